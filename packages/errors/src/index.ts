@@ -1,0 +1,2 @@
+export { DoubloonError, isDoubloonError } from './doubloon-error.ts';
+export type { FailureCode, Failures } from './failures.ts';
