@@ -17,6 +17,13 @@ export interface Failures {
   SERVICE_UNAVAILABLE: { service: string };
   REQUEST_INVALID: { problem: string };
   INTERNAL: { reference: string };
+
+  // events and the event log
+  EVENT_MALFORMED: { problem: string };
+  EVENT_TYPE_UNKNOWN: { type: string };
+  EVENT_TOO_LARGE: { topic: string; bytes: number; limit: number };
+  EVENT_TOPIC_UNKNOWN: { topic: string };
+  EVENT_LOG_UNAVAILABLE: { operation: string };
 }
 
 export type FailureCode = keyof Failures;
@@ -34,4 +41,10 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   SERVICE_UNAVAILABLE: ({ service }) => `${service} can't be reached at the moment.`,
   REQUEST_INVALID: ({ problem }) => `The request can't be used: ${problem}.`,
   INTERNAL: ({ reference }) => `Something went wrong on our side (reference ${reference}).`,
+
+  EVENT_MALFORMED: ({ problem }) => `The event can't be used: ${problem}.`,
+  EVENT_TYPE_UNKNOWN: ({ type }) => `Events of type ${type} are not known here.`,
+  EVENT_TOO_LARGE: ({ topic, bytes, limit }) => `A record for topic ${topic} has ${bytes} bytes, at most ${limit} are taken.`,
+  EVENT_TOPIC_UNKNOWN: ({ topic }) => `The event log has no topic ${topic}.`,
+  EVENT_LOG_UNAVAILABLE: ({ operation }) => `The event log did not answer (${operation}).`,
 };

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const decimal = z.string().regex(/^(0|[1-9]\d{0,19})$/).describe('Base units, decimal');
+const base58 = (min: number, max: number) => z.string().regex(new RegExp(`^[1-9A-HJ-NP-Za-km-z]{${min},${max}}$`));
+const offerId = z.string().regex(/^[0-9a-f]{32}$/).describe('Id of the offer: 32 lower-case hexadecimal digits');
+const denom = z.string().regex(/^[a-z][a-z0-9]{0,15}$/).describe('Name of the denom, for example usdc');
+const deposit = base58(32, 44).describe('Address of the deposit account, base58');
+const funder = base58(32, 44).describe('Wallet of the funder, base58');
+const signature = base58(64, 88).describe('Signature of the transaction, base58');
+const deadline = z.iso.datetime().describe('When anybody may send the deposit back, RFC 3339 in UTC');
+const reason = z.string().min(1).max(500).describe('Why, fit to show');
+
+const money = { denom, amount: decimal };
+const offer = { offerId, ...money };
+
+const bounty = <T extends z.ZodRawShape>(meaning: string, data: T) => ({ topic: 'bounty', source: '/doubloon/treasury', meaning, data: z.object(data) }) as const;
+
+/** Every event type we publish: its topic, who publishes it, and the shape of its data. Fields are added, never changed: that takes a v2. */
+export const eventTypes = {
+  'dev.doubloon.bounty.offered.v1': bounty('A comment asked for money on the issue; nothing has moved yet.', offer),
+  'dev.doubloon.bounty.replaced.v1': bounty('An edit put another offer in the place of this one.', {
+    ...offer, replacedBy: offerId.describe('Id of the offer that stands in its place'), reason: reason.optional(),
+  }),
+  'dev.doubloon.bounty.withdrawn.v1': bounty('An offer that was not funded was taken back.', { ...offer, reason: reason.optional() }),
+  'dev.doubloon.bounty.offer-expired.v1': bounty('An offer ended because nobody funded it in time.', offer),
+  'dev.doubloon.bounty.submitted.v1': bounty('A signed transaction is on its way to the chain; this is not yet money in escrow.', {
+    ...offer, signature, funder, deposit: deposit.optional(), deadline: deadline.optional(),
+  }),
+  'dev.doubloon.bounty.submission-expired.v1': bounty('That transaction can no longer land, or the chain refused it.', {
+    ...offer, signature, funder: funder.optional(), deposit: deposit.optional(), reason: reason.optional(),
+  }),
+  'dev.doubloon.bounty.funded.v1': bounty('The deposit stands in finalized state.', {
+    offerId: offerId.optional(), ...money, deposit, funder, deadline, signature: signature.optional(),
+  }),
+} as const;
+
+export type EventType = keyof typeof eventTypes;
+export type EventData<T extends EventType = EventType> = z.output<(typeof eventTypes)[T]['data']>;
+export type BountyEventType = Extract<EventType, `dev.doubloon.bounty.${string}`>;
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(eventTypes, type);

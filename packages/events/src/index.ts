@@ -1,0 +1,9 @@
+export { bountyEvent, type BountyEventFacts, type BountyEventName } from './bounty-event.ts';
+export { decodeSequence, encodeSequence, schemaId, type CloudEvent } from './cloud-event.ts';
+export { contentType, decodeEvent, encodeEvent, toRecord, topicOf } from './event-codec.ts';
+export {
+  PoisonRecord, deadTopic, type EventLog, type EventLogLogger, type EventLogOptions, type LogRecord, type Position, type Progress, type StoredRecord,
+  type SubscribeOptions, type Subscription,
+} from './event-log.ts';
+export { eventTypes, isEventType, type BountyEventType, type EventData, type EventType } from './event-types.ts';
+export { openEventLog } from './open-event-log.ts';
