@@ -17,6 +17,8 @@ export interface Failures {
   SERVICE_UNAVAILABLE: { service: string };
   REQUEST_INVALID: { problem: string };
   INTERNAL: { reference: string };
+  /** A code that only a newer version of the other side knows, with the sentence it sent. */
+  UNKNOWN_FAILURE: { code: string; sentence: string };
 
   // events and the event log
   EVENT_MALFORMED: { problem: string };
@@ -41,6 +43,7 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   SERVICE_UNAVAILABLE: ({ service }) => `${service} can't be reached at the moment.`,
   REQUEST_INVALID: ({ problem }) => `The request can't be used: ${problem}.`,
   INTERNAL: ({ reference }) => `Something went wrong on our side (reference ${reference}).`,
+  UNKNOWN_FAILURE: ({ sentence }) => sentence,
 
   EVENT_MALFORMED: ({ problem }) => `The event can't be used: ${problem}.`,
   EVENT_TYPE_UNKNOWN: ({ type }) => `Events of type ${type} are not known here.`,
@@ -48,3 +51,6 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   EVENT_TOPIC_UNKNOWN: ({ topic }) => `The event log has no topic ${topic}.`,
   EVENT_LOG_UNAVAILABLE: ({ operation }) => `The event log did not answer (${operation}).`,
 };
+
+/** Whether a text that came from outside is a code of this version of the catalogue. */
+export const isFailureCode = (text: string): text is FailureCode => Object.hasOwn(sentences, text);

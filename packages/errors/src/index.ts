@@ -1,2 +1,3 @@
 export { DoubloonError, isDoubloonError } from './doubloon-error.ts';
+export { isFailureCode } from './failures.ts';
 export type { FailureCode, Failures } from './failures.ts';

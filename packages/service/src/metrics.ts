@@ -1,0 +1,11 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+export { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** A registry of its own, in which every series carries the app's name, with what prom-client measures of the process. */
+export function createMetrics(app: string): Registry {
+  const metrics = new Registry();
+  metrics.setDefaultLabels({ app });
+  collectDefaultMetrics({ register: metrics, prefix: 'doubloon_' });
+  return metrics;
+}
