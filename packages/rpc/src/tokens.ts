@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { DoubloonError } from '@doubloon/errors';
+import { parsedBy, type Setting } from '@doubloon/service';
 
 /**
  * Who may call a service: the name of each caller, and the sha256 of its token. In the callee's file this is a JSON
@@ -19,30 +19,39 @@ export function newServiceToken(random: (bytes: number) => Buffer = randomBytes)
 
 /** Reads the content of a callee's file. Rejects with CONFIG_INVALID, which never quotes it. */
 export function parseCallers(json: string): Callers {
-  const invalid = (problem: string): never => { throw new DoubloonError('CONFIG_INVALID', { problems: [`the file of service callers ${problem}`] }); };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(json);
-  } catch {
-    return invalid('is not JSON');
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return invalid('is not a JSON object');
-  const entries = Object.entries(parsed as Record<string, unknown>);
-  if (entries.length === 0) return invalid('names nobody');
+  const entries = Object.entries(jsonObject(json));
+  if (entries.length === 0) return invalid('names no caller');
   return new Map(entries.map(([caller, hash]) => {
-    if (!/^[a-z][a-z0-9-]{0,63}$/.test(caller)) return invalid('has a name that is not lower-case letters, digits and dashes');
-    return typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash) ? [caller, Buffer.from(hash, 'hex')] as const : invalid(`has no sha256 in lower-case hexadecimal for ${caller}`);
+    if (!/^[a-z][a-z0-9-]{0,63}$/.test(caller)) return invalid('names a caller in other characters than lower-case letters, digits and dashes');
+    if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return invalid(`has no sha256 in lower-case hexadecimal for ${caller}`);
+    return [caller, Buffer.from(hash, 'hex')];
   }));
 }
 
-export function readCallers(file: string): Callers {
-  let json: string;
+/** The setting of a callee that holds its callers, for example TREASURY_CALLERS (in practice TREASURY_CALLERS_FILE). */
+export const callersSetting = <const N extends string>(name: N) =>
+  ({ name, meaning: 'Who may call this service: a JSON object of caller names and the sha256 of their tokens.', schema: parsedBy(parseCallers), secret: true }) as const satisfies Setting;
+
+/** The setting of a caller that holds its token for one service, for example WEB_TREASURY_TOKEN. */
+export const tokenSetting = <const N extends string>(name: N, service: string) =>
+  ({ name, meaning: `The token this app shows to the ${service}.`, schema: parsedBy(parseToken), secret: true }) as const satisfies Setting;
+
+function parseToken(token: string): string {
+  return /^[\x21-\x7e]{32,200}$/.test(token) ? token : invalid('is not a token of 32 or more printable characters');
+}
+
+function jsonObject(json: string): object {
   try {
-    json = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new DoubloonError('CONFIG_INVALID', { problems: [`the file of service callers can't be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`] }, { cause });
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+  } catch {
+    // What JSON.parse says quotes the text.
   }
-  return parseCallers(json);
+  return invalid('is not a JSON object');
+}
+
+function invalid(problem: string): never {
+  throw new DoubloonError('CONFIG_INVALID', { problems: [problem] });
 }
 
 /** The caller that an `authorization` header proves. Takes the same time for every caller and for nobody. */

@@ -1,6 +1,6 @@
 export { describeSettings, readConfig, type Config, type Configuration, type Setting, type Settings } from './config.ts';
-export { databaseUrl, duration, oneOf, serviceSettings, text, urlOf, wholeNumber, yesOrNo } from './settings.ts';
-export { createLogger, describeError, type Logger } from './logger.ts';
+export { databaseUrl, duration, oneOf, parsedBy, serviceSettings, text, urlOf, wholeNumber, yesOrNo } from './settings.ts';
+export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
 export { createHealth, type Answer, type Dependency, type Health, type Progress } from './health.ts';
 export { startInternal } from './internal.ts';

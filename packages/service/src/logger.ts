@@ -1,46 +1,27 @@
 import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { redact } from './redact.ts';
 import { currentTrace } from './trace.ts';
-import { redact, redactText } from './redact.ts';
 
 export type { Logger } from 'pino';
 
 /**
  * JSON lines on stdout. Every line carries the trace it was written in; keys that sound like secrets are hidden; an
- * error under `err` keeps its code, its facts and the chain of its causes. A service logs under the app's name.
+ * error keeps its code, its facts and the chain of its causes.
  */
 export function createLogger({ name, level = 'info', to }: { name: string; level?: string; to?: DestinationStream }): Logger {
+  const fields = (object: object) => redact(object) as Record<string, unknown>;
   return pino(
     {
       level,
       base: { app: name },
       timestamp: stdTimeFunctions.isoTime,
-      formatters: {
-        level: (label) => ({ level: label }),
-        bindings: (bindings) => redact(bindings) as Record<string, unknown>,
-        log: (fields) => redact(fields) as Record<string, unknown>,
-      },
-      serializers: { err: (error: unknown) => describeError(error) },
+      formatters: { level: (label) => ({ level: label }), bindings: fields, log: fields },
       mixin: () => {
         const trace = currentTrace();
         return trace === undefined ? {} : { trace: trace.traceId, span: trace.spanId };
       },
     },
+    // Synchronous, so that the last line before an exit is not lost.
     to ?? pino.destination({ fd: 1, sync: true }),
   );
-}
-
-/** What is worth keeping of an error, as JSON: no secret, at most five causes. */
-export function describeError(error: unknown, depth = 5): unknown {
-  if (!(error instanceof Error)) return redact(error);
-  const { name, message, stack, cause } = error;
-  const { code, facts } = error as { code?: unknown; facts?: unknown };
-  return {
-    type: name,
-    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(facts === undefined ? {} : { facts: redact(facts) }),
-    message: redactText(message),
-    ...(stack === undefined ? {} : { stack: redactText(stack) }),
-    ...(cause === undefined || depth === 0 ? {} : { cause: describeError(cause, depth - 1) }),
-    ...(error instanceof AggregateError && depth > 0 ? { errors: error.errors.slice(0, 5).map((one) => describeError(one, depth - 1)) } : {}),
-  };
 }

@@ -2,21 +2,35 @@ const secretKey = /token|secret|passw|private_?key|authori[sz]ation|cookie|api_?
 const credentialsInUrl = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi;
 
 /** Hides the user part of every URL in a text. */
-export const redactText = (text: string): string => (text.includes('@') ? text.replace(credentialsInUrl, '$1[hidden]@') : text);
+const redactText = (text: string): string => (text.includes('@') ? text.replace(credentialsInUrl, '$1[hidden]@') : text);
 
 /**
- * A copy in which the value of every key that sounds like a secret is hidden, six levels deep. Errors pass unchanged (the
- * serializer of the logger sees to them), and so does anything that is not a plain object or an array.
+ * What of a value may stand in a log, as JSON: the value of every key that sounds like a secret is hidden, bigints are
+ * decimal text, errors keep their code, facts and causes. Six levels deep; what is below, or goes in circles, is cut.
  */
 export function redact(value: unknown, depth = 6): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
-  const isArray = Array.isArray(value);
-  if (!isArray && !isPlain(value)) return value;
   if (depth === 0) return '[deep]';
-  if (isArray) return value.map((item) => redact(item, depth - 1));
+  if (value instanceof Error) return describeError(value, depth);
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth - 1));
+  if (!isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secretKey.test(key) ? '[hidden]' : redact(item, depth - 1)]));
+}
+
+function describeError(error: Error, depth: number): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  const { code, facts } = error as { code?: unknown; facts?: unknown };
+  return {
+    type: name,
+    ...(code === undefined ? {} : { code: redact(code, depth - 1) }),
+    ...(facts === undefined ? {} : { facts: redact(facts, depth - 1) }),
+    message: redactText(message),
+    ...(stack === undefined ? {} : { stack: redactText(stack) }),
+    ...(cause === undefined ? {} : { cause: redact(cause, depth - 1) }),
+    ...(error instanceof AggregateError ? { errors: redact(error.errors, depth - 1) } : {}),
+  };
 }
 
 function isPlain(value: object): boolean {

@@ -44,28 +44,36 @@ export async function runService<S extends Settings & typeof serviceSettings>(
     const metrics = createMetrics(name);
     const health = open.use(createHealth({ version, now: () => new Date() }));
     const internal = open.use(await startInternal({ port: internalPort, host: internalHost, metrics, health }));
-    void terminated.then(() => { health.stopping(); stop.abort(); });
+    void terminated.then((signal) => {
+      logger.info({ signal }, 'stopping');
+      health.stopping();
+      stop.abort();
+      setTimeout(() => {
+        logger.fatal({ stopWithinMs: stopWithin }, 'the stop took too long');
+        process.exit(1);
+      }, stopWithin).unref();
+    });
     logger.info({ internal: internal.url, version }, 'starting');
     await start({ config, log: logger, metrics, health, open, signal: stop.signal });
     health.started();
     logger.info({ startedInMs: Math.round(performance.now()) }, 'started');
 
-    logger.info({ signal: await terminated }, 'stopping');
-    setTimeout(() => {
-      logger.fatal({ stopWithinMs: stopWithin }, 'the stop took too long');
-      process.exit(1);
-    }, stopWithin).unref();
+    await terminated;
     await open.disposeAsync();
     logger.info('stopped');
     process.exit(0);
   } catch (err) {
     log?.fatal({ err }, 'failed');
-    const problems = isDoubloonError(err, 'CONFIG_INVALID') ? err.facts.problems : undefined;
-    process.stderr.write(problems === undefined ? `${name} failed: ${err instanceof Error ? err.message : 'unknown reason'}\n` : `${name} can't start, its configuration has ${String(problems.length)} problem${problems.length === 1 ? '' : 's'}:\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
+    process.stderr.write(`${whyNot(name, err)}\n`);
     setTimeout(() => process.exit(1), 5_000).unref();
     await open.disposeAsync().catch(() => undefined);
     process.exit(1);
   }
+}
+
+function whyNot(name: string, error: unknown): string {
+  if (!isDoubloonError(error, 'CONFIG_INVALID')) return `${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}`;
+  return [`${name} can't start, its configuration is not usable:`, ...error.facts.problems.map((problem) => `  ${problem}`)].join('\n');
 }
 
 /** The first of SIGTERM and SIGINT. Another one after it ends the process at once, with exit code 1. */

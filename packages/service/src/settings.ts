@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDoubloonError } from '@doubloon/errors';
 import type { Setting, Settings } from './config.ts';
 
 /** Text of any kind, without the blanks around it. */
@@ -25,6 +26,18 @@ export const urlOf = (...schemes: readonly string[]): z.ZodType<string, string> 
 /** One word out of a few. */
 export const oneOf = <const W extends string>(...words: readonly W[]): z.ZodType<W, string> =>
   z.string().refine((value): value is W => (words as readonly string[]).includes(value), `is not one of ${words.join(', ')}`) as z.ZodType<W, string>;
+
+/** Whatever `read` makes of the text. A CONFIG_INVALID that it throws explains why not; other errors may quote the text, so they don't. */
+export const parsedBy = <T>(read: (text: string) => T): z.ZodType<T, string> =>
+  z.string().transform((value, context) => {
+    try {
+      return read(value);
+    } catch (error) {
+      const message = isDoubloonError(error, 'CONFIG_INVALID') ? error.facts.problems.join(', ') : 'is not of the form that is expected';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
+  });
 
 /** `true` or `false`. */
 export const yesOrNo = (): z.ZodType<boolean, string> => oneOf('true', 'false').transform((value) => value === 'true');
