@@ -1,18 +1,19 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-const kind = (name: string, include: string[], testTimeout: number) => ({
-  extends: true as const,
-  test: { name, include, testTimeout, hookTimeout: 60_000 },
-});
+const left = [...configDefaults.exclude, '**/build/**', '**/target/**', '**/.svelte-kit/**'];
 
 // Three kinds of tests, told apart by file name: pure beside its file, integration on real parts, and the whole stack in `tests/`.
+// They run one kind after the other, so that what needs real parts finds both cores free.
+const kind = (name: string, groupOrder: number, include: string, exclude: readonly string[], testTimeout: number) => ({
+  test: { name, include: [include], exclude: [...left, ...exclude], testTimeout, hookTimeout: 90_000, sequence: { groupOrder }, maxWorkers: name === 'stack' ? 1 : 2 },
+});
+
 export default defineConfig({
   test: {
-    exclude: ['**/node_modules/**', '**/build/**', '**/target/**', '**/.svelte-kit/**'],
     projects: [
-      { ...kind('unit', ['{packages,apps,dev}/**/*.test.ts'], 10_000), test: { ...kind('unit', ['{packages,apps,dev}/**/*.test.ts'], 10_000).test, exclude: ['**/*.integration.test.ts', '**/node_modules/**', '**/build/**', '**/target/**'] } },
-      kind('integration', ['{packages,apps,dev}/**/*.integration.test.ts'], 60_000),
-      kind('stack', ['tests/**/*.test.ts'], 180_000),
+      kind('unit', 0, '{packages,apps,dev}/**/*.test.ts', ['**/*.integration.test.ts'], 10_000),
+      kind('integration', 1, '{packages,apps,dev}/**/*.integration.test.ts', [], 60_000),
+      kind('stack', 2, 'tests/**/*.test.ts', [], 180_000),
     ],
   },
 });

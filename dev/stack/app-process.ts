@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { root } from './root.ts';
+
+export interface AppProcess extends AsyncDisposable {
+  readonly name: string;
+  readonly pid: number;
+  /** Probes and metrics. */
+  readonly internalUrl: string;
+}
+
+export interface AppStart {
+  readonly name: string;
+  /** Entry point, from the root of the repository. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly internalPort: number;
+  /** Each line the app writes, already prefixed with its name. */
+  readonly onLine: (line: string) => void;
+}
+
+const readyWithinMs = 30_000;
+const stopWithinMs = 15_000;
+
+/** Starts one app as its own process and waits until it says that it is ready. Rejects with its last lines when it is not. */
+export async function startApp({ name, entry, env, internalPort, onLine }: AppStart): Promise<AppProcess> {
+  const child = spawn(process.execPath, ['--import', join(root, 'dev/stack/stop-with-parent.ts'), join(root, entry)], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', ...env, INTERNAL_PORT: String(internalPort) },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const last: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      last.push(line);
+      if (last.length > 15) last.shift();
+      onLine(`${name.padEnd(10)} ${line}`);
+    });
+  }
+  const exited = once(child, 'exit');
+  const internalUrl = `http://127.0.0.1:${String(internalPort)}`;
+
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    const hard = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+    await exited;
+    clearTimeout(hard);
+  };
+
+  const end = Date.now() + readyWithinMs;
+  while (!(await isReady(internalUrl))) {
+    if (child.exitCode !== null || Date.now() > end) {
+      await stop();
+      throw new Error(`${name} did not become ready:\n${last.join('\n')}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { name, pid: child.pid ?? 0, internalUrl, [Symbol.asyncDispose]: stop };
+}
+
+const isReady = (internalUrl: string): Promise<boolean> =>
+  fetch(`${internalUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    async (reply) => {
+      await reply.arrayBuffer();
+      return reply.ok;
+    },
+    () => false,
+  );

@@ -1,0 +1,5 @@
+// Loaded before an app of the stack: when the process that started it is gone, however it went, the app stops as on SIGTERM.
+process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
+process.stdin.on('error', () => process.kill(process.pid, 'SIGTERM'));
+process.stdin.resume();
+process.stdin.unref();

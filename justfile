@@ -1,0 +1,60 @@
+set shell := ["sh", "-cu"]
+export PATH := justfile_directory() / "node_modules/.bin" + ":" + env("PATH")
+
+# Show every verb
+default:
+    @just --list --unsorted
+
+# Install what package-lock.json names
+install:
+    npm ci --no-audit --no-fund
+
+# Play the main job once and stay up (--once to leave after the story, --kafka for a real broker)
+demo *args:
+    npm run --silent demo -- {{args}}
+
+# All tests; with arguments, only those files
+test *args:
+    npm test --silent -- {{args}}
+
+# Types, lint, and the pages' own check
+check:
+    tsc -p .
+    eslint .
+    cd apps/web && svelte-kit sync && svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
+
+# Build the pages
+web-build:
+    cd apps/web && vite build
+
+# Apply or take back migrations: just migrate treasury up | down (DATABASE_URL names the database)
+migrate app direction="up":
+    node packages/postgres/src/migrate-main.ts {{app}} {{direction}}
+
+# Install what building the program needs (Debian)
+escrow-toolchain:
+    sh packages/escrow/install-toolchain.sh
+
+# Build the program
+escrow-build:
+    sh packages/escrow/build.sh
+
+# Build the program again and compare it with the committed bytes
+escrow-check:
+    sh packages/escrow/build.sh --check
+
+# Run the Chain contract on solana-test-validator (SOLANA_TEST_VALIDATOR names the binary) or on SOLANA_RPC_URL
+chain-conformance:
+    node packages/escrow/chain-conformance.ts
+
+# Generate the RPC code from the contracts
+rpc-generate:
+    cd packages/rpc && buf lint && buf generate
+
+# Generate event schemas, AsyncAPI and the table of events
+events-generate:
+    node packages/events/src/generate-main.ts
+
+# What CI runs
+ci:
+    bash .ci/run
