@@ -1,0 +1,36 @@
+import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
+import type { Logger } from '@doubloon/service';
+import type { WebConfig } from './config.ts';
+import { createRateLimit, type RateLimit } from './security/rate-limit.ts';
+
+/** Everything a request may use. */
+export interface WebApp {
+  readonly config: WebConfig;
+  readonly log: Logger;
+  readonly treasury: TreasuryClient;
+  /** Limits what changes something or asks the chain, by client address. */
+  readonly limit: RateLimit;
+}
+
+/** Builds the app; nothing listens yet. */
+export function createWebApp({ config, log, now }: { config: WebConfig; log: Logger; now: () => number }): WebApp {
+  return {
+    config,
+    log,
+    treasury: createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'web', timeoutMs: 10_000 }),
+    limit: createRateLimit({ burst: 30, perMinute: 60, keys: 10_000, now }),
+  };
+}
+
+// `main.ts` runs from source and the pages from Kit's bundle, where this module is another copy: they meet in the process.
+const slot = Symbol.for('dev.doubloon.web');
+
+export const installApp = (app: WebApp): void => {
+  Object.assign(globalThis, { [slot]: app });
+};
+
+export function installedApp(): WebApp {
+  const app = (globalThis as { [slot]?: WebApp })[slot];
+  if (app === undefined) throw new Error('the web app was not built before its pages were asked for: start src/main.ts');
+  return app;
+}

@@ -1,0 +1,47 @@
+/** Everything that can stand between a person and a funded bounty, with what they can do about it. */
+export interface Problem {
+  readonly code: keyof typeof problems;
+  readonly title: string;
+  readonly advice: string;
+  /** What the button says that goes on from here; none when there is nothing to try again. */
+  readonly again: string | undefined;
+}
+
+const problems = {
+  'no-wallet': ['No wallet was found in this browser', 'Install a Solana wallet that supports the Wallet Standard, then come back to this page. Nothing is lost: the link stays valid.', 'Look again'],
+  'wallet-refused': ['Your wallet did not sign', 'Nothing was sent and nothing was paid. You can try again whenever you like.', 'Try again'],
+  'wallet-silent': ['Your wallet has not answered yet', 'Look for its window; it may be hidden behind this one. Nothing is sent until you sign.', 'Ask again'],
+  'wallet-failed': ['Your wallet could not sign this', 'Nothing was sent. Another wallet, or a newer version of this one, may help.', 'Try again'],
+  'account-switched': ['Your wallet switched to another account', 'Nothing was sent. Check which account should pay, then go on.', 'Go on with this account'],
+  'wrong-account': ['Another account signed than the one shown', 'Nothing was sent. Choose the account that should pay, then try again.', 'Try again'],
+  'balance-too-small': ['There is too little money in this wallet', 'Nothing was sent.', 'Check again'],
+  'wrong-cluster': ['The service moved to another cluster', 'The terms on this page are no longer those that would be signed. Load the page again to see the new ones.', 'Load again'],
+  'terms-differ': ['The transaction is not what this page shows', 'It was not given to your wallet and nothing was sent. Please tell the operator of this instance.', undefined],
+  'blockhash-expired': ['That took longer than the network waits', 'The signed transaction can no longer be used, and nothing was paid. Sign once more.', 'Sign again'],
+  'node-down': ['The network can’t be reached at the moment', 'Nothing new was sent. Try again in a minute; whatever you signed before is kept and sent as soon as it can be.', 'Try again'],
+  'not-open': ['This offer can’t be funded any more', 'It has changed while you were here.', 'Show what changed'],
+  refused: ['The signed transaction was refused', 'Nothing was sent.', 'Try again'],
+  'too-many': ['Too many attempts', 'Wait a minute, then try again. Nothing is lost.', 'Try again'],
+  failed: ['The network refused the transaction', 'Your deposit was not made. At most the network fee was spent.', 'Sign again'],
+} as const satisfies Record<string, readonly [title: string, advice: string, again: string | undefined]>;
+
+/** The problem of a code; `detail` says more than the table can know, for example how much is missing. */
+export function problem(code: keyof typeof problems, detail?: string): Problem {
+  const [title, advice, again] = problems[code];
+  return { code, title, advice: detail === undefined ? advice : `${detail} ${advice}`, again };
+}
+
+const byFailure: Readonly<Record<string, keyof typeof problems>> = {
+  BALANCE_TOO_SMALL: 'balance-too-small',
+  BLOCKHASH_EXPIRED: 'blockhash-expired',
+  OFFER_NOT_OPEN: 'not-open',
+  OFFER_ABSENT: 'not-open',
+  CHAIN_UNAVAILABLE: 'node-down',
+  SERVICE_UNAVAILABLE: 'node-down',
+  DEADLINE_EXCEEDED: 'node-down',
+  TRANSACTION_REFUSED: 'refused',
+  TOO_MANY_REQUESTS: 'too-many',
+};
+
+/** The problem a refusal of our server stands for; its sentence tells the facts. */
+export const problemOf = (refusal: { code: string; message: string }): Problem => problem(byFailure[refusal.code] ?? 'refused', refusal.message);

@@ -1,0 +1,34 @@
+import { isDoubloonError } from '@doubloon/errors';
+import { json, type Handle, type HandleServerError } from '@sveltejs/kit';
+import { installedApp } from './app.ts';
+import { securityHeaders } from './security/headers.ts';
+import { mayChange } from './security/origin.ts';
+import { statusOf } from './status-of.ts';
+
+export const handle: Handle = async ({ event, resolve }) => {
+  const app = installedApp();
+  event.locals.app = app;
+  const response = await answer();
+  for (const [name, value] of Object.entries(securityHeaders(app.config.origin))) response.headers.set(name, value);
+  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
+  return response;
+
+  function answer(): Response | Promise<Response> {
+    if (!mayChange(event.request, app.config.origin)) {
+      return json({ code: 'REQUEST_REFUSED', message: 'This request did not come from a page of ours.' }, { status: 403 });
+    }
+    if (event.request.method === 'POST' && !app.limit.take(event.getClientAddress())) {
+      return json({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from your address: wait a minute and try again.' }, { status: 429, headers: { 'retry-after': '60' } });
+    }
+    return resolve(event);
+  }
+};
+
+export const handleError: HandleServerError = ({ kind, error, event }) => {
+  if (kind === 'framework') return { code: 'PAGE_ABSENT', message: 'There is no such page.' };
+  if (kind === 'app') return error;
+  const failure = isDoubloonError(error) ? error : undefined;
+  const status = failure === undefined ? 500 : statusOf(failure.code);
+  if (status >= 500) event.locals.app.log.error({ err: error, route: event.route.id }, 'page failed');
+  return failure === undefined ? { status } : { status, code: failure.code, message: failure.message };
+};

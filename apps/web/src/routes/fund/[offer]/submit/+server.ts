@@ -1,0 +1,9 @@
+import { answer } from '../../../../funding/answer.ts';
+import { readOfferId, readTransaction } from '../../../../funding/request.ts';
+import type { RequestHandler } from './$types';
+
+export const POST: RequestHandler = ({ params, request, locals: { app } }) =>
+  answer(app.log, async () => {
+    const { submission } = await app.treasury.submitFunding({ offerId: readOfferId(params.offer), transaction: await readTransaction(request) });
+    return { signature: submission?.signature ?? '' };
+  });
