@@ -1,0 +1,99 @@
+import { DoubloonError, isDoubloonError } from '@doubloon/errors';
+import pg from 'pg';
+import { acceptRecords } from '../accept-records.ts';
+import { deadHeaders, deadTopic, type EventLog, type EventLogOptions, type LogRecord, type Position, type StoredRecord } from '../event-log.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
+import { appendRecords } from './append-records.ts';
+import { readCommitted } from './committed-offsets.ts';
+import { startConsumer } from './consumer.ts';
+import { readRecords } from './read-records.ts';
+import { prepareSchema } from './schema.ts';
+import { createTopics, endsOf } from './topics.ts';
+
+const slice = 2_000;
+const publishQueue = 1_000;
+
+const reaching = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    throw isDoubloonError(cause) ? cause : new DoubloonError('EVENT_LOG_UNAVAILABLE', { operation }, { cause });
+  }
+};
+
+/** The event log in a Postgres database, for one host without Kafka. It keeps to its own schema `event_log`. */
+export async function openPostgresLog(url: string, { clientId, log, topics, partitions = 6, now = () => new Date() }: EventLogOptions): Promise<EventLog> {
+  await reaching('open', () => prepareSchema(url, log));
+  const pool = new pg.Pool({ connectionString: url, application_name: clientId, max: 4, connectionTimeoutMillis: 5_000, query_timeout: 15_000 });
+  pool.on('error', (err) => log.warn({ err }, 'idle connection to the event log lost'));
+  const open = new AsyncDisposableStack();
+  open.defer(() => pool.end());
+  const inOrder = oneAtATime('publish', publishQueue);
+  // A topic's partitions never change, so they are asked for once.
+  const counts = new Map<string, number>();
+
+  const partitionsOf = async (topic: string): Promise<number> => {
+    const count = counts.get(topic) ?? (await endsOf(pool, topic)).length;
+    counts.set(topic, count);
+    return count;
+  };
+
+  const publish = async (topic: string, records: readonly LogRecord[]): Promise<readonly Position[]> => {
+    const accepted = acceptRecords(topic, records);
+    return inOrder(() => reaching('publish', async () => {
+      const count = await partitionsOf(topic);
+      const positions: Position[] = [];
+      for (let at = 0; at < accepted.length; at += slice) positions.push(...(await appendRecords(pool, topic, count, accepted.slice(at, at + slice))));
+      return positions;
+    }));
+  };
+
+  const bury = async (record: StoredRecord, reason: string): Promise<void> => {
+    await publish(deadTopic(record.topic), [{ key: record.key, value: record.value, headers: deadHeaders(record, reason) }]);
+  };
+
+  async function* pages(topic: string, ends: Promise<readonly Position[]>, signal?: AbortSignal): AsyncGenerator<StoredRecord> {
+    for (const { partition, offset } of await ends) {
+      const end = BigInt(offset);
+      for (let from = 0n; from < end; ) {
+        signal?.throwIfAborted();
+        for (const record of await reaching('replay', () => readRecords(pool, topic, partition, from))) {
+          from = BigInt(record.offset) + 1n;
+          if (from > end) break;
+          signal?.throwIfAborted();
+          yield record;
+        }
+      }
+    }
+  }
+
+  try {
+    await reaching('open', () => createTopics(pool, topics, partitions));
+  } catch (error) {
+    await open.disposeAsync();
+    throw error;
+  }
+
+  return {
+    publish,
+    async subscribe({ topics: wanted, group, handle }) {
+      return reaching('subscribe', async () => {
+        for (const topic of wanted) await partitionsOf(topic);
+        const subscription = await startConsumer({ url, clientId, topics: wanted, group, log, now, delivery: { handle, bury, log } });
+        return open.use(subscription);
+      });
+    },
+    replay(topic, signal) {
+      const ends = reaching('replay', () => endsOf(pool, topic));
+      // Whoever iterates meets the failure; nobody else has to.
+      ends.catch(() => undefined);
+      return pages(topic, ends, signal);
+    },
+    ends: (topic) => reaching('ends', () => endsOf(pool, topic)),
+    positions: (topic, group) => reaching('positions', async () => {
+      await partitionsOf(topic);
+      return readCommitted(pool, group, topic);
+    }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
