@@ -1,15 +1,15 @@
 const secretKey = /token|secret|passw|private_?key|authori[sz]ation|cookie|api_?key|credential|mnemonic|seed|session_?id/i;
-const credentialsInUrl = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi;
+// Never across a quote: a whole line of JSON is looked through.
+const credentialsInUrl = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"\\]*@/gi;
 
 /** Hides the user part of every URL in a text. */
-const redactText = (text: string): string => (text.includes('@') ? text.replace(credentialsInUrl, '$1[hidden]@') : text);
+export const redactText = (text: string): string => (text.includes('@') ? text.replace(credentialsInUrl, '$1[hidden]@') : text);
 
 /**
  * What of a value may stand in a log, as JSON: the value of every key that sounds like a secret is hidden, bigints are
  * decimal text, errors keep their code, facts and causes. Six levels deep; what is below, or goes in circles, is cut.
  */
 export function redact(value: unknown, depth = 6): unknown {
-  if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return '[deep]';
@@ -26,8 +26,8 @@ function describeError(error: Error, depth: number): Record<string, unknown> {
     type: name,
     ...(code === undefined ? {} : { code: redact(code, depth - 1) }),
     ...(facts === undefined ? {} : { facts: redact(facts, depth - 1) }),
-    message: redactText(message),
-    ...(stack === undefined ? {} : { stack: redactText(stack) }),
+    message,
+    ...(stack === undefined ? {} : { stack }),
     ...(cause === undefined ? {} : { cause: redact(cause, depth - 1) }),
     ...(error instanceof AggregateError ? { errors: redact(error.errors, depth - 1) } : {}),
   };

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { isDoubloonError } from '@doubloon/errors';
 import type { Setting, Settings } from './config.ts';
 
-/** Text of any kind, without the blanks around it. */
-export const text = (): z.ZodType<string, string> => z.string().transform((value) => value.trim()).refine((value) => value !== '', 'is blank');
+/** Text of any kind, as it is. */
+export const text = (): z.ZodType<string, string> => z.string().refine((value) => value.trim() !== '', 'is blank');
 
 /** A whole number in decimal digits. */
 export const wholeNumber = ({ min = 0, max = Number.MAX_SAFE_INTEGER } = {}): z.ZodType<number, string> =>
