@@ -20,12 +20,31 @@ export interface Failures {
   /** A code that only a newer version of the other side knows, with the sentence it sent. */
   UNKNOWN_FAILURE: { code: string; sentence: string };
 
+  // database
+  TRANSACTION_ABORTED: Record<never, never>;
+  MIGRATIONS_INVALID: { folder: string; problems: readonly string[] };
+  MIGRATION_FAILED: { folder: string; reason: string };
+  EMBEDDED_POSTGRES_FAILED: { reason: string };
+
   // events and the event log
   EVENT_MALFORMED: { problem: string };
   EVENT_TYPE_UNKNOWN: { type: string };
   EVENT_TOO_LARGE: { topic: string; bytes: number; limit: number };
   EVENT_TOPIC_UNKNOWN: { topic: string };
   EVENT_LOG_UNAVAILABLE: { operation: string };
+
+  // escrow and chain
+  ADDRESS_INVALID: { text: string };
+  KEY_INVALID: { problem: string };
+  ACCOUNT_MALFORMED: { account: string; problem: string };
+  ESCROW_TERMS_INVALID: { problem: string };
+  TRANSACTION_MALFORMED: { problem: string };
+  TRANSACTION_VERSION_UNSUPPORTED: { version: number };
+  TRANSACTION_TOO_LARGE: { bytes: number; limit: number };
+  CHAIN_UNAVAILABLE: { call: string };
+  CHAIN_ANSWER_MALFORMED: { call: string; problem: string };
+  CHAIN_REFUSED: { call: string; code: number; reason: string };
+  LOCALNET_UNAVAILABLE: { platform: string };
 }
 
 export type FailureCode = keyof Failures;
@@ -45,11 +64,28 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   INTERNAL: ({ reference }) => `Something went wrong on our side (reference ${reference}).`,
   UNKNOWN_FAILURE: ({ sentence }) => sentence,
 
+  TRANSACTION_ABORTED: () => 'The transaction was rolled back although nothing reported a failure: an error in it was swallowed.',
+  MIGRATIONS_INVALID: ({ folder, problems }) => `The migrations in ${folder} can't be used: ${problems.join('; ')}.`,
+  MIGRATION_FAILED: ({ folder, reason }) => `The migrations in ${folder} could not be run: ${reason}.`,
+  EMBEDDED_POSTGRES_FAILED: ({ reason }) => `The embedded PostgreSQL does not run: ${reason}.`,
+
   EVENT_MALFORMED: ({ problem }) => `The event can't be used: ${problem}.`,
   EVENT_TYPE_UNKNOWN: ({ type }) => `Events of type ${type} are not known here.`,
   EVENT_TOO_LARGE: ({ topic, bytes, limit }) => `A record for topic ${topic} has ${bytes} bytes, at most ${limit} are taken.`,
   EVENT_TOPIC_UNKNOWN: ({ topic }) => `The event log has no topic ${topic}.`,
   EVENT_LOG_UNAVAILABLE: ({ operation }) => `The event log did not answer (${operation}).`,
+
+  ADDRESS_INVALID: ({ text }) => `"${text}" is not an address on Solana.`,
+  KEY_INVALID: ({ problem }) => `The key can't be used: ${problem}.`,
+  ACCOUNT_MALFORMED: ({ account, problem }) => `The ${account} account can't be read: ${problem}.`,
+  ESCROW_TERMS_INVALID: ({ problem }) => `The terms can't be written down: ${problem}.`,
+  TRANSACTION_MALFORMED: ({ problem }) => `The transaction can't be read: ${problem}.`,
+  TRANSACTION_VERSION_UNSUPPORTED: ({ version }) => `Transactions of version ${version} are not supported here, only legacy ones and version 0.`,
+  TRANSACTION_TOO_LARGE: ({ bytes, limit }) => `The transaction has ${bytes} bytes, at most ${limit} fit.`,
+  CHAIN_UNAVAILABLE: ({ call }) => `The chain did not answer (${call}).`,
+  CHAIN_ANSWER_MALFORMED: ({ call, problem }) => `The chain's answer to ${call} can't be read: ${problem}.`,
+  CHAIN_REFUSED: ({ call, reason }) => `The chain refused ${call}: ${reason}`,
+  LOCALNET_UNAVAILABLE: ({ platform }) => `There is no local validator for ${platform}: start one yourself and set SOLANA_RPC_URL.`,
 };
 
 /** Whether a text that came from outside is a code of this version of the catalogue. */

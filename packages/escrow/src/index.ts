@@ -1,0 +1,16 @@
+export { decodeDeposit, decodeIdentity, decodeOperator, type Decider, type Deposit, type Identity, type Operator, type Share } from './accounts.ts';
+export { addressBytes, addressOf, parseAddress, systemProgram, zeroAddress, type Address } from './address.ts';
+export { depositAddress, depositNonce, hostHash, identityAddress, operatorAddress, type DepositKey, type ProgramAddress } from './addresses.ts';
+export { decodeBase58, encodeBase58 } from './base58.ts';
+export { computeBudgetProgram, memo, memoProgram, setComputeUnitLimit, setComputeUnitPrice } from './companions.ts';
+export { readEvents, type ProgramEvent } from './events.ts';
+export type { AccountRole, Instruction } from './instruction.ts';
+export { close, createOperator, fundSol, refund, type FundSolTerms } from './instructions.ts';
+export { depositLayout, identityLayout, instructionNumbers, operatorLayout } from './layout.ts';
+export { maxTransactionBytes, parseTransaction, signedBy, type ParsedAccount, type ParsedInstruction, type ParsedTransaction } from './parse-transaction.ts';
+export { findProgramAddress, isOnCurve } from './program-address.ts';
+export { customErrorOf, programErrorOf, programErrors, type ProgramError } from './program-errors.ts';
+export { localProgram } from './program.ts';
+export { signerFromKeypair, signerFromSeed, verifySignature, type Signer } from './signer.ts';
+export { minimumAmount, rentReserve, terms } from './terms.ts';
+export { compileTransaction, signTransaction, transactionSignature } from './transaction.ts';
