@@ -1,5 +1,6 @@
 import { isDoubloonError } from '@doubloon/errors';
-import { json, type Handle, type HandleServerError } from '@sveltejs/kit';
+import { json } from '@sveltejs/kit';
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { installedApp } from './app.ts';
 import { securityHeaders } from './security/headers.ts';
 import { mayChange } from './security/origin.ts';

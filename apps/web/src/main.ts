@@ -11,7 +11,7 @@ await runService({ name: 'web', version: packageJson.version, configuration }, a
   // Kit's adapter takes host and scheme of a page from headers: they are ours to say, never the visitor's.
   const { host, protocol } = new URL(config.origin);
   Object.assign(process.env, { PROTOCOL_HEADER: 'x-doubloon-protocol', HOST_HEADER: 'x-doubloon-host', BODY_SIZE_LIMIT: '16K', ...(config.addressHeader === undefined ? {} : { ADDRESS_HEADER: config.addressHeader }) });
-  const { handler } = (await import('../build/handler.js')) as { handler: RequestListener };
+  const { handler } = (await import(new URL('../build/handler.js', import.meta.url).href)) as { handler: RequestListener };
 
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, maxHeaderSize: 16_384 }, (request, response) => {
     request.headers['x-doubloon-host'] = host;

@@ -29,6 +29,8 @@ export class FundingSession {
   address: string | undefined = $state();
   /** Whether this visit signed: only then the person is taken back to the issue. */
   signedHere = $state(false);
+  /** When the deposit that is being signed ends, RFC 3339: it is counted from the moment the transaction was built. */
+  deadline: string | undefined = $state();
   faucet: 'ready' | 'asking' | 'filled' | 'failed' = $state('ready');
 
   readonly #terms: TermsView;
@@ -105,6 +107,7 @@ export class FundingSession {
       const difference = checkFunding(unsigned, { offer: this.offer, terms: this.#terms, deadline: built.deadline, deposit: built.deposit, wallet: wallet.address });
       if (difference !== undefined) return this.#fail('connected', problem('terms-differ', `It differs in: ${difference}.`));
 
+      this.deadline = built.deadline;
       this.step = 'signing';
       const signed = await this.#patient(wallet.sign(unsigned)).catch(() => undefined);
       if (attempt !== this.#attempt) return;

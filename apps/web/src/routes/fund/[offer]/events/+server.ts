@@ -1,5 +1,5 @@
+import { getOffer } from '../../../../funding/get-offer.ts';
 import { readOfferId } from '../../../../funding/request.ts';
-import { toOfferView } from '../../../../funding/to-view.ts';
 import type { RequestHandler } from './$types';
 
 const everyMs = 500;
@@ -10,7 +10,7 @@ const final = new Set(['funded', 'replaced', 'withdrawn', 'expired', 'refunded']
 /** The offer as server-sent events: one at once, then one for each change (WHATWG HTML, 9.2 Server-sent events). */
 export const GET: RequestHandler = async ({ params, locals: { app }, request }) => {
   const offerId = readOfferId(params.offer);
-  const read = async () => toOfferView((await app.treasury.getOffer({ offerId })).offer);
+  const read = async () => (await getOffer(app.treasury, offerId)).offer;
   const first = await read();
   const started = Date.now();
   let timer: NodeJS.Timeout | undefined;

@@ -1,0 +1,56 @@
+import { computeBudgetProgram, depositAddress, depositNonce, fundSol, memoProgram, parseAddress, parseTransaction, type Instruction, type ParsedInstruction } from '@doubloon/escrow';
+import type { OfferView, TermsView } from './offer-view.ts';
+
+/** What the page showed, and what the server built from it. */
+export interface Shown {
+  readonly offer: OfferView;
+  readonly terms: TermsView;
+  readonly wallet: string;
+  readonly deposit: string;
+  /** RFC 3339, as built. */
+  readonly deadline: string;
+}
+
+// Terms are computed when the page is shown and again when the person signs: a page may lie open over night.
+const deadlineSlackMs = 48 * 3600 * 1000;
+
+const sameBytes = (one: Uint8Array, other: Uint8Array) => one.length === other.length && one.every((byte, index) => byte === other[index]);
+
+const sameAccounts = (parsed: ParsedInstruction, expected: Instruction) =>
+  parsed.accounts.length === expected.accounts.length && parsed.accounts.every(({ address }, index) => address === expected.accounts[index]?.address);
+
+/**
+ * Checks, in the browser and before the wallet sees it, that a transaction does what the page shows and nothing else. The
+ * expected instruction is built here from what is shown and compared byte by byte. Answers what differs, in words;
+ * undefined when nothing does.
+ */
+export function checkFunding(bytes: Uint8Array, { offer, terms, wallet, deposit, deadline }: Shown): string | undefined {
+  let transaction;
+  try {
+    transaction = parseTransaction(bytes);
+  } catch {
+    return 'its form';
+  }
+  if (transaction.usesLookupTables) return 'its form';
+  if (transaction.payer !== wallet || transaction.signatures.length !== 1) return 'who pays';
+  if (Math.abs(Date.parse(deadline) - Date.parse(terms.deadline)) > deadlineSlackMs) return 'the deadline';
+
+  const program = parseAddress(terms.program);
+  const key = {
+    program,
+    operator: parseAddress(terms.operator),
+    repositoryId: offer.issue.repositoryId,
+    issueId: offer.issue.issueId,
+    funder: parseAddress(wallet),
+    nonce: depositNonce(offer.id),
+  };
+  const approver = terms.approver === undefined ? undefined : parseAddress(terms.approver);
+  const expected = fundSol({ ...key, amount: BigInt(offer.amount), deadline: BigInt(Date.parse(deadline)) / 1000n, withRelayer: terms.withRelayer, approver });
+
+  const ours = transaction.instructions.filter((instruction) => instruction.program === program);
+  const strangers = transaction.instructions.filter((instruction) => ![program, computeBudgetProgram, memoProgram].includes(instruction.program));
+  const [only] = ours;
+  if (only === undefined || ours.length > 1 || strangers.length > 0) return 'what it calls';
+  if (depositAddress(key).address !== deposit || !sameAccounts(only, expected)) return 'the accounts it touches';
+  return sameBytes(only.data, expected.data) ? undefined : 'the amount, the issue or the terms';
+}
