@@ -45,9 +45,28 @@ export interface Failures {
   CHAIN_ANSWER_MALFORMED: { call: string; problem: string };
   CHAIN_REFUSED: { call: string; code: number; reason: string };
   LOCALNET_UNAVAILABLE: { platform: string };
+
+  // treasury: offers and their funding
+  AMOUNT_INVALID: { text: string; reason: string };
+  AMOUNT_TOO_SMALL: { amount: string; minimum: string };
+  DENOM_UNKNOWN: { denom: string };
+  OFFER_ABSENT: { offerId: string };
+  OFFER_NOT_OPEN: { offerId: string; state: string };
+  WALLET_INVALID: { wallet: string; problem: string };
+  /** Lamports, decimal. */
+  BALANCE_TOO_SMALL: { wallet: string; balance: string; needed: string; missing: string };
+  TRANSACTION_REFUSED: { reason: string; problem: string };
+  BLOCKHASH_EXPIRED: { offerId: string };
+  GENESIS_MISMATCH: { pinned: string; found: string };
+  PROGRAM_REFUSED: { program: string; problem: string };
+
+  // GitHub stand-in
+  GITHUB_MISMATCH: { problems: readonly string[] };
 }
 
 export type FailureCode = keyof Failures;
+
+const inSol = (lamports: string): string => `${lamports.padStart(10, '0').replace(/(\d{9})$/, '.$1').replace(/\.?0+$/, '')} SOL`;
 
 /** One sentence for the person who meets it. A code without a sentence does not compile. */
 export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } = {
@@ -86,6 +105,21 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   CHAIN_ANSWER_MALFORMED: ({ call, problem }) => `The chain's answer to ${call} can't be read: ${problem}.`,
   CHAIN_REFUSED: ({ call, reason }) => `The chain refused ${call}: ${reason}`,
   LOCALNET_UNAVAILABLE: ({ platform }) => `There is no local validator for ${platform}: start one yourself and set SOLANA_RPC_URL.`,
+
+  AMOUNT_INVALID: ({ text, reason }) => `"${text}" is not an amount that can be used (${reason}).`,
+  AMOUNT_TOO_SMALL: ({ amount, minimum }) => `The amount of ${amount} base units is below the ${minimum} that the chain needs.`,
+  DENOM_UNKNOWN: ({ denom }) => `${denom} is not a currency that can be offered here.`,
+  OFFER_ABSENT: () => 'There is no such offer.',
+  OFFER_NOT_OPEN: ({ state }) => `The offer can't be funded: it is ${state}.`,
+  WALLET_INVALID: ({ problem }) => `This wallet can't fund an offer: ${problem}.`,
+  BALANCE_TOO_SMALL: ({ missing, needed, balance }) => `The wallet holds ${inSol(balance)} and needs ${inSol(needed)}: ${inSol(missing)} are missing.`,
+  TRANSACTION_REFUSED: ({ problem }) => `The signed transaction is not the one that was handed out: ${problem}.`,
+  BLOCKHASH_EXPIRED: () => 'The transaction was signed too late to be used.',
+  GENESIS_MISMATCH: ({ pinned, found }) => `This database belongs to the chain with genesis hash ${pinned}, the node serves ${found}: point SOLANA_RPC_URL at the right chain, or use another database.`,
+  PROGRAM_REFUSED: ({ program, problem }) => `The escrow program ${program} can't be used: ${problem}.`,
+
+  // GitHub stand-in
+  GITHUB_MISMATCH: ({ problems }) => `What was said does not match GitHub's own description: ${problems.join(' | ')}.`,
 };
 
 /** Whether a text that came from outside is a code of this version of the catalogue. */
