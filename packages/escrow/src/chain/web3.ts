@@ -1,0 +1,145 @@
+import { Connection, PublicKey, VersionedMessage, VersionedTransaction, type AccountInfo, type GetProgramAccountsFilter } from '@solana/web3.js';
+import { DoubloonError } from '@doubloon/errors';
+import { parseAddress, type Address } from '../address.ts';
+import { encodeBase58 } from '../base58.ts';
+import { transactionSignature } from '../transaction.ts';
+import type { Chain, ChainAccount, Commitment } from './chain.ts';
+import { asking, exact, rpcFetch } from './transport.ts';
+
+const clockSysvar = new PublicKey('SysvarC1ock11111111111111111111111111111111');
+
+// What one call of the node takes at most.
+const accountsPerCall = 100;
+const signaturesPerCall = 256;
+
+export interface ChainOptions {
+  readonly rpcUrl: string;
+  /** Where it differs from what web3.js derives from `rpcUrl`. */
+  readonly wsUrl?: string;
+  /** For one call; 10 s unless told. */
+  readonly timeoutMs?: number;
+}
+
+function* chunks<T>(list: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
+}
+
+function accountOf(call: string, account: AccountInfo<Buffer>, slot: number): ChainAccount {
+  return {
+    owner: parseAddress(account.owner.toBase58()),
+    lamports: exact(call, account.lamports),
+    data: Uint8Array.from(account.data),
+    executable: account.executable,
+    slot: exact(call, slot),
+  };
+}
+
+/** The chain behind a JSON-RPC node, by web3.js. Does not connect: the first call does. */
+export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): Chain {
+  const closing = new AbortController();
+  const connection = new Connection(rpcUrl, {
+    commitment: 'confirmed',
+    disableRetryOnRateLimit: true,
+    fetch: rpcFetch({ timeoutMs, signal: closing.signal }),
+    ...(wsUrl === undefined ? {} : { wsEndpoint: wsUrl }),
+  });
+
+  async function accounts(addresses: readonly Address[], commitment: Commitment): Promise<(ChainAccount | undefined)[]> {
+    const call = 'getMultipleAccounts';
+    const found: (ChainAccount | undefined)[] = [];
+    for (const chunk of chunks(addresses, accountsPerCall)) {
+      const { context, value } = await asking(call, () => connection.getMultipleAccountsInfoAndContext(chunk.map((address) => new PublicKey(address)), commitment));
+      if (value.length !== chunk.length) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call, problem: `it has ${value.length} accounts instead of ${chunk.length}` });
+      found.push(...value.map((account) => (account === null ? undefined : accountOf(call, account, context.slot))));
+    }
+    return found;
+  }
+
+  async function account(address: Address, commitment: Commitment): Promise<ChainAccount | undefined> {
+    const [found] = await accounts([address], commitment);
+    return found;
+  }
+
+  return {
+    genesisHash: () => asking('getGenesisHash', () => connection.getGenesisHash()),
+
+    async latestBlockhash() {
+      const { blockhash, lastValidBlockHeight } = await asking('getLatestBlockhash', () => connection.getLatestBlockhash('confirmed'));
+      return { blockhash, lastValidBlockHeight: exact('getLatestBlockhash', lastValidBlockHeight) };
+    },
+
+    blockHeight: async (commitment) => exact('getBlockHeight', await asking('getBlockHeight', () => connection.getBlockHeight(commitment))),
+    slot: async (commitment) => exact('getSlot', await asking('getSlot', () => connection.getSlot(commitment))),
+
+    async time() {
+      const clock = await account(parseAddress(clockSysvar.toBase58()), 'confirmed');
+      if (clock?.data.length !== 40) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call: 'getMultipleAccounts', problem: 'the clock sysvar has another shape' });
+      return new DataView(clock.data.buffer).getBigInt64(32, true);
+    },
+
+    account,
+    accounts,
+
+    async programAccounts(program, { dataSize, memcmp = [] }, commitment) {
+      const call = 'getProgramAccounts';
+      const filters: GetProgramAccountsFilter[] = [
+        ...(dataSize === undefined ? [] : [{ dataSize }]),
+        ...memcmp.map(({ offset, bytes }) => ({ memcmp: { offset, bytes: encodeBase58(bytes) } })),
+      ];
+      const { context, value } = await asking(call, () => connection.getProgramAccounts(new PublicKey(program), { commitment, filters, withContext: true }));
+      return value.map(({ pubkey, account: found }) => ({ address: parseAddress(pubkey.toBase58()), account: accountOf(call, found, context.slot) }));
+    },
+
+    minimumBalance: async (bytes) => exact('getMinimumBalanceForRentExemption', await asking('getMinimumBalanceForRentExemption', () => connection.getMinimumBalanceForRentExemption(bytes))),
+
+    async fee(message) {
+      const parsed = VersionedMessage.deserialize(message);
+      const { value } = await asking('getFeeForMessage', () => connection.getFeeForMessage(parsed, 'confirmed'));
+      return value === null ? undefined : exact('getFeeForMessage', value);
+    },
+
+    async prioritizationFee(writable) {
+      const recent = await asking('getRecentPrioritizationFees', () => connection.getRecentPrioritizationFees({ lockedWritableAccounts: writable.map((address) => new PublicKey(address)) }));
+      const fees = recent.map(({ prioritizationFee }) => prioritizationFee).sort((a, b) => a - b);
+      return exact('getRecentPrioritizationFees', fees[Math.floor(fees.length * 0.75)] ?? 0);
+    },
+
+    async simulate(transaction) {
+      const parsed = VersionedTransaction.deserialize(transaction);
+      const { value } = await asking('simulateTransaction', () => connection.simulateTransaction(parsed, { commitment: 'confirmed', sigVerify: false }));
+      return {
+        ...(value.err === null ? {} : { error: value.err }),
+        logs: value.logs ?? [],
+        unitsConsumed: exact('simulateTransaction', value.unitsConsumed ?? 0),
+      };
+    },
+
+    async send(transaction) {
+      const expected = transactionSignature(transaction);
+      const signature = await asking('sendTransaction', () => connection.sendRawTransaction(transaction, { skipPreflight: true, maxRetries: 0 }));
+      if (signature !== expected) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call: 'sendTransaction', problem: 'it names another transaction' });
+      return signature;
+    },
+
+    async signatureStatuses(signatures, options) {
+      const call = 'getSignatureStatuses';
+      const statuses = [];
+      for (const chunk of chunks(signatures, signaturesPerCall)) {
+        const { value } = await asking(call, () => connection.getSignatureStatuses([...chunk], { searchTransactionHistory: options?.searchHistory ?? false }));
+        if (value.length !== chunk.length) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call, problem: `it has ${value.length} statuses instead of ${chunk.length}` });
+        statuses.push(...value.map((status) => status === null ? undefined : {
+          slot: exact(call, status.slot),
+          // Nodes leave the word out for old transactions; no number of confirmations means rooted.
+          commitment: status.confirmationStatus ?? (status.confirmations === null ? 'finalized' : 'processed'),
+          ...(status.err === null ? {} : { error: status.err }),
+        }));
+      }
+      return statuses;
+    },
+
+    [Symbol.asyncDispose]: () => {
+      closing.abort(new Error('the chain was closed'));
+      return Promise.resolve();
+    },
+  };
+}
