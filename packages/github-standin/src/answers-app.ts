@@ -1,0 +1,89 @@
+import type { Answer, Call } from './call.ts';
+import { Refusal, notFound } from './refusal.ts';
+import { installationShape, integration } from './shape-account.ts';
+import { repositoryShape } from './shape-repository.ts';
+import { timestamp, type Installation, type Permissions } from './world.ts';
+
+function installationOf(call: Call): Installation {
+  const installation = call.world.installations.find((it) => it.id === Number(call.param('installation_id')));
+  if (installation === undefined) throw notFound();
+  return installation;
+}
+
+/** The permissions a token asks for: never more than the installation has. */
+function narrowed(call: Call): Permissions {
+  const granted = call.world.app.permissions;
+  const wanted = call.body['permissions'];
+  if (wanted === undefined) return granted;
+  const asked = Object.entries(wanted as Record<string, string>);
+  const within = asked.every(([name, level]) => granted[name] === 'write' || (granted[name] === 'read' && level === 'read'));
+  if (!within) throw new Refusal(422, 'The permissions requested are not granted to this installation.');
+  // Every installation token can read metadata, asked for or not.
+  return Object.fromEntries([...asked, ['metadata', 'read']]) as Permissions;
+}
+
+function selected(call: Call, installation: Installation): ReadonlySet<number> | undefined {
+  const names = call.body['repositories'] as string[] | undefined;
+  const ids = call.body['repository_ids'] as number[] | undefined;
+  if (names === undefined && ids === undefined) return undefined;
+  const reachable = call.world.repositories.filter((it) => it.installation === installation);
+  const found = [
+    ...(names ?? []).map((name) => reachable.find((it) => it.name.toLowerCase() === name.toLowerCase())),
+    ...(ids ?? []).map((id) => reachable.find((it) => it.id === id)),
+  ];
+  const known = found.filter((it) => it !== undefined);
+  if (known.length < found.length) throw new Refusal(422, 'There is at least one repository that does not exist or is not accessible to the parent installation.');
+  return new Set(known.map((it) => it.id));
+}
+
+export const getApp = (call: Call): Answer => {
+  call.needApp();
+  return { status: 200, body: integration(call.world.app, call.world.addresses, call.world.installations.length) };
+};
+
+export const listInstallations = (call: Call): Answer => {
+  call.needApp();
+  return { status: 200, rows: call.world.installations.map((it) => installationShape(it, call.world)) };
+};
+
+export const getInstallation = (call: Call): Answer => {
+  call.needApp();
+  return { status: 200, body: installationShape(installationOf(call), call.world) };
+};
+
+export const getRepositoryInstallation = (call: Call): Answer => {
+  call.needApp();
+  const repository = call.world.repositories.find((it) => it.owner.login.toLowerCase() === call.param('owner').toLowerCase() && it.name.toLowerCase() === call.param('repo').toLowerCase());
+  if (repository?.installation === undefined) throw notFound();
+  return { status: 200, body: installationShape(repository.installation, call.world) };
+};
+
+export const createInstallationToken = (call: Call): Answer => {
+  call.needApp();
+  const installation = installationOf(call);
+  const permissions = narrowed(call);
+  const repositoryIds = selected(call, installation);
+  const { token, expiresAt } = call.credentials.issue({ installation, permissions, repositoryIds });
+  const repositories = call.world.repositories.filter((it) => repositoryIds?.has(it.id));
+  return {
+    status: 201,
+    body: {
+      token,
+      expires_at: timestamp(expiresAt),
+      permissions,
+      repository_selection: 'selected',
+      ...(repositoryIds === undefined ? {} : { repositories: repositories.map((it) => repositoryShape(it, call.world.addresses)) }),
+    },
+  };
+};
+
+export const listInstallationRepositories = (call: Call): Answer => {
+  if (call.caller.kind !== 'installation') throw new Refusal(403, 'You must authenticate with an installation access token in order to list repositories for an installation.');
+  const { installation, repositoryIds } = call.caller.token;
+  const repositories = call.world.repositories.filter((it) => it.installation === installation && (repositoryIds?.has(it.id) ?? true));
+  return {
+    status: 200,
+    rows: repositories.map((it) => repositoryShape(it, call.world.addresses)),
+    wrap: (rows, total) => ({ total_count: total, repository_selection: 'selected', repositories: rows }),
+  };
+};

@@ -1,0 +1,48 @@
+import type { OperationId } from '../openapi/operations.ts';
+import * as app from './answers-app.ts';
+import * as issues from './answers-issues.ts';
+import * as repositories from './answers-repositories.ts';
+import type { Answer, Call } from './call.ts';
+
+interface Operation {
+  readonly answer: (call: Call) => Answer;
+  /** The parameters of the query and of the body that count here. Any other that GitHub knows is "not here yet". */
+  readonly takes?: readonly string[];
+}
+
+const pages = ['per_page', 'page'] as const;
+
+/** Who answers each operation. A new id in `openapi/operations.ts` does not compile before it stands here. */
+export const answers: { readonly [Id in OperationId]: Operation } = {
+  'apps/get-authenticated': { answer: app.getApp },
+  'apps/list-installations': { answer: app.listInstallations, takes: pages },
+  'apps/get-installation': { answer: app.getInstallation },
+  'apps/create-installation-access-token': { answer: app.createInstallationToken, takes: ['permissions', 'repositories', 'repository_ids'] },
+  'apps/get-repo-installation': { answer: app.getRepositoryInstallation },
+  'apps/list-repos-accessible-to-installation': { answer: app.listInstallationRepositories, takes: pages },
+  'issues/list-for-repo': { answer: issues.listIssues, takes: [...pages, 'state', 'sort', 'direction', 'since', 'labels'] },
+  'issues/create': { answer: issues.createIssue, takes: ['title', 'body', 'labels'] },
+  'issues/get': { answer: issues.getIssue },
+  'issues/update': { answer: issues.updateIssue, takes: ['title', 'body', 'state', 'state_reason'] },
+  'issues/list-comments': { answer: issues.listComments, takes: [...pages, 'since'] },
+  'issues/create-comment': { answer: issues.createComment, takes: ['body'] },
+  'issues/get-comment': { answer: issues.getComment },
+  'issues/update-comment': { answer: issues.updateComment, takes: ['body'] },
+  'issues/delete-comment': { answer: issues.deleteComment },
+  'issues/list-labels-on-issue': { answer: issues.listIssueLabels, takes: pages },
+  'issues/add-labels': { answer: issues.addLabels, takes: ['labels'] },
+  'issues/remove-label': { answer: issues.removeLabel },
+  'issues/list-labels-for-repo': { answer: issues.listLabels, takes: pages },
+  'issues/create-label': { answer: issues.createLabel, takes: ['name', 'color', 'description'] },
+  'issues/get-label': { answer: issues.getLabel },
+  'reactions/list-for-issue-comment': { answer: issues.listReactions, takes: [...pages, 'content'] },
+  'reactions/create-for-issue-comment': { answer: issues.createReaction, takes: ['content'] },
+  'reactions/delete-for-issue-comment': { answer: issues.deleteReaction },
+  'pulls/list': { answer: repositories.listPulls, takes: [...pages, 'state'] },
+  'pulls/get': { answer: repositories.getPull },
+  'repos/get': { answer: repositories.getRepository },
+  'repos/get-collaborator-permission-level': { answer: repositories.getCollaboratorPermission },
+  'users/get-authenticated': { answer: repositories.getMe },
+  'users/get-by-username': { answer: repositories.getUser },
+  'users/get-by-id': { answer: repositories.getUserById },
+};

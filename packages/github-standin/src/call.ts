@@ -1,0 +1,118 @@
+import type { Acts } from './acts.ts';
+import type { Caller, Credentials } from './credentials.ts';
+import { invalidField, notFound, Refusal } from './refusal.ts';
+import { atLeast, findComment, findIssue, findRepository, roleOf, type Actor, type Comment, type Issue, type PermissionLevel, type Repository, type World } from './world.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** All rows of a list, of which the API sends the page that was asked for. */
+  readonly rows?: readonly unknown[];
+  /** Where the rows stand in the body, when the body is not the list itself. */
+  readonly wrap?: (rows: readonly unknown[], total: number) => unknown;
+}
+
+export type Permission = 'issues' | 'pull_requests' | 'contents' | 'metadata';
+
+/** One request to the API, with what its operation needs to answer it. Every getter refuses in GitHub's words. */
+export class Call {
+  readonly world: World;
+  readonly acts: Acts;
+  readonly credentials: Credentials;
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+
+  constructor(o: { world: World; acts: Acts; credentials: Credentials; caller: Caller; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
+    this.world = o.world;
+    this.acts = o.acts;
+    this.credentials = o.credentials;
+    this.caller = o.caller;
+    this.params = o.params;
+    this.query = o.query;
+    this.body = o.body;
+  }
+
+  param(name: string): string {
+    const value = this.params[name];
+    if (value === undefined) throw new TypeError(`the path has no {${name}}`);
+    return value;
+  }
+
+  /** Only the App itself, by its JWT. */
+  needApp(): void {
+    if (this.caller.kind !== 'app') throw new Refusal(401, 'A JSON web token could not be decoded');
+  }
+
+  /** Who acts. Nobody acts by a JWT, or without credentials. */
+  actor(): Actor {
+    switch (this.caller.kind) {
+      case 'person': return { account: this.caller.account, app: undefined };
+      case 'installation': return { account: this.world.app.bot, app: this.world.app };
+      case 'anonymous': throw new Refusal(401, 'Requires authentication');
+      case 'app': throw new Refusal(403, 'Resource not accessible by integration');
+    }
+  }
+
+  /** The repository of the path, when the caller may know that it exists. */
+  repository(): Repository {
+    const repository = findRepository(this.world, this.param('owner'), this.param('repo'));
+    if (repository === undefined) throw notFound();
+    if (repository.isPrivate && !this.#sees(repository)) throw notFound();
+    return repository;
+  }
+
+  #sees(repository: Repository): boolean {
+    if (this.caller.kind === 'person') return roleOf(repository, this.caller.account) !== undefined;
+    if (this.caller.kind !== 'installation') return false;
+    const { token } = this.caller;
+    return repository.installation === token.installation && (token.repositoryIds?.has(repository.id) ?? true);
+  }
+
+  /** Refuses an installation whose token does not carry the permission, or does not reach the repository. */
+  need(repository: Repository, permission: Permission, level: PermissionLevel): void {
+    if (this.caller.kind === 'app') throw new Refusal(403, 'Resource not accessible by integration');
+    if (this.caller.kind === 'anonymous' && level === 'write') throw new Refusal(401, 'Requires authentication');
+    if (this.caller.kind !== 'installation') return;
+    const granted = this.caller.token.permissions[permission];
+    const readsInPublic = level === 'read' && !repository.isPrivate;
+    const enough = level === 'read' ? granted !== undefined : granted === 'write';
+    if (enough && (this.#sees(repository) || readsInPublic)) return;
+    throw new Refusal(403, 'Resource not accessible by integration', { headers: { 'x-accepted-github-permissions': `${permission}=${level}` } });
+  }
+
+  /** Issues need `issues`, pull requests need `pull_requests`, though they share their paths. */
+  needOnIssue(issue: Issue, level: PermissionLevel): void {
+    this.need(issue.repository, issue.pullRequest === undefined ? 'issues' : 'pull_requests', level);
+  }
+
+  /** A person without the role is told what GitHub tells them; installations are judged by their permissions. */
+  needRole(repository: Repository, role: 'triage' | 'write', message: string): void {
+    if (this.caller.kind === 'person' && !atLeast(roleOf(repository, this.caller.account), role)) throw new Refusal(403, message);
+  }
+
+  issue(): Issue {
+    const repository = this.repository();
+    const number = Number(this.param('issue_number'));
+    const issue = findIssue(repository, number);
+    if (issue === undefined) throw repository.deletedNumbers.has(number) ? new Refusal(410, 'This issue was deleted') : notFound();
+    return issue;
+  }
+
+  comment(): Comment {
+    const comment = findComment(this.repository(), Number(this.param('comment_id')));
+    if (comment === undefined) throw notFound();
+    return comment;
+  }
+
+  /** A text of the body that must not be blank. */
+  text(resource: string, field: string, longest: number): string {
+    const value = this.body[field];
+    if (typeof value !== 'string') throw invalidField(resource, field, 'missing_field');
+    if (value.trim() === '') throw invalidField(resource, field, 'custom', `${field} cannot be blank`);
+    if ([...value].length > longest) throw invalidField(resource, field, 'custom', `${field} is too long (maximum is ${longest} characters)`);
+    return value;
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { DoubloonError } from '@doubloon/errors';
+import { startGitHubStandin } from './start.ts';
+
+/** The environment of the command: PORT, HOST, WEBHOOK_URL, WEBHOOK_SECRET. */
+function options(env: NodeJS.ProcessEnv) {
+  const { PORT = '0', HOST = '127.0.0.1', WEBHOOK_URL: url, WEBHOOK_SECRET: secret = '' } = env;
+  const port = Number(PORT);
+  const problems = [
+    ...(Number.isInteger(port) && port >= 0 && port < 65_536 ? [] : ['PORT is not a port']),
+    ...(secret === '' ? ['WEBHOOK_SECRET is missing'] : []),
+    ...(url === undefined || URL.canParse(url) ? [] : ['WEBHOOK_URL is not a URL']),
+  ];
+  if (problems.length > 0) throw new DoubloonError('CONFIG_INVALID', { problems });
+  return { port, host: HOST, webhook: { secret, ...(url === undefined ? {} : { url }) } };
+}
+
+try {
+  await using standin = await startGitHubStandin(options(process.env));
+  const { url, apiUrl, app, installationId, tokens } = standin;
+  console.log(JSON.stringify({ url, apiUrl, app, installationId, tokens }));
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+} catch (error) {
+  if (!(error instanceof DoubloonError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,156 @@
+import { DoubloonError } from '@doubloon/errors';
+import { createIds } from './github-ids.ts';
+import { roles, type Account, type App, type Installation, type Issue, type Label, type Repository, type Role, type World } from './world.ts';
+
+export interface UserSeed {
+  login: string;
+  name?: string;
+}
+
+export interface IssueSeed {
+  title: string;
+  body?: string;
+  author: string;
+  labels?: readonly string[];
+  /** Makes it a pull request from this branch. */
+  pullRequest?: { head: string };
+  comments?: readonly { author: string; body: string }[];
+}
+
+export interface RepositorySeed {
+  /** An owner who is not one of the users is an organisation. */
+  owner: string;
+  name: string;
+  description?: string;
+  private?: boolean;
+  /** By login. */
+  roles?: Readonly<Record<string, Role>>;
+  /** Whether the App's installation sees it; it does unless this is `false`. */
+  installed?: boolean;
+  issues?: readonly IssueSeed[];
+}
+
+export interface AppSeed {
+  id?: number;
+  slug?: string;
+  name?: string;
+}
+
+export const defaultUsers: readonly UserSeed[] = [
+  { login: 'ada', name: 'Ada Lovelace' },
+  { login: 'grace', name: 'Grace Hopper' },
+  { login: 'linus', name: 'Linus Pauling' },
+  { login: 'maggie', name: 'Margaret Hamilton' },
+];
+
+/** linus maintains, grace writes, ada triages; maggie has no role anywhere. */
+export const defaultRepositories: readonly RepositorySeed[] = [
+  {
+    owner: 'analytical-engines',
+    name: 'difference',
+    description: 'Tables of polynomial functions, by finite differences.',
+    roles: { linus: 'maintain', grace: 'write', ada: 'triage' },
+    issues: [
+      { title: 'Carry is lost on the seventh wheel', body: 'With `987654321` on the first column the seventh wheel turns **without** its carry.\n\n- [x] seen on paper\n- [ ] seen in brass', author: 'grace', labels: ['bug'], comments: [{ author: 'linus', body: 'Seen here too. A fix is welcome.' }] },
+      { title: 'Print tables in columns', body: 'One number per line wastes paper.', author: 'ada', labels: ['enhancement'] },
+      { title: 'Document the operation cards', author: 'maggie' },
+      { title: 'Turn the seventh wheel with its carry', body: 'Closes #1.', author: 'maggie', pullRequest: { head: 'carry' } },
+    ],
+  },
+  {
+    owner: 'analytical-engines',
+    name: 'punched-cards',
+    description: 'A reader for Jacquard cards.',
+    roles: { linus: 'admin' },
+    issues: [{ title: 'Cards with torn edges are read twice', body: 'The second reading moves the mill.', author: 'grace' }],
+  },
+  { owner: 'ada', name: 'notes', description: 'Notes on the engine.', roles: { grace: 'read' }, issues: [{ title: 'Note G has a wrong sign', body: 'In the fourth line of the table.', author: 'linus' }] },
+];
+
+/** What the App asks for. Nothing else is ever allowed to it. */
+export const appPermissions = { issues: 'write', pull_requests: 'write', contents: 'read', metadata: 'read' } as const;
+export const appEvents = ['issues', 'issue_comment'] as const;
+
+const day = 86_400_000;
+const nameRule = /^[a-z\d](?:[a-z\d-]{0,38})$/i;
+/** The first steps of our own addresses. */
+const reserved = new Set(['api', 'apps', 'organizations', 'settings']);
+
+function checkSeed(users: readonly UserSeed[], repositories: readonly RepositorySeed[]): void {
+  const logins = new Set(users.map((it) => it.login));
+  const people = repositories.flatMap((it) => [...Object.keys(it.roles ?? {}), ...(it.issues ?? []).flatMap((issue) => [issue.author, ...(issue.comments ?? []).map((comment) => comment.author)])]);
+  const names = repositories.map((it) => `${it.owner}/${it.name}`.toLowerCase());
+  const problems = [
+    ...(users.length === 0 ? ['there has to be a user'] : []),
+    ...[...logins, ...repositories.map((it) => it.owner)].filter((it) => !nameRule.test(it) || reserved.has(it)).map((it) => `${it} can't be a login`),
+    ...repositories.filter((it) => !/^[\w.-]{1,100}$/.test(it.name)).map((it) => `${it.name} can't be the name of a repository`),
+    ...people.filter((it) => !logins.has(it)).map((it) => `${it} is not one of the users`),
+    ...repositories.flatMap((it) => Object.values(it.roles ?? {})).filter((it) => !roles.includes(it)).map((it) => `${it} is not a role`),
+    ...names.filter((it, at) => names.indexOf(it) !== at).map((it) => `${it} is there twice`),
+  ];
+  if (problems.length > 0) throw new DoubloonError('CONFIG_INVALID', { problems });
+}
+
+/** A world with these users and repositories and the App installed for every owner. Throws `CONFIG_INVALID`. */
+export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonly RepositorySeed[]; app: AppSeed; now: () => Date }): World {
+  checkSeed(o.users, o.repositories);
+  const nextId = createIds();
+  const started = o.now().getTime();
+  const createdAt = new Date(started - 400 * day);
+  const account = (login: string, type: Account['type'], name: string | null): Account => ({ id: nextId('account'), login, name, type, createdAt });
+
+  const users = o.users.map((it) => account(it.login, 'User', it.name ?? null));
+  const isUser = (login: string) => users.some((it) => it.login === login);
+  const organizations = [...new Set(o.repositories.map((it) => it.owner))].filter((it) => !isUser(it)).map((it) => account(it, 'Organization', null));
+  const { slug = 'doubloon', name = 'Doubloon', id = nextId('app') } = o.app;
+  const bot = account(`${slug}[bot]`, 'Bot', null);
+  const accounts = [...users, ...organizations, bot];
+  const byLogin = (login: string): Account => {
+    const found = accounts.find((it) => it.login === login);
+    if (found === undefined) throw new TypeError(`${login} was checked to be there`);
+    return found;
+  };
+  const owner = organizations[0] ?? users[0] ?? bot;
+  const app: App = { id, slug, name, clientId: `Iv23li${String(id).padStart(14, 'd')}`, owner, bot, permissions: appPermissions, events: appEvents, createdAt };
+
+  const installations: Installation[] = [];
+  const installationOf = (of: Account): Installation => {
+    const before = installations.find((it) => it.account === of);
+    if (before !== undefined) return before;
+    const made = { id: nextId('installation'), account: of, createdAt };
+    installations.push(made);
+    return made;
+  };
+
+  const repositories = o.repositories.map((seed): Repository => {
+    const of = byLogin(seed.owner);
+    const repository: Repository = {
+      id: nextId('repository'), owner: of, name: seed.name, description: seed.description ?? null, isPrivate: seed.private ?? false,
+      roles: new Map(Object.entries(seed.roles ?? {}).map(([login, role]) => [byLogin(login).id, role])),
+      installation: seed.installed === false ? undefined : installationOf(of), createdAt, labels: [], issues: [], deletedNumbers: new Set(), updatedAt: createdAt,
+    };
+    const label = (called: string): Label => {
+      const before = repository.labels.find((it) => it.name === called);
+      if (before !== undefined) return before;
+      const made = { id: nextId('label'), name: called, color: called === 'bug' ? 'd73a4a' : 'a2eeef', description: null };
+      repository.labels.push(made);
+      return made;
+    };
+    const seeds = seed.issues ?? [];
+    seeds.forEach((it, at) => {
+      const opened = new Date(started - (seeds.length - at + 1) * day);
+      const issue: Issue = {
+        id: nextId('issue'), number: at + 1, repository, author: byLogin(it.author), viaApp: undefined, createdAt: opened, title: it.title, body: it.body ?? null,
+        pullRequest: it.pullRequest === undefined ? undefined : { id: nextId('pullRequest'), head: it.pullRequest.head },
+        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, updatedAt: opened, comments: [],
+      };
+      issue.comments = (it.comments ?? []).map((comment) => ({
+        id: nextId('comment'), issue, author: byLogin(comment.author), viaApp: undefined, createdAt: opened, body: comment.body, updatedAt: opened, reactions: [],
+      }));
+      repository.issues.push(issue);
+    });
+    return repository;
+  });
+
+  return { now: o.now, nextId, accounts, repositories, installations, app, addresses: { html: '', api: '' } };
+}

@@ -1,0 +1,143 @@
+import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import { DoubloonError } from '@doubloon/errors';
+import fastify from 'fastify';
+import { Acts } from './acts.ts';
+import { apiRoot, serveApi } from './api.ts';
+import { openConformance, type Mismatch } from './conformance.ts';
+import { Credentials, personalToken } from './credentials.ts';
+import { Deliveries, type Delivery, type Hook } from './deliveries.ts';
+import { servePages } from './pages.ts';
+import { defaultRepositories, defaultUsers, seedWorld, type AppSeed, type RepositorySeed, type UserSeed } from './seed.ts';
+import { commentShape, issueShape } from './shape-issue.ts';
+import { webhookPayload } from './webhooks.ts';
+import { findAccount, findIssue, findRepository, type Issue } from './world.ts';
+
+export interface GitHubStandinOptions {
+  /** 0, the default, takes a free one. */
+  port?: number;
+  host?: string;
+  /** `privateKey` is PEM; a new one of 2048 bits is made when it is left out. */
+  app?: AppSeed & { privateKey?: string };
+  /** Nothing is sent before there is a URL. */
+  webhook: { url?: string; secret: string };
+  users?: readonly UserSeed[];
+  repositories?: readonly RepositorySeed[];
+  now?: () => Date;
+}
+
+export interface GitHubStandin extends AsyncDisposable {
+  /** Of the pages, without a slash at the end. */
+  readonly url: string;
+  /** Of the REST API: what `GITHUB_API_URL` wants. */
+  readonly apiUrl: string;
+  readonly app: { readonly id: number; readonly slug: string; readonly clientId: string; readonly privateKey: string };
+  /** Of the first repository's owner. */
+  readonly installationId: number;
+  /** Personal tokens by login, for scripts that act as a person. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** The log of the App's hook, oldest first. */
+  readonly deliveries: readonly Delivery[];
+  readonly mismatches: readonly Mismatch[];
+  setWebhook(url: string | undefined, secret: string): void;
+  /** Comments as a person, `repository` being `owner/name`, and fires the webhook. Throws `REQUEST_INVALID`. */
+  comment(user: string, repository: string, issue: number, body: string): { id: number; htmlUrl: string };
+  /** The ids of an issue, as its API gives them. Throws `REQUEST_INVALID`. */
+  issue(repository: string, number: number): { id: number; repositoryId: number; htmlUrl: string };
+  /** Resolves when every webhook told so far was answered, refused or given up on. */
+  delivered(): Promise<void>;
+  /** Throws when a request or an answer did not match GitHub's description, or something was asked for that is not here yet. */
+  assertConforms(): void;
+  close(): Promise<void>;
+}
+
+const generate = promisify(generateKeyPair);
+
+async function newPrivateKey(): Promise<string> {
+  const { privateKey } = await generate('rsa', { modulusLength: 2048 });
+  // GitHub hands out PKCS#1.
+  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+}
+
+/**
+ * Starts a GitHub to develop against and resolves when it listens. Two of them started alike hand out the same ids.
+ * Throws `CONFIG_INVALID` for a seed that can't be, an empty webhook secret, or a port that is taken.
+ */
+export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHubStandin> {
+  const { port = 0, host = '127.0.0.1', users = defaultUsers, repositories = defaultRepositories, now = () => new Date() } = o;
+  if (o.webhook.secret === '') throw new DoubloonError('CONFIG_INVALID', { problems: ['the secret of the webhook is empty'] });
+  const [privateKey, conformance] = await Promise.all([o.app?.privateKey ?? newPrivateKey(), openConformance()]);
+  const world = seedWorld({ users, repositories, app: o.app ?? {}, now });
+  const hook: Hook = { url: o.webhook.url, secret: o.webhook.secret, id: world.nextId('hook'), appId: world.app.id };
+  const deliveries = new Deliveries(hook, now);
+  const mismatches: Mismatch[] = [];
+
+  const acts = new Acts(world, (happening) => {
+    const { installation, id: repositoryId } = happening.issue.repository;
+    const payload = webhookPayload(happening, world);
+    if (payload === undefined || installation === undefined || !world.app.events.includes(happening.event)) return;
+    deliveries.tell(happening.event, happening.action, payload, { installationId: installation.id, repositoryId });
+  });
+  const credentials = new Credentials({ app: world.app, publicKey: createPublicKey(createPrivateKey(privateKey)), accounts: world.accounts, now });
+
+  const server = fastify({ forceCloseConnections: true, bodyLimit: 2_097_152, routerOptions: { ignoreTrailingSlash: true } });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
+  serveApi(server, { world, acts, credentials, conformance, mismatches });
+  servePages(server, { world, acts });
+
+  const url = await server.listen({ port, host }).catch(async (cause: unknown) => {
+    await server.close();
+    throw new DoubloonError('CONFIG_INVALID', { problems: [`${host}:${port} can't be listened on`] }, { cause });
+  });
+  const html = host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${new URL(url).port}` : url;
+  world.addresses = { html, api: html + apiRoot };
+
+  const issueOf = (repository: string, number: number): Issue => {
+    const [owner = '', name = ''] = repository.split('/');
+    const found = findRepository(world, owner, name);
+    const issue = found === undefined ? undefined : findIssue(found, number);
+    if (issue === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${repository}#${number} is not here` });
+    return issue;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([deliveries.close(), server.close()]);
+  };
+  const { id, slug, clientId } = world.app;
+  return {
+    url: html,
+    apiUrl: world.addresses.api,
+    app: { id, slug, clientId, privateKey },
+    installationId: repositoryInstallation(world.installations[0]?.id),
+    tokens: Object.fromEntries(users.map((it) => [it.login, personalToken(it.login)])),
+    deliveries: deliveries.log,
+    mismatches,
+    setWebhook(to, secret) {
+      hook.url = to;
+      hook.secret = secret;
+    },
+    comment(user, repository, number, body) {
+      const account = findAccount(world, user);
+      if (account?.type !== 'User') throw new DoubloonError('REQUEST_INVALID', { problem: `${user} is not one of the users` });
+      if (body.trim() === '') throw new DoubloonError('REQUEST_INVALID', { problem: 'a comment must not be blank' });
+      const made = acts.comment({ account, app: undefined }, issueOf(repository, number), body);
+      return { id: made.id, htmlUrl: commentShape(made, world.addresses).html_url };
+    },
+    issue(repository, number) {
+      const found = issueOf(repository, number);
+      return { id: found.id, repositoryId: found.repository.id, htmlUrl: issueShape(found, world.addresses).html_url };
+    },
+    delivered: () => deliveries.settled(),
+    assertConforms() {
+      const lines = mismatches.map((it) => `${it.kind}: ${it.method} ${it.path}${it.status === undefined ? '' : ` (${it.status})`}: ${it.problems.join('; ')}`);
+      if (lines.length > 0) throw new DoubloonError('GITHUB_MISMATCH', { problems: lines });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function repositoryInstallation(id: number | undefined): number {
+  if (id === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
+  return id;
+}
