@@ -37,7 +37,7 @@ function connect<S extends DescService>(service: S, name: string, { url, token, 
   };
   const transport = createConnectTransport({ baseUrl: url, httpVersion: '1.1', interceptors: [identified], defaultTimeoutMs: timeoutMs, acceptCompression: [], readMaxBytes: 4 * 1024 * 1024 });
   const client = createClient(service, transport) as Record<string, Call>;
-  return Object.fromEntries(Object.entries(client).map(([method, call]) => [method, inOurWords(call, { service: name, method: `${service.typeName}/${method}` })])) as unknown as Client<S>;
+  return Object.fromEntries(service.methods.map(({ localName, name: method }) => [localName, inOurWords(client[localName] as Call, { service: name, method: `${service.typeName}/${method}` })])) as unknown as Client<S>;
 }
 
 type Call = (message: unknown, options?: CallOptions) => Promise<unknown>;

@@ -3,7 +3,7 @@ import { Code, ConnectError, createContextKey, type HandlerContext, type Interce
 import { fastifyConnectPlugin } from '@connectrpc/connect-fastify';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { DoubloonError, isDoubloonError } from '@doubloon/errors';
-import { correlationId, withTrace, type Logger } from '@doubloon/service';
+import { childTraceparent, correlationId, Histogram, parseTraceparent, withTrace, type Logger, type Registry } from '@doubloon/service';
 import { toWire } from './failure.ts';
 import { callerOf, type Callers } from './tokens.ts';
 
@@ -23,6 +23,8 @@ export interface RpcOptions {
   readonly routes: readonly Route[];
   readonly tokens: Callers;
   readonly log: Logger;
+  /** Where the durations of calls are counted. */
+  readonly metrics?: Registry;
   /** For calls that bring no deadline of their own. */
   readonly defaultTimeoutMs?: number;
   /** The size of one request message. */
@@ -30,6 +32,7 @@ export interface RpcOptions {
 }
 
 const callerKey = createContextKey<string>('');
+const traceparentKey = createContextKey<string | undefined>(undefined);
 
 /** The proven name of who is calling, inside a method. */
 export const callerIn = (context: HandlerContext): string => context.values.get(callerKey);
@@ -46,10 +49,13 @@ export function createRpcServer(options: RpcOptions): FastifyInstance {
  * caller aborts `context.signal` and answers DEADLINE_EXCEEDED; the work runs in the caller's trace; failures of the
  * catalogue cross with code and facts, and everything else as INTERNAL with a reference that stands in the log.
  */
-export function serveRpc(server: FastifyInstance, { routes, tokens, log, defaultTimeoutMs = 10_000, maxBytes = 256 * 1024 }: RpcOptions): void {
+export function serveRpc(server: FastifyInstance, { routes, tokens, log, metrics, defaultTimeoutMs = 10_000, maxBytes = 256 * 1024 }: RpcOptions): void {
   const allowed = new Map(routes.flatMap(({ service, callers }) => service.methods.map((method) => [nameOf(method), new Set(callers[method.localName] ?? [])] as const)));
 
   const requestGate = (context: HandlerContext): void => {
+    const traceparent = childTraceparent(context.requestHeader.get('traceparent') ?? undefined);
+    context.values.set(traceparentKey, traceparent);
+    context.responseHeader.set('x-correlation-id', parseTraceparent(traceparent)?.traceId ?? '');
     const method = nameOf(context.method);
     const caller = callerOf(tokens, context.requestHeader.get('authorization'));
     if (caller === undefined) throw toWire(new DoubloonError('UNAUTHENTICATED', { method }));
@@ -65,7 +71,7 @@ export function serveRpc(server: FastifyInstance, { routes, tokens, log, default
     void scope.register(fastifyConnectPlugin, {
       routes: (router) => { for (const { service, methods } of routes) router.service(service, methods); },
       requestGate,
-      interceptors: [traced, answering(log), untilDeadline],
+      interceptors: [traced, answering(log, durationsIn(metrics)), untilDeadline],
       readMaxBytes: maxBytes,
       maxTimeoutMs: 120_000,
       // Nothing is compressed inside the house, so nothing can be blown up either.
@@ -80,31 +86,36 @@ export function serveRpc(server: FastifyInstance, { routes, tokens, log, default
 
 const nameOf = (method: DescMethod): string => `${method.parent.typeName}/${method.name}`;
 
-const traced: Interceptor = (next) => (request) =>
-  withTrace(request.header.get('traceparent') ?? undefined, async () => {
-    const correlation = correlationId() ?? '';
-    const response = await next(request);
-    response.header.set('x-correlation-id', correlation);
-    return response;
-  });
+const traced: Interceptor = (next) => (request) => withTrace(request.contextValues.get(traceparentKey), () => next(request));
 
-const answering = (log: Logger): Interceptor => (next) => async (request) => {
+const answering = (log: Logger, observe: (method: string, code: string, ms: number) => void): Interceptor => (next) => async (request) => {
   const [method, caller, began] = [nameOf(request.method), request.contextValues.get(callerKey), performance.now()];
-  const took = () => Math.round(performance.now() - began);
+  const ended = (code: string) => {
+    const ms = Math.round(performance.now() - began);
+    observe(method, code, ms);
+    return { method, caller, ms };
+  };
   try {
     const response = await next(request);
-    log.debug({ method, caller, ms: took() }, 'rpc answered');
+    log.debug(ended('OK'), 'rpc answered');
     return response;
   } catch (err) {
     if (isDoubloonError(err)) {
-      log.info({ method, caller, ms: took(), err }, 'rpc refused');
+      log.info({ ...ended(err.code), err }, 'rpc refused');
       throw toWire(err);
     }
     const reference = correlationId() ?? '';
-    log.error({ method, caller, ms: took(), reference, err }, 'rpc failed');
+    log.error({ ...ended('INTERNAL'), reference, err }, 'rpc failed');
     throw toWire(new DoubloonError('INTERNAL', { reference }));
   }
 };
+
+// Labels are methods of our contracts and codes of our catalogue: both lists are short and known.
+function durationsIn(metrics: Registry | undefined): (method: string, code: string, ms: number) => void {
+  if (metrics === undefined) return () => undefined;
+  const durations = new Histogram({ name: 'doubloon_rpc_duration_seconds', help: 'Time to answer a call, by method and code (OK or a failure code).', labelNames: ['method', 'code'], buckets: [0.005, 0.02, 0.1, 0.5, 2, 10], registers: [metrics] });
+  return (method, code, ms) => { durations.observe({ method, code }, ms / 1000); };
+}
 
 // A method that ignores its signal must not keep the caller waiting; what it still does is nobody's answer any more.
 const untilDeadline: Interceptor = (next) => async (request) => {

@@ -56,8 +56,9 @@ function invalid(problem: string): never {
 
 /** The caller that an `authorization` header proves. Takes the same time for every caller and for nobody. */
 export function callerOf(callers: Callers, authorization: string | null): string | undefined {
-  const presented = sha256(/^Bearer ([\x21-\x7e]{1,200})$/.exec(authorization ?? '')?.[1] ?? '');
+  const token = /^Bearer ([\x21-\x7e]{32,200})$/.exec(authorization ?? '')?.[1];
+  const presented = sha256(token ?? '');
   let found: string | undefined;
   for (const [caller, hash] of callers) if (timingSafeEqual(hash, presented)) found = caller;
-  return found;
+  return token === undefined ? undefined : found;
 }
