@@ -1,0 +1,47 @@
+// `npm run demo`: everything on this machine, the main job once as a story with evidence, then up for people.
+import { parseArgs } from 'node:util';
+import { untilTerminated } from '@doubloon/service';
+import { startStack } from '../stack/stack.ts';
+import { tellStory } from './story.ts';
+
+const ports = { web: 4100, github: 4200 };
+
+const { values } = parseArgs({
+  options: { once: { type: 'boolean', default: false }, kafka: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
+});
+
+const started = Date.now();
+const seconds = () => ((Date.now() - started) / 1000).toFixed(1);
+const say = (line: string) => { console.log(line); };
+const lines: string[] = [];
+const onLine = (line: string) => {
+  if (values.verbose) say(line);
+  else if (lines.push(line) > 200) lines.shift();
+};
+
+const terminated = untilTerminated();
+try {
+  await using stack = await startStack({ kafka: values.kafka, ...(values.once ? {} : { ports }), progress: (line) => { say(`[${seconds()} s] ${line}`); }, onLine });
+  say(`[${seconds()} s] Everything is up.\n`);
+  const story = tellStory(stack, say);
+  await Promise.race([story, terminated.then((signal) => { throw new Error(`ended by ${signal}`); })]);
+  stack.github.assertConforms();
+  say(`\n[${seconds()} s] That was the whole way from a comment to money in escrow.`);
+  if (!values.once) {
+    say(`
+Try it by hand:
+  GitHub      ${stack.github.url}   choose who you are, open an issue, and comment $sol:0.5$
+  Doubloon    ${stack.webUrl}   follow the link in the bot's answer, connect the burner wallet, get local SOL, sign
+  Chain       ${stack.localnet.rpcUrl}
+
+Ctrl-C stops everything.`);
+    await terminated;
+    say('\nStopping …');
+  }
+} catch (error) {
+  if (!values.verbose) for (const line of lines.slice(-40)) console.error(line);
+  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+say('Nothing is left running.');
+process.exit();

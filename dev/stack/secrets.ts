@@ -1,0 +1,22 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Secrets extends Disposable {
+  /** Writes a secret to a file that only this user can read; answers its path, for a `NAME_FILE`. */
+  file(name: string, content: string): string;
+}
+
+/** A folder for the secrets of one run of the stack; removed when it is disposed. */
+export function openSecrets(): Secrets {
+  const folder = mkdtempSync(join(tmpdir(), 'doubloon-secrets-'));
+  chmodSync(folder, 0o700);
+  return {
+    file(name, content) {
+      const path = join(folder, name);
+      writeFileSync(path, content, { mode: 0o600 });
+      return path;
+    },
+    [Symbol.dispose]: () => { rmSync(folder, { recursive: true, force: true }); },
+  };
+}

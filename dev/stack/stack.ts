@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { localProgram, type Address } from '@doubloon/escrow';
+import { openChain, type Chain } from '@doubloon/escrow/chain';
+import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
+import { startLocalnet, type Localnet } from '@doubloon/localnet';
+import { migrate } from '@doubloon/postgres';
+import { startEmbeddedPostgres } from '@doubloon/postgres/embedded';
+import { newServiceToken } from '@doubloon/rpc';
+import { startKafka } from '../kafka/start-kafka.ts';
+import { startApp, type AppProcess } from './app-process.ts';
+import { buildWeb } from './build-web.ts';
+import { makeOperator } from './operator.ts';
+import { claimPort, freePort } from './ports.ts';
+import { root } from './root.ts';
+import { openSecrets } from './secrets.ts';
+
+/** Everything Doubloon consists of, running on this machine. */
+export interface Stack extends AsyncDisposable {
+  readonly webUrl: string;
+  readonly github: GitHubStandin;
+  readonly localnet: Localnet;
+  readonly chain: Chain;
+  readonly operator: Address;
+  readonly eventLogUrl: string;
+  readonly apps: readonly AppProcess[];
+}
+
+export interface StackOptions {
+  /** A real Kafka broker instead of the event log on Postgres. */
+  readonly kafka?: boolean;
+  /** Ports that stay the same from run to run, for people; free ones otherwise. */
+  readonly ports?: { readonly web: number; readonly github: number };
+  /** What is being done, for whoever waits. */
+  readonly progress: (line: string) => void;
+  /** Each line of each app, prefixed with its name. */
+  readonly onLine: (line: string) => void;
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Starts the whole stack, each app as its own process. Rejects with a sentence when a part can't start, and leaves nothing running. */
+export async function startStack({ kafka = false, ports, progress, onLine }: StackOptions): Promise<Stack> {
+  await using opening = new AsyncDisposableStack();
+  const webPort = ports === undefined ? await freePort() : await claimPort(ports.web, 'the website');
+  const githubPort = ports === undefined ? await freePort() : await claimPort(ports.github, 'the GitHub stand-in');
+  const [treasuryPort, appPort, identityPort] = [await freePort(), await freePort(), await freePort()];
+  const webUrl = `http://127.0.0.1:${String(webPort)}`;
+  const webhookSecret = randomBytes(32).toString('hex');
+  const secrets = opening.use(openSecrets());
+
+  progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
+  const [postgres, localnet, github, broker] = await Promise.all([
+    startEmbeddedPostgres({ durable: false }).then((it) => opening.use(it)),
+    startLocalnet({ origins: [webUrl] }).then((it) => opening.use(it)),
+    startGitHubStandin({ port: githubPort, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
+    kafka ? startKafka().then((it) => opening.use(it)) : undefined,
+    buildWeb(progress),
+  ]);
+
+  progress('Creating the databases and the operator account …');
+  const database = async (app: string): Promise<string> => {
+    const url = await postgres.createDatabase(app.replaceAll('-', '_'));
+    await migrate({ url, folder: join(root, 'migrations', app), log: quiet });
+    return url;
+  };
+  const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
+  const [treasuryDb, githubAppDb, identityDb, logDb, operator] = await Promise.all([
+    database('treasury'),
+    database('github-app'),
+    database('identity'),
+    database('event-log'),
+    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host),
+  ]);
+  const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
+
+  progress('Starting the services …');
+  const [webToken, appToken] = [newServiceToken(), newServiceToken()];
+  const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
+  const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json') };
+  const start = async (name: string, env: Record<string, string>): Promise<AppProcess> =>
+    opening.use(await startApp({ name, entry: `apps/${name}/src/main.ts`, env: { ...common, ...env }, internalPort: await freePort(), onLine }));
+
+  const apps = await Promise.all([
+    start('treasury', {
+      PORT: String(treasuryPort),
+      DATABASE_URL_FILE: secrets.file('treasury-database', treasuryDb),
+      EVENT_LOG_URL: eventLogUrl,
+      SOLANA_RPC_URL: localnet.rpcUrl,
+      SOLANA_WS_URL: localnet.wsUrl,
+      TREASURY_CLUSTER: 'localnet',
+      TREASURY_PROGRAM: localProgram,
+      TREASURY_OPERATOR: operator,
+      TREASURY_WEB_URL: webUrl,
+      TREASURY_CALLERS_FILE: secrets.file('treasury-callers', JSON.stringify({ web: webToken.hash, 'github-app': appToken.hash })),
+    }),
+    start('identity', {
+      PORT: String(identityPort),
+      DATABASE_URL_FILE: secrets.file('identity-database', identityDb),
+      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: newServiceToken().hash })),
+    }),
+    start('github-app', {
+      PORT: String(appPort),
+      DATABASE_URL_FILE: secrets.file('github-app-database', githubAppDb),
+      EVENT_LOG_URL: eventLogUrl,
+      GITHUB_API_URL: github.apiUrl,
+      GITHUB_APP_ID: String(github.app.id),
+      GITHUB_APP_PRIVATE_KEY_FILE: secrets.file('github-app-key', github.app.privateKey),
+      GITHUB_APP_WEBHOOK_SECRET_FILE: secrets.file('github-app-webhook', webhookSecret),
+      GITHUB_APP_TREASURY_URL: treasuryUrl,
+      GITHUB_APP_TREASURY_TOKEN_FILE: secrets.file('github-app-treasury', appToken.token),
+    }),
+    start('web', {
+      PORT: String(webPort),
+      WEB_ORIGIN: webUrl,
+      WEB_TREASURY_URL: treasuryUrl,
+      WEB_TREASURY_TOKEN_FILE: secrets.file('web-treasury', webToken.token),
+      WEB_FAUCET_URL: localnet.faucet.url,
+      DEV_WALLET: 'true',
+    }),
+  ]);
+
+  const running = opening.move();
+  return { webUrl, github, localnet, chain, operator, eventLogUrl, apps, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}

@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { openBrowser } from '@doubloon/dev/chromium/browser.ts';
+import { openPerson, type Person } from '@doubloon/dev/demo/person.ts';
+import { until } from '@doubloon/dev/demo/until.ts';
+import { root } from '@doubloon/dev/stack/root.ts';
+import { startStack, type Stack } from '@doubloon/dev/stack/stack.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+
+/** The running stack and a browser, for the tests of one file. */
+export interface Site extends AsyncDisposable {
+  readonly stack: Stack;
+  readonly browser: Browser;
+  /** The last lines of all apps, for a test that failed. */
+  readonly lines: readonly string[];
+}
+
+export async function openSite(): Promise<Site> {
+  const lines: string[] = [];
+  const stack = await startStack({ progress: () => undefined, onLine: (line) => { if (lines.push(line) > 400) lines.shift(); } });
+  const browser = await openBrowser();
+  return {
+    stack,
+    browser,
+    lines,
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      await stack[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const repository = 'analytical-engines/difference';
+
+export const someone = ({ stack }: Site, login = 'ada', issue = 2): Person => openPerson(stack.github, login, repository, issue);
+
+let told = 0;
+
+/** Comments an offer and answers with the path of its fund page. */
+export async function newOffer(site: Site, { text = '0.5', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
+  told += 1;
+  const person = someone(site, 'ada', issue);
+  const known = new Set(linksIn((await person.livingComment(() => true))?.body ?? ''));
+  await person.comment(`Number ${String(told)}. $sol:${text}$`);
+  const offerId = await until('the link of a new offer', async () => linksIn((await person.livingComment(() => true))?.body ?? '').find((id) => !known.has(id)));
+  return { url: `${site.stack.webUrl}/fund/${offerId}`, offerId };
+}
+
+const linksIn = (body: string): string[] => [...body.matchAll(/\/fund\/([0-9a-f]{32})/g)].map(([, id]) => id ?? '');
+
+/** A page in a context of its own that fails the test on any request to elsewhere, script error or policy report. */
+export async function openPage({ browser, stack }: Site, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
+  const page = await context.newPage();
+  const ours = new Set([new URL(stack.webUrl).origin, new URL(stack.github.url).origin]);
+  const problems: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && !ours.has(origin)) problems.push(`asked ${origin}`);
+  });
+  page.on('pageerror', (error) => problems.push(`script error: ${error.message}`));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) problems.push(message.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(problems).toEqual([]);
+  });
+  return page;
+}
+
+/** Waits until the fund page answers to clicks. */
+export const hydrated = (page: Page): Promise<unknown> => page.locator('[data-ready=true]').waitFor();
+
+/** Asserts that axe finds nothing on the page as it stands, WCAG 2.2 AA included. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+}
+
+const shots = join(root, 'test-results');
+
+/** Keeps a picture for people under test-results/, which is not committed. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+}
