@@ -1,6 +1,53 @@
-import { DoubloonError } from '@doubloon/errors';
-import type { EventLog, EventLogOptions } from '../event-log.ts';
+import { acceptRecords } from '../accept-records.ts';
+import { deadHeaders, deadTopic, type EventLog, type EventLogOptions, type LogRecord, type Position, type StoredRecord } from '../event-log.ts';
+import { reaching } from '../reaching.ts';
+import { createClient } from './client.ts';
+import { startConsumer } from './consumer.ts';
+import { createPublisher } from './publisher.ts';
+import { replayTopic } from './replay.ts';
+import { createTopics, type TopicOffsets } from './topics.ts';
 
-export function openKafkaLog(_brokers: readonly string[], _options: EventLogOptions): Promise<EventLog> {
-  return Promise.reject(new DoubloonError('UNIMPLEMENTED', { method: 'kafka' }));
+/** The event log in Apache Kafka 4. `brokers` are host:port. */
+export async function openKafkaLog(brokers: readonly string[], { clientId, log, topics, partitions = 6, now = () => new Date() }: EventLogOptions): Promise<EventLog> {
+  const client = () => createClient(brokers, clientId, log);
+  const kafka = client();
+  const open = new AsyncDisposableStack();
+  const offsets = open.use(createTopics(kafka));
+  const publisher = open.use(createPublisher(kafka, offsets));
+  try {
+    await offsets.create(topics, partitions);
+  } catch (error) {
+    await open.disposeAsync();
+    throw error;
+  }
+
+  const publish = async (topic: string, records: readonly LogRecord[]): Promise<readonly Position[]> => {
+    const accepted = acceptRecords(topic, records);
+    return reaching('publish', () => publisher.publish(topic, accepted));
+  };
+
+  const bury = async (record: StoredRecord, reason: string): Promise<void> => {
+    await publish(deadTopic(record.topic), [{ key: record.key, value: record.value, headers: deadHeaders(record, reason) }]);
+  };
+
+  async function* pages(topic: string, ends: Promise<readonly TopicOffsets[]>, signal?: AbortSignal): AsyncGenerator<StoredRecord> {
+    yield* replayTopic(kafka, topic, await ends, signal);
+  }
+
+  return {
+    publish,
+    subscribe: ({ topics: wanted, group, handle }) => reaching('subscribe', async () => {
+      for (const topic of wanted) await offsets.partitionsOf(topic);
+      return open.use(await startConsumer({ client, topics: wanted, group, offsets, log, now, delivery: { handle, bury, log } }));
+    }),
+    replay(topic, signal) {
+      const ends = offsets.ends(topic);
+      // Whoever iterates meets the failure; nobody else has to.
+      ends.catch(() => undefined);
+      return pages(topic, ends, signal);
+    },
+    ends: async (topic) => (await offsets.ends(topic)).map(({ partition, offset }) => ({ topic, partition, offset })),
+    positions: (topic, group) => offsets.committed(topic, group),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }

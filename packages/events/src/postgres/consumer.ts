@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DoubloonError } from '@doubloon/errors';
 import pg from 'pg';
 import { createCommitter } from '../committer.ts';
-import { retryPause, type Delivery } from '../deliver.ts';
-import type { EventLogLogger, Progress, SubscribeOptions, Subscription } from '../event-log.ts';
+import type { Delivery } from '../deliver.ts';
+import type { EventLogLogger, SubscribeOptions, Subscription } from '../event-log.ts';
+import { staySubscribed, type Session } from '../stay-subscribed.ts';
 import { commitOffsets, readCommitted } from './committed-offsets.ts';
 import { startLane, type Lane } from './lane.ts';
 import { acquire, enter, place, release } from './ownership.ts';
@@ -16,12 +16,6 @@ const pollMs = 1_000;
 /** Postgres ends a session that was silent this long (a frozen process, a cable pulled), and so frees its partitions. */
 const silenceMs = 15_000;
 
-interface Session extends AsyncDisposable {
-  /** Resolves when the connection is gone, with what it was. */
-  readonly lost: Promise<unknown>;
-  progress(): readonly Progress[];
-}
-
 export interface ConsumerOptions extends Omit<SubscribeOptions, 'handle'> {
   readonly url: string;
   readonly clientId: string;
@@ -31,40 +25,7 @@ export interface ConsumerOptions extends Omit<SubscribeOptions, 'handle'> {
 }
 
 /** Joins the group, and joins again by itself whenever the connection is lost. Rejects when the first joining fails. */
-export async function startConsumer(options: ConsumerOptions): Promise<Subscription> {
-  const { log, group } = options;
-  const closing = new AbortController();
-  const closed = new Promise<undefined>((resolve) => closing.signal.addEventListener('abort', () => resolve(undefined), { once: true }));
-  let session: Session | undefined = await openSession(options);
-
-  const keep = async (): Promise<void> => {
-    for (let attempt = 1; !closing.signal.aborted; attempt++) {
-      if (session === undefined) {
-        session = await openSession(options).catch((err: unknown) => {
-          log.warn({ err, group, attempt }, 'event log not reachable, it will be tried again');
-          return undefined;
-        });
-      }
-      if (session !== undefined) {
-        attempt = 1;
-        const err = await Promise.race([session.lost, closed]);
-        if (!closing.signal.aborted) log.warn({ err, group }, 'event log connection lost');
-        await session[Symbol.asyncDispose]();
-        session = undefined;
-      }
-      await sleep(retryPause(attempt), undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  };
-
-  const kept = keep();
-  return {
-    progress: () => session?.progress() ?? [],
-    async [Symbol.asyncDispose]() {
-      closing.abort();
-      await kept;
-    },
-  };
-}
+export const startConsumer = (options: ConsumerOptions): Promise<Subscription> => staySubscribed(options.group, () => openSession(options), options.log);
 
 async function openSession({ url, clientId, topics, group, delivery, log, now }: ConsumerOptions): Promise<Session> {
   const client = new pg.Client({

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deliver, retryPause, type Delivery } from '../deliver.ts';
 import type { Progress, StoredRecord } from '../event-log.ts';
+import { trackProgress } from '../track-progress.ts';
 
 /** One partition that this consumer owns, being worked on. */
 export interface Lane {
@@ -27,9 +28,7 @@ export interface LaneOptions {
 
 export function startLane({ topic, partition, from, now, delivery, read, handled, failed }: LaneOptions): Lane {
   const stopping = new AbortController();
-  let position = from;
-  let end = from;
-  let since = now();
+  const tracker = trackProgress(topic, partition, from, now);
   let awake = Promise.withResolvers<undefined>();
 
   /** True when it was handled or buried, false when it was time to stop before. */
@@ -43,16 +42,15 @@ export function startLane({ topic, partition, from, now, delivery, read, handled
 
   const work = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      if (position >= end) {
+      if (tracker.position >= tracker.end) {
         await awake.promise;
         awake = Promise.withResolvers();
         continue;
       }
-      for (const record of await read(position)) {
+      for (const record of await read(tracker.position)) {
         if (!(await insist(record))) return;
-        position = BigInt(record.offset) + 1n;
-        since = now();
-        handled(position);
+        tracker.moved(BigInt(record.offset) + 1n);
+        handled(tracker.position);
       }
     }
   };
@@ -61,12 +59,11 @@ export function startLane({ topic, partition, from, now, delivery, read, handled
   return {
     topic,
     partition,
-    see(seen) {
-      if (seen > end) end = seen;
-      if (position >= end) since = now();
-      else awake.resolve(undefined);
+    see(end) {
+      tracker.see(end);
+      if (tracker.position < tracker.end) awake.resolve(undefined);
     },
-    progress: () => ({ topic, partition, position: position.toString(), end: (end > position ? end : position).toString(), since }),
+    progress: () => tracker.progress(),
     async stop() {
       stopping.abort();
       awake.resolve(undefined);

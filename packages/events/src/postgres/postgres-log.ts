@@ -1,8 +1,8 @@
-import { DoubloonError, isDoubloonError } from '@doubloon/errors';
 import pg from 'pg';
 import { acceptRecords } from '../accept-records.ts';
 import { deadHeaders, deadTopic, type EventLog, type EventLogOptions, type LogRecord, type Position, type StoredRecord } from '../event-log.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
+import { reaching } from '../reaching.ts';
 import { appendRecords } from './append-records.ts';
 import { readCommitted } from './committed-offsets.ts';
 import { startConsumer } from './consumer.ts';
@@ -12,14 +12,6 @@ import { createTopics, endsOf } from './topics.ts';
 
 const slice = 2_000;
 const publishQueue = 1_000;
-
-const reaching = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (cause) {
-    throw isDoubloonError(cause) ? cause : new DoubloonError('EVENT_LOG_UNAVAILABLE', { operation }, { cause });
-  }
-};
 
 /** The event log in a Postgres database, for one host without Kafka. It keeps to its own schema `event_log`. */
 export async function openPostgresLog(url: string, { clientId, log, topics, partitions = 6, now = () => new Date() }: EventLogOptions): Promise<EventLog> {
