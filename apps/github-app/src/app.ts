@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { ClientBase, Pool } from 'pg';
+import { decimalsOf, parseDenoms } from '@doubloon/domain';
+import { openEventLog } from '@doubloon/events';
+import { checkSchema, migrationsFolder, openPool, startInboxWorker, storeInbox, type InboxRow } from '@doubloon/postgres';
+import { createTreasuryClient } from '@doubloon/rpc';
+import { newTraceparent, withTrace, type Health, type Service } from '@doubloon/service';
+import type { GitHubAppSettings } from './config.ts';
+import { bountyKind, consumeBounties } from './consume-bounties.ts';
+import { subjectOf } from './delivery.ts';
+import { openProbot } from './github.ts';
+import { createHandlers, receiveStored } from './handlers.ts';
+import { findIssue, wakeIssue } from './issue-row.ts';
+import { startIssueWorker } from './issue-worker.ts';
+import { createMeasures } from './measures.ts';
+import { readCommands } from './commands.ts';
+import { createReceiver, type Delivery } from './receive.ts';
+import { tendIssue } from './tend-issue.ts';
+
+/** Milliseconds after which a delivery that can't be stored is refused: GitHub waits ten seconds. */
+const storeWithinMs = 3_000;
+
+/** Opens what the App needs, starts its workers, and builds the server of the receiver, which does not listen yet. */
+export async function createApp({ config, log, metrics, health, open, signal }: Service<GitHubAppSettings>): Promise<Server> {
+  const now = () => new Date();
+  const denoms = decimalsOf(parseDenoms(JSON.parse(await readFile(config.denomsFile, 'utf8'))));
+  // Its own pool, so that work under way never keeps a delivery waiting.
+  const intake = open.adopt(openPool({ url: config.databaseUrl, name: 'github-app-intake', max: 6, log }), (it) => it.end());
+  const pool = open.adopt(openPool({ url: config.databaseUrl, name: 'github-app', max: 16, log }), (it) => it.end());
+  await checkSchema(pool, migrationsFolder('github-app'));
+  await health.watch('database', () => intake.query('select 1'));
+  const measures = createMeasures(metrics, pool);
+
+  const probot = await openProbot({ appId: config.appId, privateKey: config.privateKey, apiUrl: config.apiUrl }, log);
+  createHandlers({ read: (text, url) => readCommands(text, url, denoms), now })(probot);
+  const asApp = await probot.auth();
+  void health.watch('github', () => asApp.rest.apps.getAuthenticated(), 60_000);
+
+  const client = createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'github-app', timeoutMs: 10_000 });
+  const issues = open.use(startIssueWorker({
+    pool, log, now,
+    tend: (issue) => withTrace(undefined, () => tendIssue({
+      pool, client, log, now, appId: String(config.appId), octokit: (installation) => probot.auth(installation), onWrite: (how) => { measures.writes.inc({ how }); },
+    }, issue)),
+  }));
+
+  const handle = async (row: InboxRow, db: ClientBase): Promise<void> => {
+    await withTrace(row.traceparent, () => (row.kind === bountyKind ? wakeKnown(row, db, now()) : receiveStored(probot, row, db, now)));
+    issues.wake();
+  };
+  const inbox = open.use(startInboxWorker({ pool, log, now, signal, handle }));
+  const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'github-app', log, topics: ['bounty'] }));
+  const subscription = open.use(await consumeBounties(events, pool, () => { inbox.wake(); }));
+  health.consumer('bounty', () => subscription.progress());
+  watchQueue(health, 'inbox', pool, waitingRows);
+  watchQueue(health, 'issues', pool, waitingIssues);
+
+  const receiver = createReceiver({
+    secrets: { current: config.webhookSecret, previous: config.previousWebhookSecret },
+    async store(delivery) {
+      const isNew = await within(storeDelivery(intake, delivery), storeWithinMs);
+      if (isNew) inbox.wake();
+      return isNew;
+    },
+    onAnswer({ status, key, reason, error }) {
+      measures.answers.inc({ status: String(status) });
+      if (key !== undefined) measures.keys.inc({ secret: key });
+      if (error !== undefined) log.error({ err: error }, 'delivery could not be stored');
+      else if (status !== 202) log.info({ status, reason }, 'delivery refused');
+    },
+  });
+  return createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 1_000 }, receiver);
+}
+
+const storeDelivery = (db: Pool, { guid, event, payload }: Delivery): Promise<boolean> =>
+  storeInbox(db, { key: guid, kind: event, subject: subjectOf(guid, payload), payload: { event, payload }, traceparent: newTraceparent() });
+
+async function wakeKnown(row: InboxRow, db: ClientBase, now: Date): Promise<void> {
+  const [repositoryId = '', issueId = ''] = row.subject.split('/');
+  if ((await findIssue(db, { repositoryId, issueId })) !== undefined) await wakeIssue(db, { repositoryId, issueId }, now);
+}
+
+const waitingRows = 'select count(*)::int as waiting from inbox where done_at is null and dead_at is null and not_before <= now()';
+const waitingIssues = 'select count(*)::int as waiting from living_comment where due_at <= now() and (not_before is null or not_before <= now())';
+
+// A queue that is never seen empty for long is stuck, or too much for this process: both are worth saying.
+function watchQueue(health: Health, name: string, pool: Pool, statement: string): void {
+  let waiting = 0;
+  let since = new Date();
+  void health.watch(name, async () => {
+    const { rows } = await pool.query<{ waiting: number }>(statement);
+    waiting = rows[0]?.waiting ?? 0;
+    if (waiting === 0) since = new Date();
+  });
+  health.consumer(name, () => [{ position: '0', end: String(waiting), since }]);
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(new Error(`no answer within ${String(ms)} ms`)); }, ms); });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // When it lost the race, nobody else hears of it.
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,50 @@
+import { parseCommands, type Finding } from '@doubloon/domain';
+import { inCode } from './markdown.ts';
+
+/** What a text asks for. */
+export interface Commands {
+  /** In the order of the text, at most as many as the parser lets through. */
+  readonly offers: readonly { readonly denom: string; readonly amount: string }[];
+  /** Whole sentences about what was meant as an offer and can't be one. */
+  readonly problems: readonly string[];
+  readonly slash: ReadonlySet<SlashCommand>;
+}
+
+export type SlashCommand = 'status' | 'help' | 'cancel' | 'award' | 'veto' | 'attempt';
+
+const reasons: Readonly<Record<string, string>> = {
+  'malformed': 'is not an amount: write digits, and a dot if it needs one',
+  'separator': 'has separators: write the digits without them',
+  'too-many-decimals': 'has more digits after the dot than the denom has',
+  'zero': 'is nothing',
+  'too-large': 'is more than can exist',
+  'too-many-offers': 'is one too many: five offers in one text are the most',
+};
+
+/** Reads what a text at `url` asks for. */
+export const readCommands = (text: string, url: string, denoms: ReadonlyMap<string, number>): Promise<Commands> =>
+  Promise.resolve(sortFindings(parseCommands(text, denoms), text, url));
+
+/** Sorts what the parser found in `text`, which was written at `url`. */
+export function sortFindings(findings: readonly Finding[], text: string, url: string): Commands {
+  const offers: { denom: string; amount: string }[] = [];
+  const problems: string[] = [];
+  const slash = new Set<SlashCommand>();
+  for (const finding of findings) {
+    if (finding.kind === 'offer') offers.push({ denom: finding.denom, amount: String(finding.amount) });
+    else if (finding.kind !== 'rejected') slash.add(finding.kind);
+    else if ('command' in finding) slash.add('award');
+    else problems.push(`${inCode(text.slice(finding.start, finding.end))} [here](${url}) ${reasons[finding.reason] ?? 'can not be an offer'}.`);
+  }
+  return { offers, problems, slash };
+}
+
+/** The offers of a text with their identity: equal pairs are counted from the first. */
+export function numbered(offers: Commands['offers']): { denom: string; amount: string; nth: number }[] {
+  const counts = new Map<string, number>();
+  return offers.map(({ denom, amount }) => {
+    const nth = counts.get(`${denom}:${amount}`) ?? 0;
+    counts.set(`${denom}:${amount}`, nth + 1);
+    return { denom, amount, nth };
+  });
+}

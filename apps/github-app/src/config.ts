@@ -1,0 +1,34 @@
+import { createPrivateKey } from 'node:crypto';
+import { z } from 'zod';
+import { tokenSetting } from '@doubloon/rpc';
+import { databaseUrl, serviceSettings, text, urlOf, wholeNumber, type Config, type Configuration } from '@doubloon/service';
+
+const secret = (): z.ZodType<string, string> => z.string().refine((value) => value.length >= 32, 'has fewer than 32 characters');
+
+// PEM in an environment variable often has its line ends written out.
+const privateKey = (): z.ZodType<string, string> =>
+  z.string().transform((value) => value.replaceAll('\\n', '\n')).refine((value) => {
+    try {
+      return createPrivateKey(value).asymmetricKeyType === 'rsa';
+    } catch {
+      return false;
+    }
+  }, 'is not an RSA private key in PEM');
+
+const settings = {
+  ...serviceSettings,
+  databaseUrl,
+  eventLogUrl: { name: 'EVENT_LOG_URL', meaning: 'The event log: kafka://host:port, or postgres://… for the embedded one.', schema: urlOf('kafka', 'postgres', 'postgresql'), secret: true },
+  denomsFile: { name: 'DENOMS_FILE', meaning: "The cluster's denoms, a reviewed JSON file.", schema: text() },
+  apiUrl: { name: 'GITHUB_API_URL', meaning: 'The REST API: https://api.github.com, or https://host/api/v3 of an Enterprise Server.', schema: urlOf('https', 'http'), default: 'https://api.github.com' },
+  appId: { name: 'GITHUB_APP_ID', meaning: "The App's numeric id.", schema: wholeNumber({ min: 1 }) },
+  privateKey: { name: 'GITHUB_APP_PRIVATE_KEY', meaning: "The App's private key, PEM.", schema: privateKey(), secret: true },
+  webhookSecret: { name: 'GITHUB_APP_WEBHOOK_SECRET', meaning: 'What GitHub signs deliveries with, at least 32 characters.', schema: secret(), secret: true },
+  previousWebhookSecret: { name: 'GITHUB_APP_WEBHOOK_SECRET_PREVIOUS', meaning: 'The secret before it, while a rotation is under way.', schema: secret().optional(), secret: true },
+  treasuryUrl: { name: 'GITHUB_APP_TREASURY_URL', meaning: 'Where the treasury listens.', schema: urlOf('http', 'https') },
+  treasuryToken: tokenSetting('GITHUB_APP_TREASURY_TOKEN', 'treasury'),
+} as const;
+
+export const configuration = { prefix: 'GITHUB_APP_', settings } satisfies Configuration<typeof settings>;
+export type GitHubAppConfig = Config<typeof settings>;
+export type GitHubAppSettings = typeof settings;

@@ -1,0 +1,35 @@
+import type { Pool } from 'pg';
+import { isDoubloonError } from '@doubloon/errors';
+import { decodeEvent, PoisonRecord, type EventLog, type Subscription } from '@doubloon/events';
+import { storeInbox } from '@doubloon/postgres';
+
+/** The kind of inbox row that an event of topic `bounty` becomes. */
+export const bountyKind = 'bounty';
+
+/** Puts every event of topic `bounty` in the inbox, under its id. Events only wake an issue: what they say is asked for again. */
+export function consumeBounties(events: EventLog, pool: Pool, onStored: () => void): Promise<Subscription> {
+  return events.subscribe({
+    topics: ['bounty'],
+    group: 'github-app',
+    async handle(record) {
+      const event = decode(record.value);
+      if (event === undefined) return;
+      await storeInbox(pool, {
+        key: event.id, kind: bountyKind, subject: event.subject, payload: { type: event.type, subject: event.subject },
+        ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+      });
+      onStored();
+    },
+  });
+}
+
+// An event of a type that was added since is sound, and no reason of ours to look.
+function decode(value: string): ReturnType<typeof decodeEvent> | undefined {
+  try {
+    return decodeEvent(value);
+  } catch (error) {
+    if (isDoubloonError(error, 'EVENT_TYPE_UNKNOWN')) return undefined;
+    if (isDoubloonError(error, 'EVENT_MALFORMED')) throw new PoisonRecord(error.message, { cause: error });
+    throw error;
+  }
+}

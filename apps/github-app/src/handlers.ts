@@ -1,0 +1,98 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Context, Probot } from 'probot';
+import type { ClientBase } from 'pg';
+import { RetryLater, type InboxRow } from '@doubloon/postgres';
+import type { Commands } from './commands.ts';
+import { isBot, mayCommand, readDelivery, watched, type Sighting } from './delivery.ts';
+import { readSetback, type Octokit } from './github.ts';
+import { issueIdOf, wakeIssue } from './issue-row.ts';
+import { readAgain } from './read-again.ts';
+import { recordIssueDeleted, recordSighting, type Placed } from './record-sighting.ts';
+import { findSource } from './source-row.ts';
+import { markGone } from './write-living-comment.ts';
+
+export interface Handling {
+  /** What a text at `url` asks for. */
+  read(text: string, url: string): Promise<Commands>;
+  readonly now: () => Date;
+}
+
+/** The transaction of the inbox row in hand: Probot hands its handlers a context and nothing else. */
+const transaction = new AsyncLocalStorage<ClientBase>();
+
+export const handledEvents = Object.entries(watched).flatMap(([event, actions]) => Object.keys(actions).map((action) => `${event}.${action}`));
+
+/** The App in Probot's sense. One handler for each event: two would run side by side, and a decision can't be split. */
+export const createHandlers = (handling: Handling) => (probot: Probot): void => {
+  probot.on(handledEvents as Parameters<Probot['on']>[0], (context) => onText(context as unknown as Context, handling));
+};
+
+/** Gives one stored delivery to Probot, and its handlers the transaction that it is done in. Rejects with what a handler threw. */
+export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBase, now: () => Date): Promise<void> {
+  const { event, payload } = row.payload as { event: string; payload: object };
+  try {
+    await transaction.run(db, () => probot.receive({ id: row.key, name: event, payload } as unknown as Parameters<Probot['receive']>[0]));
+  } catch (error) {
+    const cause: unknown = error instanceof AggregateError && error.errors.length === 1 ? error.errors[0] : error;
+    throw laterIfPassing(cause, now());
+  }
+}
+
+// An outage or a limit of GitHub's says nothing about the delivery: it does not use up its attempts.
+function laterIfPassing(error: unknown, now: Date): unknown {
+  const isOctokits = error instanceof Error && error.name === 'HttpError';
+  if (!isOctokits) return error;
+  const { notBefore, isUnknown } = readSetback(error, now);
+  return notBefore === undefined && !isUnknown ? error : new RetryLater(notBefore ?? new Date(now.getTime() + 5_000), { cause: error });
+}
+
+async function onText({ id: guid, name, payload, octokit }: Context, { read, now }: Handling): Promise<void> {
+  const db = transaction.getStore();
+  if (db === undefined) throw new Error('a delivery reached a handler without its transaction');
+  const reading = readDelivery(name, payload);
+  if ('ignored' in reading) return;
+  const { sighting } = reading;
+  const recording = { guid, now: now() };
+  if (sighting.viaApp !== undefined && (await isOursGone(db, sighting, recording.now))) return;
+  if (!mayCommand(sighting)) return;
+
+  const asked = await read(sighting.text, sighting.source.url);
+  const before = sighting.before === undefined ? undefined : await read(sighting.before, sighting.source.url);
+  const isSilent = [asked, before].every((one) => one === undefined || one.offers.length + one.problems.length + one.slash.size === 0);
+  const placed = await place(db, octokit as Octokit, sighting, isSilent);
+  if (placed === undefined) return;
+  if (name === 'issues' && placed.change === 'deleted') return recordIssueDeleted(db, placed, recording);
+
+  // Two edits within GitHub's second can't be told apart by their time: what stands there now decides.
+  const known = await findSource(db, placed.source.kind, placed.source.id);
+  const isTie = placed.change === 'edited' && known?.updatedAt.getTime() === placed.updatedAt.getTime();
+  const current = isTie ? await readAgain(octokit as Octokit, placed) : undefined;
+  await recordSighting(db, placed, current === undefined ? asked : await read(current, placed.source.url), before, recording);
+}
+
+/** Our living comment was deleted or edited by somebody else: it is written again. */
+async function isOursGone(db: ClientBase, { source, change, sender }: Sighting, now: Date): Promise<boolean> {
+  const { rows } = await db.query<{ repositoryId: string; issueId: string }>('select repository_id as "repositoryId", issue_id as "issueId" from living_comment where comment_id = $1 for update', [source.id]);
+  const [key] = rows;
+  if (source.kind !== 'issue-comment' || key === undefined) return false;
+  if (change === 'created' || (change === 'edited' && isBot(sender))) return true;
+  if (change === 'edited') await db.query('update living_comment set hash = null where repository_id = $1 and issue_id = $2', [key.repositoryId, key.issueId]);
+  if (change === 'deleted') await markGone(db, key);
+  await wakeIssue(db, key, now);
+  return true;
+}
+
+/** The same sighting with the id of its issue. Pull requests have to be asked for theirs; for a text without commands nobody asks. */
+async function place(db: ClientBase, octokit: Octokit, sighting: Sighting, isSilent: boolean): Promise<Placed | undefined> {
+  const { repository, issue, source } = sighting;
+  const known = issue.id ?? (await issueIdOf(db, repository.id, issue.number));
+  if (known === undefined && isSilent) return undefined;
+  const issueId = known ?? (await askForIssueId(octokit, sighting));
+  return { ...sighting, issue: { ...issue, id: issueId }, source: { ...source, id: source.id ?? issueId } };
+}
+
+async function askForIssueId(octokit: Octokit, { repository, issue }: Sighting): Promise<string> {
+  const [owner = '', repo = ''] = repository.fullName.split('/');
+  const { data } = await octokit.rest.issues.get({ owner, repo, issue_number: issue.number });
+  return String(data.id);
+}

@@ -1,0 +1,46 @@
+import type { ClientBase } from 'pg';
+import type { SourceKind } from './delivery.ts';
+import type { IssueKey } from './issue-row.ts';
+
+/** One offer of one source: the identity that the treasury keys it by. */
+export interface OfferKey {
+  readonly sourceKind: SourceKind;
+  readonly sourceId: string;
+  readonly denom: string;
+  /** Base units, decimal. */
+  readonly amount: string;
+  /** Which of the equal (denom, amount) pairs of the source it is, from 0. */
+  readonly nth: number;
+}
+
+/** What has to happen outside of our database. All of it can be repeated. */
+export type Work =
+  | { readonly kind: 'open'; readonly offer: OfferKey }
+  | { readonly kind: 'replace'; readonly offer: OfferKey; readonly by: OfferKey }
+  | { readonly kind: 'withdraw'; readonly offer: OfferKey; readonly reason: 'edited' | 'deleted' | 'cancelled' }
+  | { readonly kind: 'eyes'; readonly sourceKind: SourceKind; readonly sourceId: string };
+
+export interface Intent {
+  readonly position: string;
+  readonly work: Work;
+}
+
+/** Writes down what follows from a change, in its transaction. `cause` is what makes it happen once: a delivery's GUID. */
+export async function intend(db: ClientBase, { repositoryId, issueId }: IssueKey, cause: string, works: readonly Work[]): Promise<void> {
+  for (const [place, work] of works.entries()) {
+    await db.query('insert into intent (key, repository_id, issue_id, work) values ($1, $2, $3, $4) on conflict (key) do nothing', [`${cause}:${String(place)}`, repositoryId, issueId, JSON.stringify(work)]);
+  }
+}
+
+/** What is still to be done for an issue, in the order it was decided. */
+export async function undone(db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey): Promise<Intent[]> {
+  const { rows } = await db.query<Intent>('select position::text, work from intent where repository_id = $1 and issue_id = $2 and done_at is null order by intent.position', [repositoryId, issueId]);
+  return rows;
+}
+
+export const countAttempt = (db: Pick<ClientBase, 'query'>, { position }: Intent) => db.query('update intent set attempts = attempts + 1 where position = $1', [position]);
+
+/** `problem` says why it was given up, when it was. */
+export const markDone = (db: Pick<ClientBase, 'query'>, { position }: Intent, now: Date, problem?: string) => db.query('update intent set done_at = $2, problem = $3 where position = $1', [position, now, problem ?? null]);
+
+export const markFailed = (db: Pick<ClientBase, 'query'>, { position }: Intent, problem: string) => db.query('update intent set problem = $2 where position = $1', [position, problem]);

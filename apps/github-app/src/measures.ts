@@ -1,0 +1,27 @@
+import type { Pool } from 'pg';
+import { measureQueues } from '@doubloon/postgres';
+import { Counter, Gauge, type Registry } from '@doubloon/service';
+
+/** What the App counts. Label values are few and fixed. */
+export function createMeasures(metrics: Registry, pool: Pool) {
+  const registers = [metrics];
+  const queue = new Gauge({
+    name: 'doubloon_inbox_age_seconds', help: 'Age of the oldest row of the inbox that waits.', registers,
+    // Asked at each scrape; a database that is away leaves the last number standing.
+    async collect() {
+      const numbers = await measureQueues(pool).catch(() => undefined);
+      if (numbers === undefined) return;
+      this.set(numbers.inboxAge);
+      waiting.set(numbers.inboxWaiting);
+      dead.set(numbers.inboxDead);
+    },
+  });
+  const waiting = new Gauge({ name: 'doubloon_inbox_waiting', help: 'Rows of the inbox that wait.', registers });
+  const dead = new Gauge({ name: 'doubloon_inbox_dead', help: 'Rows of the inbox whose attempts are used up.', registers });
+  return {
+    queue,
+    answers: new Counter({ name: 'doubloon_webhook_answers_total', help: 'Answers to deliveries, by status.', labelNames: ['status'], registers }),
+    keys: new Counter({ name: 'doubloon_webhook_signatures_total', help: 'Deliveries by the secret that signed them.', labelNames: ['secret'], registers }),
+    writes: new Counter({ name: 'doubloon_living_comment_writes_total', help: 'Living comments written, by how.', labelNames: ['how'], registers }),
+  };
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
+import { isDoubloonError } from '@doubloon/errors';
+import { treasury, type TreasuryClient } from '@doubloon/rpc';
+import type { OfferKey, Work } from './intent.ts';
+import type { KnownIssue } from './issue-row.ts';
+import { findOffer, keepCovered, keepOpened } from './offer-row.ts';
+import { findSource } from './source-row.ts';
+
+export interface Pursuit {
+  readonly pool: Pool;
+  readonly client: TreasuryClient;
+}
+
+/** What became of a piece of work: done, done with something to tell, or to be looked at again when the chain has spoken. */
+export type Outcome = 'done' | 'waits' | { readonly refused: string };
+
+/** Failures of the treasury that no repetition mends. Everything else is tried again. */
+const final = ['AMOUNT_INVALID', 'DENOM_UNKNOWN', 'AMOUNT_TOO_SMALL', 'REQUEST_INVALID'] as const;
+
+/**
+ * A top-up's place among the equal pairs of its source: made from the offer it belongs to, and apart from the pairs that
+ * stand in a text (there are at most five).
+ */
+const topUpNth = ({ amount, nth }: OfferKey): number => 100 + (createHash('sha256').update(`${amount}/${String(nth)}`).digest().readUInt32BE() % 900);
+
+const { OfferState } = treasury;
+const heldStates = [OfferState.FUNDED, OfferState.REFUNDED];
+
+/** Does one piece of work with the treasury. Every step may be repeated; what is not one of its final refusals rejects. */
+export async function pursueOffer(pursuit: Pursuit, issue: KnownIssue, work: Exclude<Work, { kind: 'eyes' }>): Promise<Outcome> {
+  try {
+    switch (work.kind) {
+      case 'open': return await openWhole(pursuit, issue, work.offer);
+      case 'withdraw': return await withdraw(pursuit, work.offer, work.reason);
+      case 'replace': return await replace(pursuit, issue, work.offer, work.by);
+    }
+  } catch (error) {
+    if (isDoubloonError(error) && (final as readonly string[]).includes(error.code)) return { refused: error.message };
+    throw error;
+  }
+}
+
+async function openWhole({ pool, client }: Pursuit, issue: KnownIssue, key: OfferKey): Promise<Outcome> {
+  const offerId = await open({ pool, client }, issue, key, BigInt(key.amount), key.nth);
+  await keepOpened(pool, key, offerId);
+  return 'done';
+}
+
+async function open({ pool, client }: Pursuit, { repositoryId, issueId, repository, number, title, url }: KnownIssue, key: OfferKey, amount: bigint, nth: number): Promise<string> {
+  const source = await findSource(pool, key.sourceKind, key.sourceId);
+  if (source === undefined) throw new Error('an offer without its source');
+  const { offer } = await client.openOffer({
+    source: { kind: key.sourceKind, id: key.sourceId, nth, url: source.url },
+    issue: { repositoryId, issueId, repository, number, title, url },
+    offeredBy: { githubId: source.authorId, login: source.authorLogin },
+    money: { denom: key.denom, amount: amount.toString() },
+  });
+  if (offer === undefined) throw new Error('the treasury opened an offer without telling which');
+  return offer.id;
+}
+
+// A funded offer stays as it is, and one whose transaction is alive keeps the wish: the treasury sees to both.
+async function withdraw({ pool, client }: Pursuit, key: OfferKey, reason: string, replacedBy = ''): Promise<Outcome> {
+  const offerId = (await findOffer(pool, key))?.offerId;
+  if (offerId !== undefined) await client.withdrawOffer({ offerId, reason, replacedBy });
+  return 'done';
+}
+
+/**
+ * An edit put `to` in the place of `from`. Unfunded, the new offer replaces the old one. Once funded, the chain wins: only
+ * what the new amount has beyond it is asked for. In between, while a signed transaction may land, it waits.
+ */
+async function replace(pursuit: Pursuit, issue: KnownIssue, from: OfferKey, to: OfferKey): Promise<Outcome> {
+  const { pool, client } = pursuit;
+  const row = await findOffer(pool, from);
+  const covered = row?.covered ?? 0n;
+  if (row?.offerId === undefined) return openBeyond(pursuit, issue, to, covered);
+  const { offer } = await client.getOffer({ offerId: row.offerId });
+  if (offer === undefined || offer.state === OfferState.SUBMITTED) return 'waits';
+  if (heldStates.includes(offer.state)) return openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0'));
+
+  const outcome = await openBeyond(pursuit, issue, to, covered);
+  const replacement = (await findOffer(pool, to))?.offerId ?? '';
+  const { offer: after, pending } = await client.withdrawOffer({ offerId: row.offerId, reason: 'edited', replacedBy: replacement });
+  // Somebody signed in between: what was opened in its place is taken back, and the chain decides first.
+  if (!pending && (after === undefined || !heldStates.includes(after.state))) return outcome;
+  if (replacement !== '') await client.withdrawOffer({ offerId: replacement, reason: 'edited' });
+  return 'waits';
+}
+
+async function openBeyond(pursuit: Pursuit, issue: KnownIssue, to: OfferKey, covered: bigint): Promise<Outcome> {
+  if (covered === 0n) return openWhole(pursuit, issue, to);
+  const difference = BigInt(to.amount) - covered;
+  if (difference <= 0n) {
+    await keepCovered(pursuit.pool, to, covered);
+    return 'done';
+  }
+  const offerId = await open(pursuit, issue, to, difference, topUpNth(to));
+  await keepOpened(pursuit.pool, to, offerId, covered);
+  return 'done';
+}

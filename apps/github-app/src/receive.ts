@@ -1,0 +1,120 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { DoubloonError } from '@doubloon/errors';
+import { readPayload } from './payload.ts';
+import { looksLikeSignature, signedWith, type SecretName, type WebhookSecrets } from './signature.ts';
+
+/** GitHub never sends more than 25 MB (docs: "Webhook events and payloads"). */
+export const largestBody = 25 * 1024 * 1024;
+/** Bytes of unfinished deliveries that are held at one time, whoever sends them. */
+const largestBacklog = 4 * largestBody;
+
+export interface Delivery {
+  /** `X-GitHub-Delivery`: the same over redeliveries of one event. */
+  readonly guid: string;
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface Receiver {
+  readonly secrets: WebhookSecrets;
+  /** Resolves when the delivery is durable; false when it was there already. */
+  store(delivery: Delivery): Promise<boolean>;
+  /** Told once per request, for metrics and the log. */
+  onAnswer?(answer: { status: number; key?: SecretName; stored?: boolean; reason: string; error?: unknown }): void;
+}
+
+type Verdict = { status: number; reason: string; key?: SecretName; stored?: boolean; error?: unknown; hangUp?: boolean };
+
+const shortestSecret = 32;
+const lingerMs = 1_000;
+const guidForm = /^[0-9A-Za-z-]{1,64}$/;
+const eventForm = /^[a-z_]{1,64}$/;
+
+/**
+ * Takes GitHub's deliveries: checks, stores, answers, and does nothing else. 202 stored or already stored, 400 malformed,
+ * 401 not signed by one of the secrets, 405 not POST, 413 over 25 MiB, 415 not JSON, 503 can't be stored now. Whatever
+ * the path: nothing else is served here. `CONFIG_INVALID` for a secret under 32 characters.
+ */
+export function createReceiver({ secrets, store, onAnswer }: Receiver): RequestListener {
+  const weak = [secrets.current, secrets.previous].some((secret) => secret !== undefined && secret.length < shortestSecret);
+  if (weak) throw new DoubloonError('CONFIG_INVALID', { problems: [`a webhook secret has fewer than ${String(shortestSecret)} characters`] });
+  let held = 0;
+
+  const judge = async (request: IncomingMessage): Promise<Verdict> => {
+    const refusal = refuseByHead(request);
+    if (refusal !== undefined) return refusal;
+    const header = request.headers['x-hub-signature-256'] as string;
+
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      // Leaving the loop early must not destroy the connection: the answer still has to go out on it.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        held += chunk.length;
+        if (size > largestBody) return { status: 413, reason: 'the body is over 25 MiB', hangUp: true };
+        if (held > largestBacklog) return { status: 503, reason: 'too much is under way', hangUp: true };
+        chunks.push(chunk);
+      }
+      const bytes = Buffer.concat(chunks, size);
+      const key = signedWith(secrets, bytes, header);
+      if (key === undefined) return { status: 401, reason: 'the signature does not fit' };
+      const payload = readPayload(bytes);
+      if (payload === undefined) return { status: 400, reason: 'the body is not a JSON object', key };
+      return { key, ...(await keep({ guid: request.headers['x-github-delivery'] as string, event: request.headers['x-github-event'] as string, payload })) };
+    } finally {
+      held -= size;
+    }
+  };
+
+  const keep = async (delivery: Delivery): Promise<Verdict> => {
+    try {
+      const stored = await store(delivery);
+      return { status: 202, stored, reason: stored ? 'stored' : 'already stored' };
+    } catch (error) {
+      return { status: 503, reason: 'it could not be stored', error };
+    }
+  };
+
+  return (request, response) => {
+    judge(request).then(
+      (verdict) => { answer(request, response, verdict); onAnswer?.(verdict); },
+      // The sender went away or was too slow: there is nobody left to answer.
+      () => { response.destroy(); },
+    );
+  };
+}
+
+// All that can be refused before a byte of the body is read.
+function refuseByHead({ method, headers }: IncomingMessage): Verdict | undefined {
+  if (method !== 'POST') return { status: 405, reason: 'only POST', hangUp: true };
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return { status: 415, reason: 'only application/json', hangUp: true };
+  if (headers['content-encoding'] !== undefined) return { status: 415, reason: 'no content encoding', hangUp: true };
+  if (Number(headers['content-length'] ?? 0) > largestBody) return { status: 413, reason: 'the body is over 25 MiB', hangUp: true };
+  if (!looksLikeSignature(only(headers['x-hub-signature-256']))) return { status: 401, reason: 'there is no signature', hangUp: true };
+  if (!guidForm.test(only(headers['x-github-delivery']) ?? '')) return { status: 400, reason: 'X-GitHub-Delivery is not a delivery id', hangUp: true };
+  if (!eventForm.test(only(headers['x-github-event']) ?? '')) return { status: 400, reason: 'X-GitHub-Event is not an event name', hangUp: true };
+  return undefined;
+}
+
+const only = (header: string | string[] | undefined): string | undefined => (typeof header === 'string' ? header : undefined);
+
+function answer(request: IncomingMessage, response: ServerResponse, { status, reason, hangUp = false }: Verdict): void {
+  const body = `${JSON.stringify({ answer: reason })}\n`;
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...(status === 405 ? { allow: 'POST' } : {}),
+    ...(hangUp ? { connection: 'close' } : {}),
+  });
+  if (!hangUp || request.complete) {
+    response.end(body);
+    return;
+  }
+  // Closing with bytes unread resets the connection, and the sender would never see the answer: swallow for a moment.
+  response.write(body);
+  const leave = (): void => { response.end(); };
+  const timer = setTimeout(leave, lingerMs);
+  request.once('close', () => { clearTimeout(timer); }).once('end', leave).resume();
+}

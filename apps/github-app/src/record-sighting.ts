@@ -1,0 +1,101 @@
+import type { ClientBase } from 'pg';
+import { numbered, type Commands, type SlashCommand } from './commands.ts';
+import type { Person, Sighting } from './delivery.ts';
+import { intend, type OfferKey, type Work } from './intent.ts';
+import { askForHelp, keepIssueSeen, markDeleted, wakeIssue, type IssueKey } from './issue-row.ts';
+import { cancelOffersOf, hasOffers, keepPlace, keepReturned, keepVanished, standingOffers } from './offer-row.ts';
+import { addProblem, findSource, keepProblems, keepSource, livingSources, markSourceDeleted } from './source-row.ts';
+
+/** A sighting whose issue is known by its id. */
+export type Placed = Sighting & { readonly source: { readonly id: string }; readonly issue: { readonly id: string } };
+
+export interface Recording {
+  /** Makes what follows from this delivery happen once. */
+  readonly guid: string;
+  readonly now: Date;
+}
+
+/**
+ * Writes down what a text asks for now: what stayed keeps its offer, what vanished is to be withdrawn, what is new is to
+ * be opened. An older version of a text loses against a newer one, everything against its deletion. Slash commands count
+ * at creation only. `before` is what the text asked for before an edit. Answers whether anything follows from it.
+ */
+export async function recordSighting(db: ClientBase, sighting: Placed, asked: Commands, before: Commands | undefined, { guid, now }: Recording): Promise<boolean> {
+  const { change, source, author, updatedAt } = sighting;
+  const known = await findSource(db, source.kind, source.id);
+  if (known === undefined && isSilent(asked) && (before === undefined || isSilent(before))) return false;
+  const key = await keepIssueSeen(db, sighting, sighting.issue.id);
+  const isDeletion = change === 'deleted';
+  const { offers, problems }: Pick<Commands, 'offers' | 'problems'> = isDeletion ? { offers: [], problems: [] } : asked;
+  const works: Work[] = [];
+  let isNews = false;
+
+  // A creation that arrives when the text is known already was overtaken by an edit.
+  if (known === undefined || !(known.isDeleted || updatedAt < known.updatedAt || change === 'created')) {
+    const writer: Person = author ?? { id: known?.authorId ?? '0', login: known?.authorLogin ?? 'ghost', type: 'User' };
+    await keepSource(db, key, { ...source, author: writer, updatedAt, deletedAt: isDeletion ? now : undefined });
+    works.push(...(await follow(db, source, offers, isDeletion ? 'deleted' : 'edited')));
+    isNews = await keepProblems(db, key, source.kind, source.id, problems);
+  }
+  if (change === 'created') {
+    works.push(...(await obey(db, key, sighting, asked.slash, problems.length, now)));
+    isNews ||= asked.slash.size > 0;
+  }
+  isNews ||= works.length > 0;
+  if (isNews && !isDeletion) works.push({ kind: 'eyes', sourceKind: source.kind, sourceId: source.id });
+  await intend(db, key, guid, works);
+  if (isNews) await wakeIssue(db, key, now);
+  return isNews;
+}
+
+const isSilent = ({ offers, problems, slash }: Commands): boolean => offers.length + problems.length + slash.size === 0;
+
+/** Compares the offers of a text with those it had, and keeps the new sequence. */
+async function follow(db: ClientBase, source: Placed['source'], offers: Commands['offers'], reason: 'edited' | 'deleted'): Promise<Work[]> {
+  const before = await standingOffers(db, source.kind, source.id);
+  const after = numbered(offers).map((offer): OfferKey => ({ sourceKind: source.kind, sourceId: source.id, ...offer }));
+  const vanished = before.filter((old) => !after.some((it) => isSame(it, old)));
+  const fresh = after.filter((it) => !before.some((old) => isSame(it, old)));
+  for (const key of vanished) await keepVanished(db, key);
+  for (const [ordinal, key] of after.entries()) await keepPlace(db, key, ordinal);
+  for (const key of fresh) await keepReturned(db, key);
+
+  // An edit replaces amount by amount: the first that vanished of a denom by the first new one of it.
+  const left = [...vanished];
+  const works = fresh.map((by): Work => {
+    const place = left.findIndex((old) => old.denom === by.denom);
+    const [offer] = place < 0 ? [] : left.splice(place, 1);
+    return offer === undefined ? { kind: 'open', offer: by } : { kind: 'replace', offer, by };
+  });
+  return [...works, ...left.map((offer): Work => ({ kind: 'withdraw', offer, reason }))];
+}
+
+const isSame = (a: OfferKey, b: OfferKey): boolean => a.denom === b.denom && a.amount === b.amount && a.nth === b.nth;
+
+const notHere: readonly SlashCommand[] = ['award', 'veto', 'attempt'];
+
+async function obey(db: ClientBase, key: IssueKey, { source, sender }: Placed, slash: Commands['slash'], ordinal: number, now: Date): Promise<Work[]> {
+  if (slash.has('help') || slash.has('status')) await askForHelp(db, key);
+  const works: Work[] = [];
+  if (slash.has('cancel')) works.push(...(await cancelOffersOf(db, key, sender.id, now)).map((offer): Work => ({ kind: 'withdraw', offer, reason: 'cancelled' })));
+  const missing = notHere.filter((command) => slash.has(command));
+  // Other bots know these words too: where nobody offered money they are not meant for us.
+  if (missing.length > 0 && (await hasOffers(db, key))) {
+    await addProblem(db, key, source.kind, source.id, ordinal, `\`/${missing.join('`, `/')}\` [here](${source.url}): this instance can't do that yet.`);
+  }
+  return works;
+}
+
+/** The issue is gone from GitHub with all that was written on it: what nobody funded is withdrawn. */
+export async function recordIssueDeleted(db: ClientBase, sighting: Placed, { guid, now }: Recording): Promise<void> {
+  const key = await keepIssueSeen(db, sighting, sighting.issue.id);
+  await markDeleted(db, key, now);
+  const works: Work[] = [];
+  for (const { kind, id } of await livingSources(db, key)) {
+    works.push(...(await standingOffers(db, kind, id)).map((offer): Work => ({ kind: 'withdraw', offer, reason: 'deleted' })));
+    for (const offer of await standingOffers(db, kind, id)) await keepVanished(db, offer);
+    await markSourceDeleted(db, kind, id, now);
+  }
+  await intend(db, key, guid, works);
+  if (works.length > 0) await wakeIssue(db, key, now);
+}

@@ -1,0 +1,91 @@
+import type { Pool } from 'pg';
+import type { Logger } from '@doubloon/service';
+import type { TreasuryClient } from '@doubloon/rpc';
+import type { Octokit } from './github.ts';
+import { countAttempt, markDone, markFailed, undone, type Intent } from './intent.ts';
+import { findIssue, type IssueKey, type KnownIssue } from './issue-row.ts';
+import { isWorthSaying, renderLivingComment } from './living-comment.ts';
+import { inCode } from './markdown.ts';
+import { pursueOffer } from './pursue-offer.ts';
+import { react } from './react.ts';
+import { addProblem, problemsOf } from './source-row.ts';
+import { writeLivingComment, type WrittenComment, type Writing } from './write-living-comment.ts';
+
+export interface Tending {
+  readonly pool: Pool;
+  readonly client: TreasuryClient;
+  readonly appId: string;
+  readonly now: () => Date;
+  readonly log: Logger;
+  /** A client that acts as the installation. */
+  octokit(installationId: number): Promise<Octokit>;
+  readonly onWrite?: Writing['onWrite'];
+}
+
+/** How long to wait for the chain to decide about a signed transaction, when no event says so before. */
+const chainMs = 15_000;
+
+/**
+ * Does what is written down for an issue and makes its living comment true. Resolves to when it has to be looked at again
+ * for a reason of its own. Rejects when something could not be done now; doing it all again is harmless.
+ */
+export async function tendIssue(tending: Tending, key: IssueKey): Promise<Date | undefined> {
+  const { pool, client, now } = tending;
+  const issue = await findIssue(pool, key);
+  if (issue === undefined) return undefined;
+  const intents = await undone(pool, key);
+  const isWaiting = await pursueAll(tending, issue, intents);
+
+  const bounty = await client.getBounty(key);
+  const own = { problems: await problemsOf(pool, key), help: issue.help };
+  const row = await readRow(pool, key);
+  const again = isWaiting ? new Date(now().getTime() + chainMs) : undefined;
+  if (issue.isDeleted || row === undefined || issue.installationId === undefined) return again;
+  const octokit = await tending.octokit(Number(issue.installationId));
+  const isNew = row.commentId === undefined;
+  if (isNew && !isWorthSaying(bounty, own)) return again;
+  const earliest = await writeLivingComment({ ...tending, octokit }, issue, row, renderLivingComment(bounty, own));
+  for (const intent of intents) await reactOnce(tending, octokit, issue, intent);
+  return earliest ?? again;
+}
+
+/** Answers whether some of it waits for the chain. What waits holds back only what its own source asks for after it. */
+async function pursueAll({ pool, client, now, log }: Tending, issue: KnownIssue, intents: readonly Intent[]): Promise<boolean> {
+  const waiting = new Set<string>();
+  for (const intent of intents) {
+    const { work } = intent;
+    if (work.kind === 'eyes') continue;
+    const source = `${work.offer.sourceKind}/${work.offer.sourceId}`;
+    if (waiting.has(source)) continue;
+    await countAttempt(pool, intent);
+    const outcome = await pursueOffer({ pool, client }, issue, work).catch(async (error: unknown) => {
+      await markFailed(pool, intent, error instanceof Error ? error.message : 'unknown reason');
+      throw error;
+    });
+    if (outcome === 'waits') waiting.add(source);
+    else if (outcome === 'done') await markDone(pool, intent, now());
+    else {
+      const offer = work.kind === 'replace' ? work.by : work.offer;
+      log.info({ repository: issue.repositoryId, issue: issue.issueId, refused: outcome.refused }, 'offer refused by the treasury');
+      await addProblem(pool, issue, offer.sourceKind, offer.sourceId, 1_000 + Number(intent.position), `${inCode(offer.denom)}: ${outcome.refused}`);
+      await markDone(pool, intent, now(), outcome.refused);
+    }
+  }
+  return waiting.size > 0;
+}
+
+async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: KnownIssue, intent: Intent): Promise<void> {
+  const { work } = intent;
+  if (work.kind !== 'eyes') return;
+  await countAttempt(pool, intent);
+  const problem = await react(octokit, issue, work).then(() => undefined, (error: unknown) => (error instanceof Error ? error.message : 'unknown reason'));
+  if (problem !== undefined) log.info({ repository: issue.repositoryId, issue: issue.issueId, problem }, 'a reaction could not be set');
+  await markDone(pool, intent, now(), problem);
+}
+
+async function readRow(pool: Pool, { repositoryId, issueId }: IssueKey): Promise<WrittenComment | undefined> {
+  const { rows } = await pool.query<{ comment_id: string | null; hash: string | null; written_at: Date | null; recreated: number; given_up: string | null }>(
+    'select comment_id, hash, written_at, recreated, given_up from living_comment where repository_id = $1 and issue_id = $2', [repositoryId, issueId]);
+  const row = rows[0];
+  return row && { commentId: row.comment_id ?? undefined, hash: row.hash ?? undefined, writtenAt: row.written_at ?? undefined, recreated: row.recreated, givenUp: row.given_up ?? undefined };
+}

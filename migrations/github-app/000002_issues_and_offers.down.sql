@@ -1,0 +1,7 @@
+drop table living_comment;
+drop table intent;
+drop table problem;
+drop table offer;
+drop table source;
+drop table issue;
+drop table repository;
