@@ -50,9 +50,16 @@ function references(value: Json, found = new Set<string>()): Set<string> {
 
 function at(document: JsonObject, reference: string): Json {
   let here: Json | undefined = document;
-  for (const step of reference.replace(/^#\//, '').split('/')) here = isObject(here) ? here[step] : undefined;
+  for (const step of reference.replace(/^#\//, '').split('/')) here = isObject(here) ? here[step.replaceAll('~1', '/')] : undefined;
   if (here === undefined) throw new Error(`${reference} is not in the description`);
   return here;
+}
+
+/** Mends what GitHub's description has wrong: the list of installations wants an account to be a user and an enterprise at once. */
+function mend(document: JsonObject): void {
+  const schema = at(document, '#/paths/~1app~1installations/get/responses/200/content/application~1json/schema') as JsonObject;
+  if (!JSON.stringify(schema).includes('"allOf"')) throw new Error('the list of installations is right now: leave out its mending');
+  schema['items'] = { $ref: '#/components/schemas/installation' };
 }
 
 function cut(document: JsonObject): JsonObject {
@@ -89,6 +96,7 @@ try {
   const file = 'package/generated/api.github.com.json';
   execFileSync('tar', ['xzf', packed, file], { cwd: folder });
   const document = JSON.parse(await readFile(join(folder, file), 'utf8')) as JsonObject;
+  mend(document);
   const text = `${JSON.stringify(cut(document))}\n`;
   await writeFile(new URL('github.json', import.meta.url), text);
   process.stdout.write(`github.json: ${wanted.size} operations, ${text.length} bytes\n`);

@@ -136,3 +136,6 @@ export const mayEdit = (actor: Actor, thing: Comment | Issue): boolean => {
 };
 
 export const mayClose = (actor: Actor, issue: Issue): boolean => issue.author.id === actor.account.id || atLeast(roleOf(issue.repository, actor.account), 'triage');
+
+/** Deleting an issue is for administrators. */
+export const mayDelete = (actor: Actor, issue: Issue): boolean => roleOf(issue.repository, actor.account) === 'admin';

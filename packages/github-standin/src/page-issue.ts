@@ -1,4 +1,4 @@
-import { mayClose, mayEdit } from './acts.ts';
+import { mayClose, mayDelete, mayEdit } from './acts.ts';
 import { Html, html } from './html.ts';
 import { layout, type Frame } from './layout.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -77,7 +77,8 @@ ${issue.comments.map((it) => comment(it, frame))}
 ${field('body', `Comment as ${frame.me.login}`, rejected?.text ?? '', rejected?.problem)}
 <div class="actions"><button class="go">Comment</button></div>
 </form>
-${mayClose(actorOf(frame), issue) ? stateForm(issue) : undefined}`, true);
+${mayClose(actorOf(frame), issue) ? stateForm(issue) : undefined}
+${mayDelete(actorOf(frame), issue) ? html`<form class="actions" method="post" action="${pathOf(issue)}/delete"><button>Delete for good</button></form>` : undefined}`, true);
 }
 
 /** The page on which a comment is changed. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { longestBody, mayClose, mayEdit, type Acts } from './acts.ts';
+import { longestBody, mayClose, mayDelete, mayEdit, type Acts } from './acts.ts';
 import type { Frame } from './layout.ts';
 import { editCommentPage, editIssuePage, issuePage, pathOf } from './page-issue.ts';
 import { appPage, problemPage, repositoriesPage, repositoryPage } from './page-lists.ts';
 import { liveScript, style } from './style.ts';
-import { findAccount, findComment, findIssue, findRepository, roleOf, type Account, type Comment, type Issue, type Repository, type World } from './world.ts';
+import { findAccount, findComment, findIssue, findRepository, fullName, roleOf, type Account, type Comment, type Issue, type Repository, type World } from './world.ts';
 
 const cookieName = 'standin_user';
 
@@ -167,6 +167,12 @@ export function servePages(server: FastifyInstance, { world, acts }: { world: Wo
       if (state === 'open') acts.reopen(visit.actor, issue);
       else if (state === 'completed' || state === 'not_planned') acts.close(visit.actor, issue, state);
       return visit.go(pathOf(issue));
+    }));
+    server.post(`${path}/delete`, page((visit) => {
+      const issue = visit.issue();
+      if (!mayDelete(visit.actor, issue)) throw new Denied(403, 'Not allowed', `Only an administrator may delete this, and ${visit.me.login} is none.`);
+      acts.deleteIssue(visit.actor, issue);
+      return visit.go(`/${fullName(issue.repository)}`);
     }));
     server.get(`${path}/edit`, page((visit) => {
       const issue = visit.issue();
