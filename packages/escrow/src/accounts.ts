@@ -107,8 +107,8 @@ export function decodeOperator(bytes: Uint8Array): Operator {
   const { fields } = operatorLayout;
   const read = openAccount('operator', operatorLayout, bytes);
   const next = (key: Field, at: Field) => {
-    const instant = read.integer(at);
-    return instant === 0n ? undefined : { key: read.address(key), at: instant };
+    const scheduled = read.optionalAddress(key);
+    return scheduled && { key: scheduled, at: read.integer(at) };
   };
   return {
     bump: read.small(fields.bump),
@@ -155,10 +155,10 @@ export function decodeDeposit(bytes: Uint8Array): Deposit {
   const refunded = read.small(fields.refundedMask);
   const awardedBy = read.small(fields.awardedBy);
   const settled = (index: number) => ((paid >> index) & 1 ? 'paid' : (refunded >> index) & 1 ? 'refunded' : undefined);
-  const endedAt = read.integer(fields.endedAt);
+  const state = read.oneOf(fields.state, depositStates);
   return {
     bump: read.small(fields.bump),
-    state: read.oneOf(fields.state, depositStates),
+    state,
     withRelayer: read.flag(fields.withRelayer),
     vetoed: read.flag(fields.vetoed),
     operator: read.address(fields.operator),
@@ -172,7 +172,7 @@ export function decodeDeposit(bytes: Uint8Array): Deposit {
     createdSlot: read.integer(fields.createdSlot),
     createdAt: read.integer(fields.createdAt),
     deadline: read.integer(fields.deadline),
-    endedAt: endedAt === 0n ? undefined : endedAt,
+    endedAt: state === 'funded' || state === 'awarded' ? undefined : read.integer(fields.endedAt),
     sequence: read.integer(fields.sequence),
     award: shareCount === 0 ? undefined : {
       shares: Array.from({ length: shareCount }, (_, index) => ({

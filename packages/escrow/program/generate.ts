@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { rustConstants } from '../rust-constants.ts';
+
+writeFileSync(new URL('./src/generated.rs', import.meta.url), rustConstants());

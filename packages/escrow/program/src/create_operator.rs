@@ -1,0 +1,59 @@
+use crate::{
+    address::{require_canonical, BUMP_PLACE, MARKER},
+    create_account::{create_account, require_creatable},
+    event::emit,
+    field::{put, put_u64},
+    generated::{operator, EscrowError, ACCOUNT_VERSION, INSTRUCTION_CREATE_OPERATOR},
+    require,
+    terms::reserve,
+};
+use pinocchio::{
+    cpi::Seed,
+    sysvars::{clock::Clock, rent::Rent, Sysvar},
+    AccountView, Address, ProgramResult,
+};
+
+const DATA_BYTES: usize = 2 + 3 * 32;
+
+/// Accounts: admin (signs, pays), operator, system program.
+/// Data: number, bump, host hash, relayer, attestor.
+pub fn create_operator(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
+    let [admin, account, system] = accounts else {
+        return Err(EscrowError::AccountCountWrong.into());
+    };
+    let Ok(data) = <&[u8; DATA_BYTES]>::try_from(data) else {
+        return Err(EscrowError::DataLengthWrong.into());
+    };
+    let bump = data[1];
+    let (host_hash, relayer, attestor) = (&data[2..34], &data[34..66], &data[66..98]);
+    require_creatable(admin, account, system)?;
+    require([host_hash, relayer, attestor].into_iter().all(|key| key != [0; 32]), EscrowError::KeyMissing)?;
+
+    let first_admin = admin.address().as_array();
+    require_canonical(account.address(), &[b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER], bump)?;
+    let lamports = reserve(operator::SIZE, Rent::get()?.try_minimum_balance(operator::SIZE)?);
+    require(admin.lamports() >= lamports, EscrowError::FundsTooSmall)?;
+    let bump_seed = [bump];
+    let seeds = [Seed::from(b"operator"), Seed::from(first_admin), Seed::from(&bump_seed)];
+    create_account(admin, account, lamports, operator::SIZE, program, &seeds)?;
+
+    let created_slot = Clock::get()?.slot;
+    {
+        let mut fields = account.try_borrow_mut()?;
+        require(fields.len() == operator::SIZE, EscrowError::AccountKindWrong)?;
+        fields[0] = operator::DISCRIMINATOR;
+        fields[1] = ACCOUNT_VERSION;
+        fields[operator::BUMP] = bump;
+        put(&mut fields, operator::HOST_HASH, host_hash);
+        put(&mut fields, operator::FIRST_ADMIN, first_admin);
+        put(&mut fields, operator::ADMIN, first_admin);
+        put(&mut fields, operator::RELAYER, relayer);
+        put(&mut fields, operator::ATTESTOR, attestor);
+        put_u64(&mut fields, operator::RELAYER_EPOCH, 1);
+        put_u64(&mut fields, operator::ATTESTOR_EPOCH, 1);
+        put_u64(&mut fields, operator::CREATED_SLOT, created_slot);
+        put_u64(&mut fields, operator::SEQUENCE, 1);
+    }
+    emit(INSTRUCTION_CREATE_OPERATOR, account.address(), 1, 0);
+    Ok(())
+}

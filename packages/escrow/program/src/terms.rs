@@ -1,0 +1,60 @@
+//! The terms of a deposit as pure functions. Instants are unix seconds; additions saturate.
+
+use crate::generated::{ACCOUNT_OVERHEAD_BYTES, DEADLINE_MAX_SECONDS, DEADLINE_MIN_SECONDS, GRACE_SECONDS, LAMPORTS_PER_BYTE_FLOOR, LINGER_SECONDS};
+
+/// Lamports that an account of `bytes` keeps besides its amount. Never less than the highest rate clusters have had, so
+/// that a rise never blocks a partial payout.
+#[inline(always)]
+pub fn reserve(bytes: usize, rent_minimum: u64) -> u64 {
+    rent_minimum.max((bytes as u64 + ACCOUNT_OVERHEAD_BYTES) * LAMPORTS_PER_BYTE_FLOOR)
+}
+
+/// The bounds themselves belong to it.
+#[inline(always)]
+pub fn deadline_in_bounds(deadline: i64, now: i64) -> bool {
+    deadline >= now.saturating_add(DEADLINE_MIN_SECONDS) && deadline <= now.saturating_add(DEADLINE_MAX_SECONDS)
+}
+
+/// From this second on an unawarded deposit goes back.
+#[inline(always)]
+pub fn refundable_at(deadline: i64) -> i64 {
+    deadline.saturating_add(GRACE_SECONDS)
+}
+
+/// From this second on an ended deposit may disappear.
+#[inline(always)]
+pub fn closable_at(ended_at: i64) -> i64 {
+    ended_at.saturating_add(LINGER_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reserve_follows_rent_up_and_never_down() {
+        assert_eq!(reserve(320, 0), 3_118_080);
+        assert_eq!(reserve(320, 3_118_081), 3_118_081);
+        assert_eq!(reserve(0, u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn a_deadline_is_an_hour_to_a_year_ahead() {
+        let now = 1_800_000_000;
+        assert!(!deadline_in_bounds(now + 3_599, now));
+        assert!(deadline_in_bounds(now + 3_600, now));
+        assert!(deadline_in_bounds(now + 31_536_000, now));
+        assert!(!deadline_in_bounds(now + 31_536_001, now));
+        assert!(!deadline_in_bounds(i64::MAX, now));
+        assert!(!deadline_in_bounds(i64::MIN, now));
+        assert!(!deadline_in_bounds(0, now));
+    }
+
+    #[test]
+    fn no_instant_wraps_around() {
+        assert!(deadline_in_bounds(i64::MAX, i64::MAX));
+        assert_eq!(refundable_at(i64::MAX), i64::MAX);
+        assert_eq!(refundable_at(i64::MIN), i64::MIN + 259_200);
+        assert_eq!(closable_at(i64::MAX - 1), i64::MAX);
+    }
+}
