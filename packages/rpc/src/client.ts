@@ -13,7 +13,7 @@ export interface ClientOptions {
   readonly token: string;
   /** The caller's name, for the other side's logs; what counts there is the token. */
   readonly caller: string;
-  /** How long a call may take, when it does not say so itself. */
+  /** How long a call may take, at most 20 seconds, when it does not say so itself. */
   readonly timeoutMs?: number;
 }
 

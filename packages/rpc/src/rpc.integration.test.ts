@@ -19,7 +19,7 @@ async function serve(methods: Partial<ServiceImpl<typeof IdentityService>>, opti
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close());
   const connect = (as: string): IdentityClient => createIdentityClient({ url, token: as, caller: 'web', ...(options.clientTimeoutMs === undefined ? {} : { timeoutMs: options.clientTimeoutMs }) });
-  return { url, token, lines, connect, client: connect(token) };
+  return { server, url, token, lines, connect, client: connect(token) };
 }
 
 /** One POST as a stranger would write it. */
@@ -46,10 +46,11 @@ test('a call reaches the method with the name its token proves, and its answer c
 
 test('a wrong token and no token are UNAUTHENTICATED, and the method is not run', async () => {
   const method = vi.fn(() => ({ wallet: '' }));
-  const { url, connect } = await serve({ getIdentity: method });
+  const { url, connect, lines } = await serve({ getIdentity: method });
   await expect(connect(newServiceToken().token).getIdentity({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED', facts: { method: getIdentity } });
   await expect(post(url, {})).resolves.toMatchObject({ status: 401 });
   expect(method).not.toHaveBeenCalled();
+  expect(lines.filter(({ msg }) => msg === 'rpc turned away')).toMatchObject([{ method: getIdentity, code: 'UNAUTHENTICATED' }, { code: 'UNAUTHENTICATED' }]);
 });
 
 test('a caller that the method does not name is FORBIDDEN', async () => {
@@ -94,7 +95,7 @@ test('a method that ignores its signal does not keep a caller without a deadline
   expect(JSON.parse(answer.body)).toMatchObject({ code: 'deadline_exceeded' });
 });
 
-test.each(['x', '-1', '1.5', '99999999999'])('the deadline %j is refused', async (timeout) => {
+test.each(['x', '-1', '1.5', '20001', '99999999999'])('the deadline %j is refused', async (timeout) => {
   const { url, token } = await serve({ getIdentity: () => ({}) });
   const answer = await post(url, { headers: { authorization: `Bearer ${token}`, 'connect-timeout-ms': timeout } });
   expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('invalid_argument') as string });
@@ -108,6 +109,19 @@ test('a caller that aborts gets the reason of its own signal', async () => {
   await begun.promise;
   giveUp.abort(new Error('the person left'));
   await expect(call).rejects.toThrow('the person left');
+});
+
+test('a stop lets the call under way finish, and takes no new one', async () => {
+  const [begun, release] = [Promise.withResolvers<undefined>(), Promise.withResolvers<{ wallet: string }>()];
+  const { server, client } = await serve({ getIdentity: () => { begun.resolve(undefined); return release.promise; } });
+  const underWay = client.getIdentity({});
+  await begun.promise;
+  const closed = server.close();
+  await expect.poll(() => server.server.listening).toBe(false);
+  await expect(client.getIdentity({})).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  release.resolve({ wallet: 'finished' });
+  await expect(underWay).resolves.toMatchObject({ wallet: 'finished' });
+  await closed;
 });
 
 test('a message over the limit is REQUEST_INVALID', async () => {
