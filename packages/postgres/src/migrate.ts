@@ -32,6 +32,8 @@ export async function migrate({ url, folder, to = 'latest', log }: MigrateOption
   db.on('error', (err) => log.warn({ err }, 'migration lost its database connection'));
   await db.connect();
   try {
+    // A runner that is killed takes its statement with it, instead of leaving it to hold the lock until it is through.
+    await db.query(`set client_connection_check_interval = '1s'`);
     await db.query('select pg_advisory_lock(hashtextextended($1, 0))', [LOCK_NAME]);
     // After the wait for the other runners, not before: it would end that wait as well. A table that is busy for longer than
     // this makes the migration fail, instead of making everybody else queue up behind it. The history is sorted by local time.

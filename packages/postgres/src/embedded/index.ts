@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,8 +71,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
 
 async function openFolder(dataDir: string | undefined, user: ServerUser | undefined): Promise<{ folder: string; temporary: boolean }> {
   if (dataDir === undefined) {
-    const parent = user && !(await canEnter(tmpdir(), user)) ? '/tmp' : tmpdir();
-    const folder = await mkdtemp(join(parent, 'doubloon-postgres-'));
+    const folder = await mkdtemp(join(await temporaryParent(user), 'doubloon-postgres-'));
     if (user) await chown(folder, user.uid, user.gid);
     return { folder, temporary: true };
   }
@@ -84,6 +83,13 @@ async function openFolder(dataDir: string | undefined, user: ServerUser | undefi
     }
   }
   return { folder: dataDir, temporary: false };
+}
+
+/** A private folder for temporary files is no place for a server of another user: it could not remove its own folder there. */
+async function temporaryParent(user: ServerUser | undefined): Promise<string> {
+  const parent = tmpdir();
+  if (!user || (((await stat(parent)).mode & 0o002) !== 0 && (await canEnter(parent, user)))) return parent;
+  return '/tmp';
 }
 
 async function keepPassword(folder: string, user: ServerUser | undefined): Promise<string> {
@@ -117,7 +123,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The process id of the server, as soon as it says in `postmaster.pid` (line 8) that it takes connections. */
+/**
+ * The process id of the server, as soon as it says in `postmaster.pid` that it (line 1) takes connections (line 8). A file
+ * with another process in it was left behind by a power cut, or belongs to a server that runs on the same folder.
+ */
 async function untilReady(child: ChildProcess, folder: string): Promise<number> {
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
@@ -125,13 +134,13 @@ async function untilReady(child: ChildProcess, folder: string): Promise<number> 
   child.once('close', () => (ended = true)).once('error', (error) => (said += error.message));
   for (const end = performance.now() + START_MS; performance.now() < end && !ended; await sleep(10)) {
     const lines = (await readFile(join(folder, 'pg', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    if (lines[7]?.trim() !== 'ready') continue;
+    if (lines[7]?.trim() !== 'ready' || /^server (\d+)$/m.exec(said)?.[1] !== lines[0]) continue;
     child.unref();
     for (const stream of [child.stderr, child.stdio[3]]) (stream as Socket | null)?.unref();
     return Number(lines[0]);
   }
   await stop(child);
-  throw new DoubloonError('EMBEDDED_POSTGRES_FAILED', { reason: said.trim() || 'it was not ready in time' });
+  throw new DoubloonError('EMBEDDED_POSTGRES_FAILED', { reason: said.replace(/^server \d+\n/, '').trim() || 'it was not ready in time' });
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -4,6 +4,8 @@
  * `FOLDER` holds `pg` (the cluster), `password` and `log`. Arguments go to the server.
  */
 export const keeper = `
+# What it says may find nobody to hear it.
+trap '' PIPE
 umask 077
 cd "$FOLDER" || exit 1
 fail() { cat log >&2; [ -z "$TEMPORARY" ] || { cd /; rm -rf "$FOLDER"; }; exit 1; }
@@ -15,6 +17,7 @@ if [ ! -d pg ]; then
 fi
 "$BIN/postgres" -D pg "$@" >log 2>&1 3<&- &
 server=$!
+echo "server $server" >&2
 # Repeated, because a server that has only just been started does not listen to signals yet.
 ( while read -r _ <&3; do :; done; while kill -s "$STOP" $server; do sleep 0.2; done ) >/dev/null 2>&1 &
 watch=$!
