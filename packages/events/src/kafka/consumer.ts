@@ -9,7 +9,7 @@ import { storedRecord } from './stored-record.ts';
 import type { Topics } from './topics.ts';
 
 /** The broker takes a consumer that was silent this long for dead. */
-const sessionMs = 10_000;
+const sessionMs = 6_000;
 const heartbeatMs = 1_000;
 /** How long a fetch waits for records, and so how soon a consumer notices that it is to stop or may try again. */
 const fetchMs = 500;
