@@ -1,5 +1,5 @@
 import { parseCommands, type Finding } from '@doubloon/domain';
-import { inCode } from './markdown.ts';
+import { inCode, link } from './markdown.ts';
 
 /** What a text asks for. */
 export interface Commands {
@@ -34,7 +34,7 @@ export function sortFindings(findings: readonly Finding[], text: string, url: st
     if (finding.kind === 'offer') offers.push({ denom: finding.denom, amount: String(finding.amount) });
     else if (finding.kind !== 'rejected') slash.add(finding.kind);
     else if ('command' in finding) slash.add('award');
-    else problems.push(`${inCode(text.slice(finding.start, finding.end))} [here](${url}) ${reasons[finding.reason] ?? 'can not be an offer'}.`);
+    else problems.push(`${inCode(text.slice(finding.start, finding.end))} ${link('here', url)} ${reasons[finding.reason] ?? 'can not be an offer'}.`);
   }
   return { offers, problems, slash };
 }

@@ -29,7 +29,8 @@ export const isWorthSaying = ({ offers }: Bounty, { problems, help }: Own): bool
 export function renderLivingComment(bounty: Bounty, own: Own): string {
   const standing = bounty.offers.filter(({ state }) => live.includes(state));
   const sections = [
-    ['### Bounty', playMoney(bounty)],
+    ['### Bounty'],
+    playMoney(bounty),
     totals(bounty),
     rows(standing),
     ended(bounty.offers),
@@ -37,10 +38,10 @@ export function renderLivingComment(bounty: Bounty, own: Own): string {
     own.help ? help : [],
     problems(own.problems),
   ];
-  return `${sections.map((lines) => lines.filter((line) => line !== '').join('\n')).filter((section) => section !== '').join('\n\n')}\n`;
+  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-const playMoney = ({ cluster }: Bounty): string => (cluster === undefined || cluster.name === 'mainnet-beta' ? '' : `\nThis is ${inCode(cluster.name)}: the coins here have no value.`);
+const playMoney = ({ cluster }: Bounty): string[] => (cluster === undefined || cluster.name === 'mainnet-beta' ? [] : [`This is ${inCode(cluster.name)}: the coins here have no value.`]);
 
 function totals({ totals: sums }: Bounty): string[] {
   if (sums.length === 0) return ['There is no money on this issue.'];

@@ -4,6 +4,7 @@ import type { Person, Sighting } from './delivery.ts';
 import { intend, type OfferKey, type Work } from './intent.ts';
 import { askForHelp, keepIssueSeen, markDeleted, wakeIssue, type IssueKey } from './issue-row.ts';
 import { cancelOffersOf, hasOffers, keepPlace, keepReturned, keepVanished, standingOffers } from './offer-row.ts';
+import { link } from './markdown.ts';
 import { addProblem, findSource, keepProblems, keepSource, livingSources, markSourceDeleted } from './source-row.ts';
 
 /** A sighting whose issue is known by its id. */
@@ -81,7 +82,7 @@ async function obey(db: ClientBase, key: IssueKey, { source, sender }: Placed, s
   const missing = notHere.filter((command) => slash.has(command));
   // Other bots know these words too: where nobody offered money they are not meant for us.
   if (missing.length > 0 && (await hasOffers(db, key))) {
-    await addProblem(db, key, source.kind, source.id, ordinal, `\`/${missing.join('`, `/')}\` [here](${source.url}): this instance can't do that yet.`);
+    await addProblem(db, key, source.kind, source.id, ordinal, `\`/${missing.join('`, `/')}\` ${link('here', source.url)}: this instance can't do that yet.`);
   }
   return works;
 }
