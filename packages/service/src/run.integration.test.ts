@@ -53,7 +53,7 @@ test('a signal during a start that hangs ends it within STOP_WITHIN', async () =
 test('a start that fails says why on stderr, closes what it opened, exits 1', async () => {
   const service = start({ ECHO_FAULT: 'start' });
   await expect(service.ended).resolves.toBe(1);
-  expect(service.stderr()).toBe('echo failed: the tea is cold\n');
+  expect(service.stderr()).toBe('echo failed: no tea from http://[hidden]@pot/\n');
   expect(messages(service)).toEqual(['starting', 'failed', 'second closed', 'first closed']);
 });
 

@@ -4,6 +4,7 @@ import { createHealth, type Health } from './health.ts';
 import { startInternal } from './internal.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Registry } from './metrics.ts';
+import { redactText } from './redact.ts';
 import type { serviceSettings } from './settings.ts';
 
 /** What a service is given to build itself with. */
@@ -72,7 +73,7 @@ export async function runService<S extends Settings & typeof serviceSettings>(
 }
 
 function whyNot(name: string, error: unknown): string {
-  if (!isDoubloonError(error, 'CONFIG_INVALID')) return `${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}`;
+  if (!isDoubloonError(error, 'CONFIG_INVALID')) return `${name} failed: ${error instanceof Error ? redactText(error.message) : 'unknown reason'}`;
   return [`${name} can't start, its configuration is not usable:`, ...error.facts.problems.map((problem) => `  ${problem}`)].join('\n');
 }
 

@@ -13,7 +13,7 @@ await runService({ name: 'echo', version: '1.2.3', configuration: { prefix: 'ECH
     if (fault === 'close') throw new Error('it does not close');
     if (fault === 'close-hangs') await new Promise((resolve) => setTimeout(resolve, 600_000));
   });
-  if (fault === 'start') throw new Error('the tea is cold');
+  if (fault === 'start') throw new Error('no tea from http://tea:hunter2@pot/');
   if (fault === 'start-hangs') await new Promise((resolve) => setTimeout(resolve, 600_000));
   if (fault === 'uncaught') setImmediate(() => { throw new Error('nobody catches this'); });
   signal.addEventListener('abort', () => { log.info('takes nothing new'); });
