@@ -15,7 +15,7 @@ export class Acts {
     const at = this.#world.now();
     const issue: Issue = {
       id: this.#world.nextId('issue'), number: nextNumber(repository), repository, author: actor.account, viaApp: actor.app, createdAt: at, pullRequest: undefined,
-      title, body, labels: [], closed: undefined, reopened: false, updatedAt: at, comments: [],
+      title, body, labels: [], closed: undefined, reopened: false, updatedAt: at, reactions: [], comments: [],
     };
     issue.labels = labels.map((name) => this.label(repository, name));
     repository.issues.push(issue);
@@ -86,12 +86,16 @@ export class Acts {
   }
 
   /** Reacting twice with the same content is the first reaction again. */
-  react(actor: Actor, comment: Comment, content: ReactionContent): { reaction: Reaction; isNew: boolean } {
-    const before = comment.reactions.find((it) => it.user.id === actor.account.id && it.content === content);
+  react(actor: Actor, thing: Comment | Issue, content: ReactionContent): { reaction: Reaction; isNew: boolean } {
+    const before = thing.reactions.find((it) => it.user.id === actor.account.id && it.content === content);
     if (before !== undefined) return { reaction: before, isNew: false };
     const reaction: Reaction = { id: this.#world.nextId('reaction'), user: actor.account, content, createdAt: this.#world.now() };
-    comment.reactions.push(reaction);
+    thing.reactions.push(reaction);
     return { reaction, isNew: true };
+  }
+
+  takeBack(thing: Comment | Issue, reaction: Reaction): void {
+    thing.reactions = thing.reactions.filter((it) => it !== reaction);
   }
 
   /** The label of that name, made with GitHub's default colour when the repository has none. Names ignore case. */

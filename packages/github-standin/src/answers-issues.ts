@@ -1,7 +1,7 @@
-import { findLabel, isReactionContent, longestBody, mayClose, mayEdit } from './acts.ts';
+import { findLabel, longestBody, mayClose, mayEdit } from './acts.ts';
 import type { Answer, Call } from './call.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
-import { commentShape, issueApi, issueShape, reactionShape, singleIssue } from './shape-issue.ts';
+import { commentShape, issueApi, issueShape, singleIssue } from './shape-issue.ts';
 import { labelShape } from './shape-repository.ts';
 import { atLeast, roleOf, timestamp, type Comment, type Issue } from './world.ts';
 
@@ -102,33 +102,6 @@ export const deleteComment = (call: Call): Answer => {
   call.needOnIssue(comment.issue, 'write');
   needToEdit(call, comment);
   call.acts.deleteComment(call.actor(), comment);
-  return { status: 204 };
-};
-
-export const listReactions = (call: Call): Answer => {
-  const comment = call.comment();
-  call.needOnIssue(comment.issue, 'read');
-  const { content } = call.query;
-  const found = comment.reactions.filter((it) => content === undefined || it.content === content);
-  return { status: 200, rows: found.map((it) => reactionShape(it, comment.issue.repository, call.world.addresses)) };
-};
-
-export const createReaction = (call: Call): Answer => {
-  const comment = call.comment();
-  call.needOnIssue(comment.issue, 'write');
-  const { content } = call.body;
-  if (!isReactionContent(content)) throw invalidField('Reaction', 'content', 'invalid');
-  const { reaction, isNew } = call.acts.react(call.actor(), comment, content);
-  return { status: isNew ? 201 : 200, body: reactionShape(reaction, comment.issue.repository, call.world.addresses) };
-};
-
-export const deleteReaction = (call: Call): Answer => {
-  const comment = call.comment();
-  call.needOnIssue(comment.issue, 'write');
-  const reaction = comment.reactions.find((it) => it.id === Number(call.param('reaction_id')));
-  if (reaction === undefined) throw notFound();
-  if (reaction.user.id !== call.actor().account.id) throw new Refusal(403, 'Must have admin rights to Repository.');
-  comment.reactions = comment.reactions.filter((it) => it !== reaction);
   return { status: 204 };
 };
 

@@ -1,6 +1,7 @@
 import type { OperationId } from '../openapi/operations.ts';
 import * as app from './answers-app.ts';
 import * as issues from './answers-issues.ts';
+import * as reactions from './answers-reactions.ts';
 import * as repositories from './answers-repositories.ts';
 import type { Answer, Call } from './call.ts';
 
@@ -35,9 +36,12 @@ export const answers: { readonly [Id in OperationId]: Operation } = {
   'issues/list-labels-for-repo': { answer: issues.listLabels, takes: pages },
   'issues/create-label': { answer: issues.createLabel, takes: ['name', 'color', 'description'] },
   'issues/get-label': { answer: issues.getLabel },
-  'reactions/list-for-issue-comment': { answer: issues.listReactions, takes: [...pages, 'content'] },
-  'reactions/create-for-issue-comment': { answer: issues.createReaction, takes: ['content'] },
-  'reactions/delete-for-issue-comment': { answer: issues.deleteReaction },
+  'reactions/list-for-issue': { answer: reactions.listForIssue, takes: [...pages, 'content'] },
+  'reactions/create-for-issue': { answer: reactions.createForIssue, takes: ['content'] },
+  'reactions/delete-for-issue': { answer: reactions.deleteForIssue },
+  'reactions/list-for-issue-comment': { answer: reactions.listForComment, takes: [...pages, 'content'] },
+  'reactions/create-for-issue-comment': { answer: reactions.createForComment, takes: ['content'] },
+  'reactions/delete-for-issue-comment': { answer: reactions.deleteForComment },
   'pulls/list': { answer: repositories.listPulls, takes: [...pages, 'state'] },
   'pulls/get': { answer: repositories.getPull },
   'repos/get': { answer: repositories.getRepository },

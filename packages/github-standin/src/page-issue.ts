@@ -15,12 +15,12 @@ const when = (at: Date): Html => html`<time datetime="${timestamp(at)}">${timest
 
 const emoji = { '+1': '👍', '-1': '👎', laugh: '😄', confused: '😕', heart: '❤️', hooray: '🎉', rocket: '🚀', eyes: '👀' } as const;
 
-function reactions(comment: Comment): Html | undefined {
-  const contents = [...new Set(comment.reactions.map((it) => it.content))];
+function reactions(thing: Comment | Issue): Html | undefined {
+  const contents = [...new Set(thing.reactions.map((it) => it.content))];
   if (contents.length === 0) return undefined;
   return html`<p class="quiet">${contents.map((content) => {
-    const count = comment.reactions.filter((it) => it.content === content).length;
-    return html`<span role="img" aria-label="${content} by ${comment.reactions.filter((it) => it.content === content).map((it) => it.user.login).join(', ')}">${emoji[content]} ${count}</span> `;
+    const who = thing.reactions.filter((it) => it.content === content).map((it) => it.user.login);
+    return html`<span role="img" aria-label="${content} by ${who.join(', ')}">${emoji[content]} ${who.length}</span> `;
   })}</p>`;
 }
 
@@ -68,7 +68,7 @@ export function issuePage(issue: Issue, frame: Frame, rejected?: Rejected): stri
 <p>${state}${issue.pullRequest === undefined ? undefined : html` <span class="badge">Pull request from ${issue.pullRequest.head}</span>`} ${issue.labels.map((it) => html`<span class="badge">${it.name}</span> `)}<span class="quiet">${issue.comments.length === 1 ? '1 comment' : `${issue.comments.length} comments`}</span></p>
 <article class="card" aria-label="Description by ${issue.author.login}">
 <div class="head">${author(issue.author)} ${when(issue.createdAt)}${edit}</div>
-<div class="body">${issue.body === null ? html`<p class="quiet">No description.</p>` : new Html(renderMarkdown(issue.body))}</div>
+<div class="body">${issue.body === null ? html`<p class="quiet">No description.</p>` : new Html(renderMarkdown(issue.body))}${reactions(issue)}</div>
 </article>
 ${issue.comments.map((it) => comment(it, frame))}
 </section>

@@ -142,7 +142,7 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
       const issue: Issue = {
         id: nextId('issue'), number: at + 1, repository, author: byLogin(it.author), viaApp: undefined, createdAt: opened, title: it.title, body: it.body ?? null,
         pullRequest: it.pullRequest === undefined ? undefined : { id: nextId('pullRequest'), head: it.pullRequest.head },
-        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, updatedAt: opened, comments: [],
+        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, updatedAt: opened, reactions: [], comments: [],
       };
       issue.comments = (it.comments ?? []).map((comment) => ({
         id: nextId('comment'), issue, author: byLogin(comment.author), viaApp: undefined, createdAt: opened, body: comment.body, updatedAt: opened, reactions: [],

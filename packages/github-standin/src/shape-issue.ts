@@ -60,7 +60,7 @@ export function issueShape(issue: Issue, addresses: Addresses) {
       ? {}
       : { draft: false, pull_request: { url: pull, html_url: issuePage(issue, addresses), diff_url: `${issuePage(issue, addresses)}.diff`, patch_url: `${issuePage(issue, addresses)}.patch`, merged_at: null } }),
     body: issue.body,
-    reactions: reactionRollup(url, []),
+    reactions: reactionRollup(url, issue.reactions),
     timeline_url: `${url}/timeline`,
     performed_via_github_app: issue.viaApp === undefined ? null : integration(issue.viaApp, addresses),
     state_reason: issue.closed?.reason ?? (issue.reopened ? 'reopened' : null),

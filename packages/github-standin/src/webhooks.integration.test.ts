@@ -49,13 +49,23 @@ test('every event that is sent matches GitHub\'s own schema and carries a right 
   standin.assertConforms();
 });
 
+test('a payload that GitHub would not send is found out', async () => {
+  const receiver = await startReceiver();
+  const standin = await openStandin({ webhook: { url: receiver.url, secret } });
+  standin.comment('ada', 'analytical-engines/difference', 1, 'one');
+  await standin.delivered();
+  const { sender, ...rest } = receiver.received[0]?.payload ?? {};
+  expect(sender).toBeDefined();
+  expect(webhookProblems('issue_comment', 'created', rest)).toEqual([" must have required property 'sender'"]);
+});
+
 test('a wrong secret does not verify', async () => {
   const receiver = await startReceiver();
   const standin = await openStandin({ webhook: { url: receiver.url, secret } });
   standin.comment('ada', 'analytical-engines/difference', 1, 'one');
   await standin.delivered();
-  const { text, headers } = receiver.received[0] ?? { text: '', headers: {} };
-  expect(await new Webhooks({ secret: 'another secret' }).verify(text, headers['x-hub-signature-256'] ?? '')).toBe(false);
+  const told = receiver.received[0];
+  expect(await new Webhooks({ secret: 'another secret' }).verify(told?.text ?? '', told?.headers['x-hub-signature-256'] ?? '')).toBe(false);
 });
 
 test('an edit tells what it replaced, and an edit without a change tells nothing', async () => {

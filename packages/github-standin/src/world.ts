@@ -82,6 +82,7 @@ export interface Issue {
   closed: { at: Date; by: Account; reason: 'completed' | 'not_planned' } | undefined;
   reopened: boolean;
   updatedAt: Date;
+  reactions: Reaction[];
   comments: Comment[];
 }
 
