@@ -1,6 +1,6 @@
 import type { ClientBase, PoolClient } from 'pg';
 import { enqueue } from '@doubloon/postgres';
-import { bountyEvent, toRecord, type BountyEventFacts, type BountyEventName } from '@doubloon/events';
+import { bountyEvent, toRecord, type BountyEventFacts, type BountyEventName, type CloudEvent } from '@doubloon/events';
 import { currentTraceparent } from '@doubloon/service';
 
 export interface BountyKey {
@@ -27,6 +27,6 @@ const next = 'update bounty set sequence = sequence + 1 where repository_id = $1
 export async function tell<N extends BountyEventName>(db: PoolClient, bounty: BountyKey, name: N, { id, time, data }: Pick<BountyEventFacts<N>, 'id' | 'time' | 'data'>): Promise<void> {
   const { rows } = await db.query<{ sequence: string }>(next, [bounty.repositoryId, bounty.issueId]);
   const event = bountyEvent(name, { id, time, data, subject: subjectOf(bounty), sequence: BigInt(rows[0]?.sequence ?? 0), traceparent: currentTraceparent() });
-  const { key, value, headers } = toRecord(event);
+  const { key, value, headers } = toRecord(event as CloudEvent);
   await enqueue(db, { id, topic: 'bounty', key, value: JSON.parse(value) as unknown, ...(headers === undefined ? {} : { headers }) });
 }

@@ -1,4 +1,4 @@
-import { DoubloonError, isDoubloonError } from '@doubloon/errors';
+import { DoubloonError } from '@doubloon/errors';
 import { encodeBase58, parseTransaction, signedBy, systemProgram, type Address, type Instruction, type ParsedInstruction, type ParsedTransaction } from '@doubloon/escrow';
 
 /** What was handed out to be signed. */
@@ -31,7 +31,7 @@ export type RefusalReason = keyof typeof reasons;
 
 /** TRANSACTION_REFUSED for one of the reasons, in words for the person who signed. */
 export const refusal = (reason: RefusalReason, cause?: unknown): DoubloonError =>
-  new DoubloonError('TRANSACTION_REFUSED', { reason, problem: isDoubloonError(cause) ? `${reasons[reason]} (${cause.message})` : reasons[reason] }, { cause });
+  new DoubloonError('TRANSACTION_REFUSED', { reason, problem: cause instanceof Error ? `${reasons[reason]} (${cause.message})` : reasons[reason] }, { cause });
 
 /**
  * Compares signed bytes with what was handed out, by meaning: wallets put instructions of their own around ours, set the
@@ -60,6 +60,9 @@ export function checkSigned<E extends Expected>(bytes: Uint8Array, { program, bu
   if (signedBy(transaction).length !== signatures.length) throw refusal('signature-wrong');
   return { build, signature: encodeBase58(signatures[0] ?? new Uint8Array(64)), blockhash };
 }
+
+/** The id a transaction goes by, base58. TRANSACTION_REFUSED when it can't be read. */
+export const signatureOf = (bytes: Uint8Array): string => encodeBase58(parse(bytes).signatures[0] ?? new Uint8Array(64));
 
 function parse(bytes: Uint8Array): ParsedTransaction {
   try {

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Pool } from 'pg';
+import { parseDenoms } from '@doubloon/domain';
+import { DoubloonError } from '@doubloon/errors';
+import { decodeOperator, type Address } from '@doubloon/escrow';
+import { openChain, type Chain } from '@doubloon/escrow/chain';
+import { openEventLog, type EventLog } from '@doubloon/events';
+import { checkSchema, migrationsFolder, openPool, startOutboxRelay, type OutboxRow } from '@doubloon/postgres';
+import { createRpcServer } from '@doubloon/rpc';
+import type { Dependency, Service } from '@doubloon/service';
+import { keepFacts } from './chain-facts.ts';
+import { pinCluster } from './cluster.ts';
+import type { TreasurySettings } from './config.ts';
+import { createTreasuryMetrics } from './metrics.ts';
+import { checkMints } from './mints.ts';
+import { expireOffers } from './offer-expiry.ts';
+import { startRounds } from './rounds.ts';
+import { treasuryRoute } from './routes.ts';
+import { sendDue } from './sender.ts';
+import type { Treasury } from './treasury.ts';
+import { scanDeposits, watchAwaited, watchHeld } from './watcher.ts';
+
+const factsEveryMs = 10_000;
+const expireEveryMs = 60_000;
+const heldEveryMs = 5_000;
+
+/** Opens what the treasury needs, starts sender, watcher and relay, and builds the server, which does not listen yet. */
+export async function createApp({ config, log, metrics, health, open, signal }: Service<TreasurySettings>): Promise<ReturnType<typeof createRpcServer>> {
+  const now = () => new Date();
+  const denoms = parseDenoms(JSON.parse(await readFile(config.denomsFile, 'utf8')));
+  const pool = open.adopt(openPool({ url: config.databaseUrl, name: 'treasury', max: 16, log }), (it) => it.end());
+  await checkSchema(pool, migrationsFolder('treasury'));
+  await health.watch('database', () => pool.query('select 1'));
+
+  const { program, operator } = config;
+  const chain = open.use(openChain({ rpcUrl: config.rpcUrl, ...(config.wsUrl === undefined ? {} : { wsUrl: config.wsUrl }) }));
+  const genesisHash = await pinCluster({ pool, chain, now });
+  if (denoms.cluster !== config.cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`DENOMS_FILE is for ${denoms.cluster}, TREASURY_CLUSTER says ${config.cluster}`] });
+  await checkMints(chain, denoms, genesisHash);
+  await checkOperator(chain, { program, operator });
+  const facts = open.use(await keepFacts({ chain, program, operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain') }));
+
+  const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty'] }));
+  open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log') }));
+
+  const measures = createTreasuryMetrics(metrics, pool);
+  const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); } };
+  const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
+  const watching = { ...context, credited: measures.credited, returned: measures.returned };
+
+  const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({ name, everyMs, round, log, health: health.dependency(name) }));
+  const watcher = rounds('watcher', config.watchEvery, () => watchAwaited(watching));
+  const sender = rounds('sender', config.sendEvery, () => sendDue({ ...context, settled: measures.settled }, { everyMs: config.sendEvery }));
+  rounds('scan', config.scanEvery, async () => { measures.unverified((await scanDeposits(watching)).unverified); });
+  rounds('refunds', heldEveryMs, () => watchHeld(watching));
+  rounds('expiry', expireEveryMs, () => expireOffers(context));
+
+  return open.adopt(createRpcServer({ routes: [treasuryRoute(context)], tokens: config.callers, log, metrics }), (it) => it.close());
+}
+
+function startRelay({ pool, events, log, signal, health }: { pool: Pool; events: EventLog; log: Service<TreasurySettings>['log']; signal: AbortSignal; health: Dependency }): AsyncDisposable {
+  const publish = async (batch: readonly OutboxRow[]): Promise<void> => {
+    try {
+      await events.publish('bounty', batch.map(({ key, value, headers }) => ({ key, value: JSON.stringify(value), headers })));
+      health.up();
+    } catch (error) {
+      health.down('EVENT_LOG_UNAVAILABLE');
+      throw error;
+    }
+  };
+  health.up();
+  return startOutboxRelay({ pool, publish, log, signal });
+}
+
+async function checkOperator(chain: Chain, { program, operator }: { program: Address; operator: Address }): Promise<void> {
+  const account = await chain.account(operator, 'confirmed');
+  const problem = account === undefined ? 'there is no such account on this chain' : account.owner !== program ? 'the account does not belong to TREASURY_PROGRAM' : undefined;
+  if (account === undefined || problem !== undefined) throw new DoubloonError('CONFIG_INVALID', { problems: [`TREASURY_OPERATOR: ${problem ?? ''}`] });
+  // Our terms name the relayer: without one every deposit would be decided by its funder alone.
+  if (decodeOperator(account.data).relayer === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['TREASURY_OPERATOR has no relayer key'] });
+}

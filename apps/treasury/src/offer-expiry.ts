@@ -1,0 +1,27 @@
+import { inTransaction } from '@doubloon/postgres';
+import { lockBounty } from './bounty-lock.ts';
+import { endOffer } from './end-offer.ts';
+import { bountyOf, offerById } from './offer-row.ts';
+import type { Treasury } from './treasury.ts';
+
+const due = "select id from offer where state = 'offered' and expires_at <= $1 order by expires_at limit 500";
+// A build matters while what was signed from it may land; longer only for whoever looks into what happened.
+const buildLifeMs = 30 * 86_400_000;
+const prune = 'delete from funding_build where built_at < $1';
+
+/** Ends the offers that nobody funded in time. One with a signed transaction on its way is `submitted` and waits for that. */
+export async function expireOffers({ pool, now, log }: Pick<Treasury, 'pool' | 'now' | 'log'>): Promise<void> {
+  const time = now();
+  const { rows } = await pool.query<{ id: string }>(due, [time]);
+  for (const { id } of rows) {
+    const known = await offerById(pool, id);
+    if (known === undefined) continue;
+    await inTransaction(pool, async (db) => {
+      await lockBounty(db, bountyOf(known));
+      const offer = await offerById(db, id);
+      if (offer?.state === 'offered' && offer.expires_at <= time) await endOffer(db, offer, time);
+    });
+    log.info({ offerId: id }, 'offer expired unfunded');
+  }
+  await pool.query(prune, [new Date(time.getTime() - buildLifeMs)]);
+}

@@ -1,0 +1,62 @@
+import { formatAmount } from '@doubloon/domain';
+import { treasury, type MessageInitShape } from '@doubloon/rpc';
+import type { OfferRow, OfferState, SubmissionState } from './offer-row.ts';
+
+const offerStates: Record<OfferState, treasury.OfferState> = {
+  offered: treasury.OfferState.OFFERED,
+  submitted: treasury.OfferState.SUBMITTED,
+  funded: treasury.OfferState.FUNDED,
+  replaced: treasury.OfferState.REPLACED,
+  withdrawn: treasury.OfferState.WITHDRAWN,
+  expired: treasury.OfferState.EXPIRED,
+  refunded: treasury.OfferState.REFUNDED,
+};
+
+const submissionStates: Record<SubmissionState, treasury.SubmissionState> = {
+  recorded: treasury.SubmissionState.RECORDED,
+  sent: treasury.SubmissionState.SENT,
+  confirmed: treasury.SubmissionState.CONFIRMED,
+  finalized: treasury.SubmissionState.FINALIZED,
+  expired: treasury.SubmissionState.EXPIRED,
+  failed: treasury.SubmissionState.FAILED,
+};
+
+export const fundUrl = (webUrl: string, offerId: string): string => `${webUrl}/fund/${offerId}`;
+
+type SubmissionColumns = Pick<OfferRow, 'signature' | 'wallet' | 'submission_state' | 'submitted_at' | 'problem'>;
+
+/** A submission as it crosses the border; `undefined` for the empty columns of an offer without one. */
+export function submissionView({ signature, wallet, submission_state: state, submitted_at: at, problem }: SubmissionColumns): MessageInitShape<typeof treasury.SubmissionSchema> | undefined {
+  if (signature === null || wallet === null || state === null || at === null) return undefined;
+  return { signature, wallet, state: submissionStates[state], submittedAt: at.toISOString(), problem: problem ?? '' };
+}
+
+function depositView({ deposit, funder, denom, decimals, deposit_amount: amount, deadline, deposit_signature: signature, slot, with_relayer, approver }: OfferRow): MessageInitShape<typeof treasury.DepositSchema> | undefined {
+  if (deposit === null || funder === null || amount === null || deadline === null || slot === null) return undefined;
+  return {
+    address: deposit, funder, money: { denom, amount }, deadline: deadline.toISOString(), signature: signature ?? '', slot,
+    withRelayer: with_relayer === true, approver: approver ?? '', text: formatAmount(BigInt(amount), decimals),
+  };
+}
+
+/** An offer as it crosses the border. */
+export function offerView(row: OfferRow, webUrl: string): MessageInitShape<typeof treasury.OfferSchema> {
+  const [submission, deposit] = [submissionView(row), depositView(row)];
+  return {
+    id: row.id,
+    source: { kind: row.source_kind, id: row.source_id, nth: row.nth, url: row.source_url },
+    issue: { repositoryId: row.repository_id, issueId: row.issue_id, repository: row.repository, number: row.number, title: row.title, url: row.issue_url },
+    offeredBy: { githubId: row.offered_by, login: row.offered_by_login },
+    money: { denom: row.denom, amount: row.amount },
+    decimals: row.decimals,
+    text: formatAmount(BigInt(row.amount), row.decimals),
+    state: offerStates[row.state],
+    offeredAt: row.offered_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+    // Kept as a wish while a transaction is alive, but not yet true.
+    replacedBy: row.state === 'replaced' ? (row.replaced_by ?? '') : '',
+    fundUrl: fundUrl(webUrl, row.id),
+    ...(submission === undefined ? {} : { submission }),
+    ...(deposit === undefined ? {} : { deposit }),
+  };
+}

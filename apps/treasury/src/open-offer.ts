@@ -1,0 +1,86 @@
+import type { ClientBase } from 'pg';
+import { z } from 'zod';
+import { DoubloonError } from '@doubloon/errors';
+import { depositNonce } from '@doubloon/escrow';
+import { inTransaction } from '@doubloon/postgres';
+import type { MessageInitShape, treasury } from '@doubloon/rpc';
+import { lockBounty, tell } from './bounty-lock.ts';
+import { offerById, offerBySource, type OfferRow } from './offer-row.ts';
+import { fundUrl, offerView } from './offer-view.ts';
+import { checkAmount, fundableDenom } from './quote.ts';
+import type { Treasury } from './treasury.ts';
+
+/** Milliseconds an offer waits to be funded. */
+export const offerLife = 14 * 86_400_000;
+
+const u64 = z.string().regex(/^(0|[1-9]\d{0,19})$/, 'is no whole number').refine((text) => BigInt(text) < 2n ** 64n, 'does not fit in 64 bits');
+const id = u64.refine((text) => text !== '0', 'is zero');
+const url = z.string().max(2_000).refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is no web address');
+const requestSchema = z.object({
+  source: z.object({ kind: z.enum(['issue', 'issue-comment', 'review', 'review-comment']), id, nth: z.number().int().min(0).max(1_000), url }),
+  issue: z.object({ repositoryId: id, issueId: id, repository: z.string().regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, 'is not owner/name'), number: z.number().int().min(1).max(2 ** 31 - 1), title: z.string().max(1_000), url }),
+  offeredBy: z.object({ githubId: id, login: z.string().min(1).max(100) }),
+  money: z.object({ denom: z.string(), amount: u64.refine((text) => text !== '0', 'is zero') }),
+});
+
+const insertBounty = `
+  insert into bounty (repository_id, issue_id, repository, number, title, url) values ($1, $2, $3, $4, $5, $6)
+  on conflict (repository_id, issue_id) do update set repository = $3, number = $4, title = $5, url = $6`;
+
+const insertOffer = `
+  insert into offer (id, source_kind, source_id, nth, source_url, repository_id, issue_id, offered_by, offered_by_login, denom, mint, decimals, amount, nonce, offered_at, expires_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`;
+
+const reopenOffer = `
+  update offer set state = case when exists (select from deposit where offer_id = $1 and state = 'held') then 'funded' else 'offered' end, opened = opened + 1, offered_at = $2, expires_at = $3, ending = null, replaced_by = null where id = $1`;
+
+const forgetWish = 'update offer set ending = null, replaced_by = null where id = $1';
+
+/**
+ * Opens an offer, or answers the one that its source opened before, whatever became of it. One that an edit took away is
+ * opened again under its id, because its text stands there again; one that was cancelled, or expired, stays so.
+ * REQUEST_INVALID, DENOM_UNKNOWN, AMOUNT_TOO_SMALL.
+ */
+export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Treasury, request: treasury.OpenOfferRequest): Promise<MessageInitShape<typeof treasury.OpenOfferResponseSchema>> {
+  const { source, issue, offeredBy, money } = read(request);
+  const denom = fundableDenom(denoms, money.denom);
+  const amount = BigInt(money.amount);
+  checkAmount(amount, facts.current());
+
+  return inTransaction(pool, async (db) => {
+    await lockBounty(db, issue);
+    await db.query(insertBounty, [issue.repositoryId, issue.issueId, issue.repository, issue.number, issue.title, issue.url]);
+    const existing = await offerBySource(db, source, { denom: denom.name, amount });
+    const [time, offerId] = [now(), existing?.id ?? random(16).toString('hex')];
+    const expiresAt = new Date(time.getTime() + offerLife);
+
+    if (existing !== undefined) {
+      if (existing.ending !== 'edited' || existing.state === 'submitted') {
+        if (existing.ending === 'edited') await db.query(forgetWish, [offerId]);
+        return { offer: offerView(existing, webUrl), opened: false, fundUrl: fundUrl(webUrl, offerId) };
+      }
+      await db.query(reopenOffer, [offerId, time, expiresAt]);
+    } else {
+      await db.query(insertOffer, [
+        offerId, source.kind, source.id, source.nth, source.url, issue.repositoryId, issue.issueId, offeredBy.githubId, offeredBy.login,
+        denom.name, denom.mint, denom.decimals, amount, depositNonce(offerId), time, expiresAt,
+      ]);
+    }
+    const offer = await fresh(db, offerId);
+    await tell(db, issue, 'offered', { id: `${offerId}:offered:${String(offer.opened)}`, time, data: { offerId, denom: denom.name, amount: money.amount } });
+    return { offer: offerView(offer, webUrl), opened: true, fundUrl: fundUrl(webUrl, offerId) };
+  });
+}
+
+async function fresh(db: ClientBase, offerId: string): Promise<OfferRow> {
+  const offer = await offerById(db, offerId);
+  if (offer === undefined) throw new DoubloonError('OFFER_ABSENT', { offerId });
+  return offer;
+}
+
+function read(request: treasury.OpenOfferRequest): z.output<typeof requestSchema> {
+  const checked = requestSchema.safeParse(request);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new DoubloonError('REQUEST_INVALID', { problem: `${issue?.path.join('.') ?? 'it'} ${issue?.message ?? ''}` });
+}

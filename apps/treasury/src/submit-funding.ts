@@ -1,0 +1,113 @@
+import { DoubloonError } from '@doubloon/errors';
+import { depositAddress, fundSol, parseAddress, type Address, type Instruction } from '@doubloon/escrow';
+import { inTransaction } from '@doubloon/postgres';
+import type { MessageInitShape, treasury } from '@doubloon/rpc';
+import { lockBounty, tell } from './bounty-lock.ts';
+import { fundingTerms, isBlockhashUnknown, reasonOf } from './build-funding.ts';
+import { checkSigned, refusal, signatureOf } from './check-signed.ts';
+import { bountyOf, offerById, type OfferRow } from './offer-row.ts';
+import { submissionView } from './offer-view.ts';
+import type { Treasury } from './treasury.ts';
+
+interface Build {
+  readonly wallet: Address;
+  readonly instruction: Instruction;
+  readonly deposit: Address;
+  readonly deadline: Date;
+  readonly blockhash: string;
+  readonly lastValidBlockHeight: bigint;
+}
+
+// Wallets may put in a newer blockhash than ours, but a deadline that counts from yesterday is not what the page shows.
+const oldestBuildMs = 3_600_000;
+const newestBuilds = 'select wallet, deadline, blockhash, last_valid_block_height from funding_build where offer_id = $1 and built_at > $2 order by id desc limit 200';
+
+const bySignature = 'select signature, wallet, state as submission_state, submitted_at, problem from submission where offer_id = $1 and signature = $2';
+
+const insert = `
+  insert into submission (signature, offer_id, wallet, deposit, deadline, transaction, last_valid_block_height, next_at, submitted_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`;
+
+/**
+ * Takes signed bytes. They are checked against what was handed out, then recorded together with the event that tells of
+ * them, and only then does the sender see them; this works while the chain can't be reached. The same bytes again answer
+ * what became of them. OFFER_ABSENT, OFFER_NOT_OPEN, TRANSACTION_REFUSED, BLOCKHASH_EXPIRED.
+ */
+export async function submitFunding(context: Treasury, { offerId, transaction }: { offerId: string; transaction: Uint8Array }): Promise<MessageInitShape<typeof treasury.SubmitFundingResponseSchema>> {
+  const { pool, now, wake } = context;
+  const known = await existing(pool, offerId);
+  const signature = signatureOf(transaction);
+  const earlier = await recorded(pool, offerId, signature);
+  if (earlier !== undefined) return earlier;
+
+  const builds = await buildsOf(context, known);
+  const { build, blockhash } = checkSigned(transaction, { program: context.program, builds });
+  checkOpen(known);
+  const lastValid = blockhash === build.blockhash ? build.lastValidBlockHeight : undefined;
+  const problem = await tryOut(context, { offerId, signature, transaction, lastValid });
+
+  const answer = await inTransaction(pool, async (db) => {
+    await lockBounty(db, bountyOf(known));
+    // Before the problem: the other click, or the other tab, may be what the chain stumbled over.
+    const meanwhile = await recorded(db, offerId, signature);
+    if (meanwhile !== undefined) return meanwhile;
+    const locked = await existing(db, offerId);
+    checkOpen(locked);
+    if (problem !== undefined) throw problem;
+    const time = now();
+    await db.query(insert, [signature, offerId, build.wallet, build.deposit, build.deadline, transaction, lastValid ?? null, time]);
+    await db.query("update offer set state = 'submitted' where id = $1", [offerId]);
+    const { denom, amount } = locked;
+    await tell(db, bountyOf(locked), 'submitted', {
+      id: `${signature}:submitted`, time,
+      data: { offerId, denom, amount, signature, funder: build.wallet, deposit: build.deposit, deadline: build.deadline.toISOString() },
+    });
+    return (await recorded(db, offerId, signature)) ?? {};
+  });
+  wake.sender();
+  return answer;
+}
+
+async function recorded(db: Parameters<typeof offerById>[0], offerId: string, signature: string): Promise<MessageInitShape<typeof treasury.SubmitFundingResponseSchema> | undefined> {
+  const { rows } = await db.query<Parameters<typeof submissionView>[0]>(bySignature, [offerId, signature]);
+  const submission = rows[0] && submissionView(rows[0]);
+  return submission && { submission };
+}
+
+async function existing(db: Parameters<typeof offerById>[0], offerId: string): Promise<OfferRow> {
+  const offer = await offerById(db, offerId);
+  if (offer === undefined) throw new DoubloonError('OFFER_ABSENT', { offerId });
+  return offer;
+}
+
+// An offer whose time is over but that nobody ended yet may still be funded by what was signed in time.
+function checkOpen({ id, state }: OfferRow): void {
+  if (state !== 'offered') throw new DoubloonError('OFFER_NOT_OPEN', { offerId: id, state });
+}
+
+async function buildsOf({ pool, program, operator, cluster, now }: Treasury, offer: OfferRow): Promise<Build[]> {
+  const { rows } = await pool.query<{ wallet: string; deadline: Date; blockhash: string; last_valid_block_height: string }>(newestBuilds, [offer.id, new Date(now().getTime() - oldestBuildMs)]);
+  return rows.map((row) => {
+    const terms = fundingTerms({ program, operator, cluster }, offer, { wallet: parseAddress(row.wallet), deadline: BigInt(row.deadline.getTime() / 1000) });
+    return {
+      wallet: terms.funder, instruction: fundSol(terms), deposit: depositAddress(terms).address, deadline: row.deadline,
+      blockhash: row.blockhash, lastValidBlockHeight: BigInt(row.last_valid_block_height),
+    };
+  });
+}
+
+/**
+ * Asks the chain what it would say, so that a person hears at once what can't work: that is the answer. The sender finds out
+ * everything else: a chain that doesn't answer, or that already knows the transaction, is no problem.
+ */
+async function tryOut({ chain, log }: Treasury, { offerId, signature, transaction, lastValid }: { offerId: string; signature: string; transaction: Uint8Array; lastValid: bigint | undefined }): Promise<DoubloonError | undefined> {
+  const failed = (err: unknown) => {
+    log.info({ err, offerId, signature }, 'the chain could not be asked about a signed transaction');
+    return undefined;
+  };
+  const simulation = await chain.simulate(transaction).catch(failed);
+  if (simulation?.error === undefined || simulation.error === 'AlreadyProcessed') return undefined;
+  if (!isBlockhashUnknown(simulation.error)) return refusal('would-fail', reasonOf(simulation.error));
+  const height = await chain.blockHeight('confirmed').catch(failed);
+  return height !== undefined && lastValid !== undefined && height > lastValid ? new DoubloonError('BLOCKHASH_EXPIRED', { offerId }) : undefined;
+}

@@ -1,0 +1,21 @@
+import type { Pool } from 'pg';
+import type { Denoms } from '@doubloon/domain';
+import type { Chain } from '@doubloon/escrow/chain';
+import type { Logger } from '@doubloon/service';
+import type { KnownFacts } from './chain-facts.ts';
+import type { Setting } from './terms.ts';
+
+/** What the methods work with. */
+export interface Treasury extends Setting {
+  readonly pool: Pool;
+  readonly chain: Chain;
+  readonly facts: Pick<KnownFacts, 'current'>;
+  readonly denoms: Denoms;
+  /** Origin of the pages, without a slash at its end. */
+  readonly webUrl: string;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly random: (bytes: number) => Buffer;
+  /** Something was recorded that sender or watcher should look at now. */
+  readonly wake: { sender(): void; watcher(): void };
+}

@@ -1,0 +1,85 @@
+import { addressBytes, depositLayout, parseAddress, type Address } from '@doubloon/escrow';
+import { inTransaction } from '@doubloon/postgres';
+import { lockBounty } from './bounty-lock.ts';
+import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
+import { bountyOf, offerById } from './offer-row.ts';
+
+// What we handed out lands within its blockhash's life, a minute or two; after that only the scan looks for it.
+const freshBuildMs = 15 * 60_000;
+const awaited = `
+  select deposit from submission s where state in ('recorded', 'sent', 'confirmed', 'finalized') and not exists (select from deposit d where d.address = s.deposit)
+  union
+  select deposit from funding_build b where built_at > $1 and not exists (select from deposit d where d.address = b.deposit)
+  limit 5000`;
+const held = "select address, created_slot, offer_id, slot from deposit where state = 'held'";
+const knownAddresses = 'select address, created_slot from deposit';
+
+/** Looks, in finalized state, at the addresses where deposits may appear now: what was submitted, and what wallets may have sent themselves. */
+export async function watchAwaited(context: WatchingContext): Promise<void> {
+  const { pool, chain, now } = context;
+  const { rows } = await pool.query<{ deposit: string }>(awaited, [new Date(now().getTime() - freshBuildMs)]);
+  if (rows.length === 0) return;
+  const addresses = rows.map(({ deposit }) => parseAddress(deposit));
+  const accounts = await chain.accounts(addresses, 'finalized');
+  for (const [index, address] of addresses.entries()) {
+    const account = accounts[index];
+    if (account !== undefined) await creditDeposit(context, address, account);
+  }
+}
+
+/**
+ * Compares all deposits of our operator on the chain with our rows: credits what was missed, and sees what went back to its
+ * funder. Answers the number of deposits under other terms, which are never counted.
+ */
+export async function scanDeposits(context: WatchingContext): Promise<{ unverified: number }> {
+  const { pool, chain, program, operator, log } = context;
+  const { rows } = await pool.query<{ address: string; created_slot: string }>(knownAddresses);
+  const known = new Set(rows.map(({ address, created_slot: slot }) => `${address} ${slot}`));
+  const filters = {
+    dataSize: depositLayout.size,
+    memcmp: [{ offset: 0, bytes: Uint8Array.of(depositLayout.discriminator) }, { offset: depositLayout.fields.operator.offset, bytes: addressBytes(operator) }],
+  };
+  let unverified = 0;
+  for (const { address, account } of await chain.programAccounts(program, filters, 'finalized')) {
+    const deposit = depositIn(account, program);
+    if (deposit === undefined || known.has(`${address} ${String(deposit.createdSlot)}`)) continue;
+    const credit = await creditDeposit(context, address, account);
+    if (credit.kind !== 'unverified') continue;
+    unverified++;
+    log.debug({ deposit: address, problem: credit.problem }, 'deposit is not counted');
+  }
+  await watchHeld(context);
+  return { unverified };
+}
+
+/** Sees which deposits no longer hold their money. */
+export async function watchHeld(context: WatchingContext): Promise<void> {
+  const { pool, chain, program } = context;
+  const { rows } = await pool.query<{ address: string; created_slot: string; offer_id: string; slot: string }>(held);
+  if (rows.length === 0) return;
+  // Before the accounts: a node that has not come as far as we saw it says nothing by not having an account.
+  const slot = await chain.slot('finalized');
+  const accounts = await chain.accounts(rows.map(({ address }) => parseAddress(address)), 'finalized');
+  for (const [index, row] of rows.entries()) {
+    const account = accounts[index];
+    const deposit = account && depositIn(account, program);
+    const standing = deposit !== undefined && deposit.state !== 'refunded' && String(deposit.createdSlot) === row.created_slot;
+    if (!standing && slot >= BigInt(row.slot)) await markReturned(context, { address: row.address as Address, createdSlot: row.created_slot, offerId: row.offer_id });
+  }
+}
+
+const returned = "update deposit set state = 'refunded' where address = $1 and created_slot = $2 and state = 'held'";
+const refundOffer = "update offer set state = 'refunded' where id = $1 and state = 'funded' and not exists (select from deposit where offer_id = $1 and state = 'held')";
+
+async function markReturned({ pool, log, returned: count }: WatchingContext, { address, createdSlot, offerId }: { address: Address; createdSlot: string; offerId: string }): Promise<void> {
+  const offer = await offerById(pool, offerId);
+  if (offer === undefined) return;
+  await inTransaction(pool, async (db) => {
+    await lockBounty(db, bountyOf(offer));
+    const { rowCount } = await db.query(returned, [address, createdSlot]);
+    if (rowCount === 0) return;
+    await db.query(refundOffer, [offerId]);
+    count();
+    log.info({ offerId, deposit: address }, 'deposit went back to its funder');
+  });
+}
