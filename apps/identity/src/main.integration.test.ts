@@ -63,7 +63,7 @@ test('it leaves no connection behind in the database', async () => {
   expect(await connections()).toBeGreaterThan(0);
   service.kill('SIGINT');
   await expect(service.ended).resolves.toBe(0);
-  await expect.poll(connections).toBe(0);
+  await expect.poll(connections, { timeout: 5_000 }).toBe(0);
 });
 
 test('it lists everything that is wrong with its configuration, without a value', async () => {

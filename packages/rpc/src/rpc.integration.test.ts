@@ -117,7 +117,7 @@ test('a stop lets the call under way finish, and takes no new one', async () => 
   const underWay = client.getIdentity({});
   await begun.promise;
   const closed = server.close();
-  await expect.poll(() => server.server.listening).toBe(false);
+  await expect.poll(() => server.server.listening, { timeout: 5_000 }).toBe(false);
   await expect(client.getIdentity({})).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   release.resolve({ wallet: 'finished' });
   await expect(underWay).resolves.toMatchObject({ wallet: 'finished' });

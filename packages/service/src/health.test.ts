@@ -74,9 +74,9 @@ test('a watched dependency goes down and comes back', async () => {
   await health.watch('database', () => (problem === undefined ? Promise.resolve() : Promise.reject(problem)), 5);
   expect(health.ready()).toMatchObject({ ok: false, dependencies: { database: { reason: '57P03' } } });
   problem = undefined;
-  await expect.poll(() => health.ready().ok).toBe(true);
+  await expect.poll(() => health.ready().ok, { timeout: 5_000 }).toBe(true);
   problem = new Error('gone');
-  await expect.poll(() => health.ready().ok).toBe(false);
+  await expect.poll(() => health.ready().ok, { timeout: 5_000 }).toBe(false);
 });
 
 test('an ask that hangs counts as down, and does not hold up the end', async () => {
@@ -97,5 +97,5 @@ test('a loop that hardly turns is not live, and is live again when it turns', as
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   expect(health.live().ok).toBe(false);
-  await expect.poll(() => health.live().ok, { interval: 100 }).toBe(true);
+  await expect.poll(() => health.live().ok, { interval: 100, timeout: 5_000 }).toBe(true);
 });
