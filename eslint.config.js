@@ -7,7 +7,7 @@ const inside = (files, regex, message) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/**', '**/build/**', '**/target/**', '**/.svelte-kit/**', '**/gen/**', '**/*.js', '**/*.mjs', 'apps/web/**'] },
+  { ignores: ['**/node_modules/**', '**/build/**', '**/target/**', '**/.svelte-kit/**', '**/gen/**', '**/*.js', '**/*.mjs'] },
   ...tseslint.configs.strict,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

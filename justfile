@@ -19,9 +19,10 @@ test *args:
 
 # Types, lint, and the pages' own check
 check:
-    tsc -p .
-    eslint .
     cd apps/web && svelte-kit sync && svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
+    tsc -p .
+    tsc -p tests
+    eslint .
 
 # Build the pages
 web-build:
@@ -54,6 +55,10 @@ rpc-generate:
 # Generate event schemas, AsyncAPI and the table of events
 events-generate:
     node packages/events/src/generate-main.ts
+
+# Write the documents that are made from the code
+docs:
+    node dev/checks/docs-main.ts
 
 # What CI runs
 ci:

@@ -110,7 +110,7 @@ describe.skipIf(missing)(`the fund page${missing === undefined ? '' : ` (needs $
       await sign(page).click();
       await page.getByRole('alert').waitFor();
       const after = await measured();
-      console.info(`fund page: ${String(before)} bytes of JavaScript before Connect, ${String(after)} in all`);
+      process.stdout.write(`fund page: ${String(before)} bytes of JavaScript before Connect, ${String(after)} in all\n`);
       expect(before).toBeGreaterThan(0);
       expect(before).toBeLessThanOrEqual(30_000);
       expect(after).toBeLessThanOrEqual(120_000);

@@ -1,16 +1,17 @@
+import { tokenSetting } from '@doubloon/rpc';
 import { serviceSettings, text, urlOf, yesOrNo, type Config, type Configuration, type Settings } from '@doubloon/service';
 
 /** What an operator can set for the pages. */
-export const settings = {
+const settings = {
   ...serviceSettings,
   origin: { name: 'WEB_ORIGIN', meaning: 'Where people reach the pages: scheme, host and port, nothing after.', schema: urlOf('https', 'http').transform((url) => new URL(url).origin) },
   treasuryUrl: { name: 'WEB_TREASURY_URL', meaning: 'The treasury service.', schema: urlOf('http', 'https') },
-  treasuryToken: { name: 'WEB_TREASURY_TOKEN', meaning: 'The service token of the pages for the treasury.', schema: text(), secret: true },
+  treasuryToken: tokenSetting('WEB_TREASURY_TOKEN', 'treasury'),
   devWallet: { name: 'DEV_WALLET', meaning: 'Offers a burner wallet in the browser; never on a public cluster.', schema: yesOrNo(), default: 'false' },
   faucetUrl: { name: 'WEB_FAUCET_URL', meaning: 'The faucet of a local cluster, for the burner wallet.', schema: urlOf('http', 'https').optional() },
   addressHeader: { name: 'WEB_ADDRESS_HEADER', meaning: 'The header in which your own proxy tells the visitor’s address; without one the peer’s address counts.', schema: text().optional() },
 } as const satisfies Settings;
 
-export const configuration: Configuration<typeof settings> = { prefix: 'WEB_', settings };
+export const configuration = { prefix: 'WEB_', settings } satisfies Configuration<typeof settings>;
 
 export type WebConfig = Config<typeof settings>;

@@ -1,0 +1,7 @@
+// `just docs`: writes the documents that are made from the code.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../stack/root.ts';
+import { configurationTable } from './configuration-table.ts';
+
+writeFileSync(join(root, 'docs/configuration.md'), configurationTable());
