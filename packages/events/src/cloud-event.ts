@@ -6,16 +6,16 @@ const traceparent = z.string().regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f
 
 /** The attributes of every event (CloudEvents 1.0.2, structured JSON). Attributes we don't know are dropped, as readers of v1 must be able to do. */
 export const envelope = z.object({
-  specversion: z.literal('1.0'),
+  specversion: z.literal('1.0').describe('Version of CloudEvents'),
   id: z.string().min(1).max(200).describe('Stable across retries; readers drop an id they have seen'),
-  type: z.string().min(1).describe('What happened, with the version of its data'),
-  source: z.string().min(1).describe('The app that published it, a URI reference'),
+  type: z.string().min(1),
+  source: z.string().min(1),
   subject: z.string().regex(/^\d{1,20}\/\d{1,20}$/).describe('<repository id>/<issue id>; also the key of the record'),
   time: z.iso.datetime({ offset: true }).describe('When it happened'),
   sequence: z.string().regex(/^\d{20}$/).describe('Place among the events of its subject: 20 digits, so that it sorts as text (CloudEvents extension sequence)'),
   traceparent: traceparent.optional().describe('W3C trace context of what caused it (CloudEvents extension distributed tracing)'),
-  datacontenttype: z.literal('application/json'),
-  dataschema: z.string().min(1).describe('Identifier of the JSON Schema of data'),
+  datacontenttype: z.literal('application/json').describe('What data is'),
+  dataschema: z.string().min(1),
   data: z.unknown(),
 });
 
@@ -29,9 +29,9 @@ export const schemaId = (type: EventType): string => `urn:doubloon:schema:${type
 /** Schema of one whole event: the envelope with the constants and the data of its type. */
 export const eventSchema = <T extends EventType>(type: T) =>
   envelope.extend({
-    type: z.literal(type),
-    source: z.literal(eventTypes[type].source),
-    dataschema: z.literal(schemaId(type)),
+    type: z.literal(type).describe('What happened, with the version of its data'),
+    source: z.literal(eventTypes[type].source).describe('The app that published it, a URI reference'),
+    dataschema: z.literal(schemaId(type)).describe('Identifier of the JSON Schema of data'),
     data: eventTypes[type].data,
   });
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-const decimal = z.string().regex(/^(0|[1-9]\d{0,19})$/).describe('Base units, decimal');
+const decimal = z.string().regex(/^[1-9]\d{0,19}$/).describe('Base units, decimal');
 const base58 = (min: number, max: number) => z.string().regex(new RegExp(`^[1-9A-HJ-NP-Za-km-z]{${min},${max}}$`));
 const offerId = z.string().regex(/^[0-9a-f]{32}$/).describe('Id of the offer: 32 lower-case hexadecimal digits');
-const denom = z.string().regex(/^[a-z][a-z0-9]{0,15}$/).describe('Name of the denom, for example usdc');
+const denom = z.string().regex(/^[a-z][a-z0-9]{1,11}$/).describe('Name of the denom, for example usdc');
 const deposit = base58(32, 44).describe('Address of the deposit account, base58');
 const funder = base58(32, 44).describe('Wallet of the funder, base58');
 const signature = base58(64, 88).describe('Signature of the transaction, base58');
