@@ -9,6 +9,8 @@ export interface ConsumerProcess {
   handled(count: number): Promise<void>;
   /** kill -9 */
   kill(): void;
+  /** kill -STOP */
+  freeze(): void;
   readonly exited: Promise<unknown>;
 }
 
@@ -30,7 +32,8 @@ export async function startConsumerProcess(options: { url: string; topic: string
     handled: (count) => vi.waitFor(() => {
       if (finished.length < count) throw new Error(`${finished.length} of ${count} handled`);
     }, { timeout: 30_000, interval: 10 }),
-    kill: () => child.kill('SIGKILL'),
+    kill: () => void child.kill('SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
     exited,
   };
 }

@@ -21,6 +21,9 @@ export interface Topics extends AsyncDisposable {
   committed(topic: string, group: string): Promise<Position[]>;
 }
 
+// The library reads only gzip: with this the broker itself unpacks what a foreign producer sends as lz4, snappy or zstd.
+const configEntries = [{ name: 'compression.type', value: 'uncompressed' }];
+
 const isPassing = (error: unknown): boolean => error instanceof Error && error.name === 'KafkaJSProtocolError' && (error as KafkaJSError).retriable;
 
 const byPartition = (a: Position, b: Position): number => a.partition - b.partition;
@@ -76,7 +79,7 @@ export function createTopics(kafka: Kafka): Topics {
       const missing = wanted.filter((topic) => !there.has(topic));
       if (missing.length === 0) return;
       // False when another process was faster, which is as good. Replicas are the cluster's default.
-      await admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions: partitions })), waitForLeaders: true });
+      await admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions: partitions, configEntries })), waitForLeaders: true });
       while (!expired() && !missing.every((topic) => there.has(topic))) {
         for (const topic of await admin.listTopics()) there.add(topic);
         await sleep(20);

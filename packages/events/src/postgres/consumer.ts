@@ -14,7 +14,7 @@ import { readEnds } from './topics.ts';
 /** The truth is looked for this often; notifications only make it sooner. */
 const pollMs = 1_000;
 /** Postgres ends a session that was silent this long (a frozen process, a cable pulled), and so frees its partitions. */
-const silenceMs = 15_000;
+const silenceMs = 10_000;
 
 export interface ConsumerOptions extends Omit<SubscribeOptions, 'handle'> {
   readonly url: string;
