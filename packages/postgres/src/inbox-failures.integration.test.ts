@@ -148,6 +148,8 @@ test('a worker that is killed in a handler leaves nothing but the counted attemp
   const first = startChild('worker-process.ts', { url, hangIn: 'a' });
   await first.said('in the handler');
   expect((await rows(pool))[0]).toMatchObject({ attempts: 1, done: false });
+  // Written before the attempt: a process that dies does not come back to the row at once.
+  expect((await pool.query(`select key from inbox where not_before > received_at`)).rows).toEqual([{ key: 'a' }]);
   await first.kill();
   expect(await effects()).toEqual([]);
   startChild('worker-process.ts', { url });

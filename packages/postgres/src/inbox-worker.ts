@@ -36,8 +36,8 @@ export interface InboxWorker extends AsyncDisposable {
 }
 
 const defaultBackoff: Backoff = { attempts: 10, baseMs: 500, capMs: 600_000 };
-/** Milliseconds until a row is tried again that failed for an outage, which does not count as an attempt. */
-const OUTAGE_MS = 5_000;
+/** Waits of rows that meet an outage, which is no attempt: they grow while nothing passes, so that a long outage is met calmly. */
+const outageBackoff: Backoff = { attempts: Infinity, baseMs: 250, capMs: 30_000 };
 /** Rows of one subject in a row, before others get their turn. */
 const TURN = 50;
 
@@ -48,6 +48,8 @@ export function startInboxWorker(options: InboxWorkerOptions): InboxWorker {
   const bell = new Bell();
   const inHand = new Map<string, Promise<void>>();
   let stopping = false;
+  /** Rows in a row that met an outage. */
+  let outages = 0;
 
   const stop = (): void => {
     stopping = true;
@@ -69,6 +71,7 @@ export function startInboxWorker(options: InboxWorkerOptions): InboxWorker {
         await options.handle(row, db);
         await markDone(db, key, now());
       });
+      outages = 0;
       return 'done';
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -77,7 +80,8 @@ export function startInboxWorker(options: InboxWorkerOptions): InboxWorker {
         return 'waits';
       }
       if (isPassing(error)) {
-        await postponeUncounted(db, key, new Date(now().getTime() + OUTAGE_MS * (0.5 + random())), reason);
+        outages += 1;
+        await postponeUncounted(db, key, new Date(now().getTime() + backoffMs(outages, outageBackoff, random)), reason);
         log.warn({ ...ids, err: error }, 'inbox row waits for an outage to pass');
         return 'waits';
       }

@@ -46,7 +46,7 @@ test('pruning leaves what waits and what is dead, and takes more than one batch'
 
 test('hostile payloads come back as they were', async () => {
   const { pool } = await testDatabase(folder);
-  const payloads = ['\u0000', '\ud800', { ['__proto__x']: 1, constructor: { prototype: null } }, JSON.parse('{"__proto__":{"a":1}}') as unknown, 'x'.repeat(1_000_000), null, [], '', "'; drop table inbox; --"];
+  const payloads = ['\u0000', '\ud800', { constructor: { prototype: null } }, JSON.parse('{"__proto__":{"a":1}}') as unknown, 'x'.repeat(1_000_000), null, [], '', "'; drop table inbox; --"];
   const seen: unknown[] = [];
   await using worker = startInboxWorker({ pool, log, now, concurrency: 1, handle: async ({ payload }) => void seen.push(payload) });
   for (const [index, payload] of payloads.entries()) await storeInbox(pool, fact(String(index), 's', payload));

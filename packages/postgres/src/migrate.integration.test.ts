@@ -112,6 +112,16 @@ test('a file that comes late, with the number of one that has been applied, is r
   expect(await tables(pool)).toEqual(['a', 'b']);
 });
 
+test('the history keeps its order when the time zone of the database moves', async () => {
+  const { url, pool } = await testDatabase();
+  const { rows: [{ name } = { name: '' }] } = await pool.query<{ name: string }>('select current_database() as name');
+  const folder = await folderWith({ ...table(1, 'a'), ...table(2, 'b'), ...table(3, 'c') });
+  for (const [index, zone] of ['Asia/Tokyo', 'America/Los_Angeles', 'UTC'].entries()) {
+    await pool.query(`alter database ${name} set timezone = '${zone}'`);
+    expect(await migrate({ url, folder, to: index + 1, log })).toBe(index + 1);
+  }
+});
+
 test('a table that stays locked makes the migration fail instead of blocking everybody', async () => {
   const { url, pool } = await testDatabase();
   const folder = await folderWith(table(1, 'a'));
