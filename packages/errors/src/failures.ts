@@ -26,6 +26,10 @@ export interface Failures {
   MIGRATION_FAILED: { folder: string; reason: string };
   EMBEDDED_POSTGRES_FAILED: { reason: string };
 
+  // denoms and commands
+  DENOMS_INVALID: { problems: readonly string[] };
+  PARSER_BUSY: { waiting: number };
+
   // events and the event log
   EVENT_MALFORMED: { problem: string };
   EVENT_TYPE_UNKNOWN: { type: string };
@@ -87,6 +91,9 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   MIGRATIONS_INVALID: ({ folder, problems }) => `The migrations in ${folder} can't be used: ${problems.join('; ')}.`,
   MIGRATION_FAILED: ({ folder, reason }) => `The migrations in ${folder} could not be run: ${reason}.`,
   EMBEDDED_POSTGRES_FAILED: ({ reason }) => `The embedded PostgreSQL does not run: ${reason}.`,
+
+  DENOMS_INVALID: ({ problems }) => `The list of denoms can't be used: ${problems.join('; ')}.`,
+  PARSER_BUSY: ({ waiting }) => `${waiting} comments already wait to be read.`,
 
   EVENT_MALFORMED: ({ problem }) => `The event can't be used: ${problem}.`,
   EVENT_TYPE_UNKNOWN: ({ type }) => `Events of type ${type} are not known here.`,
