@@ -1,4 +1,4 @@
-import { Marked, type Tokens } from 'marked';
+import { Marked, type Tokens, type TokensList } from 'marked';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -47,11 +47,9 @@ marked.use({
     // Pictures are linked and not loaded: a page to develop with calls nobody.
     image: (token: Tokens.Image) => link(token.href, escapeHtml(token.text === '' ? 'image' : token.text)),
     heading(token: Tokens.Heading) {
-      // The page's own headings come first: those of a comment go below them.
-      const level = Math.min(token.depth + 3, 6);
-      return `<h${level}>${this.parser.parseInline(token.tokens)}</h${level}>\n`;
+      return `<h${token.depth}>${this.parser.parseInline(token.tokens)}</h${token.depth}>\n`;
     },
-    checkbox: ({ checked }: Tokens.Checkbox) => `<span aria-hidden="true">${checked ? '☑' : '☐'}</span><span class="unseen">${checked ? 'done:' : 'to do:'}</span> `,
+    checkbox: ({ checked }: Tokens.Checkbox) => (checked ? '<span class="badge">done</span> ' : '<span class="badge">to do</span> '),
     code: ({ text }: Tokens.Code) => `<pre tabindex="0"><code>${escapeHtml(text)}\n</code></pre>\n`,
     table(token: Tokens.Table) {
       const cell = (it: Tokens.TableCell, tag: 'th' | 'td') => `<${tag}${tag === 'th' ? ' scope="col"' : ''}>${this.parser.parseInline(it.tokens)}</${tag}>`;
@@ -62,10 +60,22 @@ marked.use({
   },
 });
 
+/** The page's own headings come first: the highest of a comment is h3 here, and no level between is left out. */
+function lowerHeadings(tokens: TokensList): void {
+  const headings: Tokens.Heading[] = [];
+  void marked.walkTokens(tokens, (token) => {
+    if (token.type === 'heading') headings.push(token as Tokens.Heading);
+  });
+  const depths = [...new Set(headings.map((it) => it.depth))].sort((a, b) => a - b);
+  for (const heading of headings) heading.depth = Math.min(3 + depths.indexOf(heading.depth), 6);
+}
+
 /** GitHub-flavoured Markdown as HTML that is safe to show, whoever wrote it. HTML comments are left out. */
 export function renderMarkdown(text: string): string {
   try {
-    return marked.parse(text, { async: false });
+    const tokens = marked.lexer(text);
+    lowerHeadings(tokens);
+    return marked.parser(tokens);
   } catch {
     // Nesting without end exhausts the parser: then the text is shown as it was written.
     return `<pre tabindex="0">${escapeHtml(text)}</pre>`;

@@ -20,7 +20,7 @@ function reactions(thing: Comment | Issue): Html | undefined {
   if (contents.length === 0) return undefined;
   return html`<p class="quiet">${contents.map((content) => {
     const who = thing.reactions.filter((it) => it.content === content).map((it) => it.user.login);
-    return html`<span role="img" aria-label="${content} by ${who.join(', ')}">${emoji[content]} ${who.length}</span> `;
+    return html`<span class="badge"><span aria-hidden="true">${emoji[content]}</span> ${content} ${who.length}<span class="unseen"> by ${who.join(', ')}</span></span> `;
   })}</p>`;
 }
 
@@ -33,6 +33,7 @@ function comment(it: Comment, frame: Frame): Html {
 <form method="post" action="${path}/delete"><button>Delete<span class="unseen"> the comment of ${it.author.login}</span></button></form></span>`
     : undefined;
   return html`<article class="card" id="issuecomment-${it.id}" aria-label="Comment by ${it.author.login}">
+<h2 class="unseen">Comment by ${it.author.login}</h2>
 <div class="head">${author(it.author)} <a href="#issuecomment-${it.id}">${when(it.createdAt)}</a> ${edited}${actions}</div>
 <div class="body">${new Html(renderMarkdown(it.body))}${reactions(it)}</div>
 </article>
@@ -67,6 +68,7 @@ export function issuePage(issue: Issue, frame: Frame, rejected?: Rejected): stri
 <section id="conversation" aria-label="Conversation">
 <p>${state}${issue.pullRequest === undefined ? undefined : html` <span class="badge">Pull request from ${issue.pullRequest.head}</span>`} ${issue.labels.map((it) => html`<span class="badge">${it.name}</span> `)}<span class="quiet">${issue.comments.length === 1 ? '1 comment' : `${issue.comments.length} comments`}</span></p>
 <article class="card" aria-label="Description by ${issue.author.login}">
+<h2 class="unseen">Description by ${issue.author.login}</h2>
 <div class="head">${author(issue.author)} ${when(issue.createdAt)}${edit}</div>
 <div class="body">${issue.body === null ? html`<p class="quiet">No description.</p>` : new Html(renderMarkdown(issue.body))}${reactions(issue)}</div>
 </article>

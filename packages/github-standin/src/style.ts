@@ -10,7 +10,7 @@ header form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 footer { border-top: 1px solid var(--edge); color: var(--quiet); font-size: .875rem; margin-top: 2rem; }
 a { color: var(--link); text-underline-offset: .15em; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: .75rem 0; }
-h2 { font-size: 1.125rem; margin: 1.5rem 0 .5rem; }
+h2 { font-size: 1.125rem; margin: 1.5rem 0 .5rem; } .body :is(h3, h4, h5, h6) { margin: 1rem 0 .5rem; line-height: 1.25; } .body h3 { font-size: 1.25rem; } .body h4 { font-size: 1.125rem; } .body :is(h5, h6) { font-size: 1rem; }
 .quiet, time { color: var(--quiet); }
 .skip { position: absolute; left: -100rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--back); padding: .5rem; z-index: 1; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
