@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { formatAmount, parseAmount, parseDenoms, type Denom } from '@doubloon/domain';
+import { DoubloonError } from '@doubloon/errors';
+import { depositLayout, minimumAmount, rentReserve } from '@doubloon/escrow';
+import { openChain } from '@doubloon/escrow/chain';
+
+const usage = 'usage: doubloon quote --denom sol --amount 0.5 --rpc URL [--denoms FILE]';
+const sol: Denom = { name: 'sol', mint: null, decimals: 9, tokenProgram: null, issuer: 'Solana' };
+const signatureFee = 5_000n;
+
+/**
+ * `doubloon quote`: what an amount costs to put in escrow, asked of the chain alone, as one line of JSON. Lamports and base
+ * units are decimal strings. Answers the exit code: 0, or 2 for arguments that can't be used.
+ */
+export async function quote(args: readonly string[], print: (line: string) => void): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { denom: { type: 'string' }, amount: { type: 'string' }, rpc: { type: 'string' }, denoms: { type: 'string' } } });
+  const { denom: name, amount: text, rpc, denoms: file } = values;
+  if (name === undefined || text === undefined || rpc === undefined) {
+    print(usage);
+    return 2;
+  }
+  const known = file === undefined ? [sol] : parseDenoms(JSON.parse(await readFile(file, 'utf8'))).denoms;
+  const denom = known.find((one) => one.name === name && one.mint === null);
+  if (denom === undefined) throw new DoubloonError('DENOM_UNKNOWN', { denom: name });
+  const read = parseAmount(text, denom.decimals);
+  if (!read.ok) throw new DoubloonError('AMOUNT_INVALID', { text, reason: read.reason });
+
+  await using chain = openChain({ rpcUrl: rpc });
+  const [empty, deposit] = await Promise.all([chain.minimumBalance(0), chain.minimumBalance(depositLayout.size)]);
+  const minimum = minimumAmount(empty);
+  if (read.amount < minimum) throw new DoubloonError('AMOUNT_TOO_SMALL', { amount: String(read.amount), minimum: String(minimum) });
+  const rent = rentReserve(depositLayout.size, deposit);
+  print(JSON.stringify({
+    denom: denom.name, amount: String(read.amount), text: formatAmount(read.amount, denom.decimals),
+    networkFee: String(signatureFee), rent: String(rent), totalLamports: String(read.amount + rent + signatureFee),
+  }));
+  return 0;
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { formatAmount } from '@doubloon/domain';
+import {
+  compileTransaction, customErrorOf, decodeDeposit, parseAddress, programErrorOf, programErrors, refund as refundInstruction, signerFromKeypair, signTransaction, terms, transactionSignature,
+  type Address, type Deposit, type Signer,
+} from '@doubloon/escrow';
+import { openChain, type Chain } from '@doubloon/escrow/chain';
+
+const usage = 'usage: doubloon refund --deposit ADDRESS --rpc URL [--keypair FILE]';
+const lamportDecimals = 9;
+const sendEveryMs = 2_000;
+
+/**
+ * `doubloon refund`: sends a deposit that nobody earned back to its funder, by the chain alone. Without a key file it only
+ * says what it would do; the key pays the network fee and decides nothing. Answers the exit code: 0 when the money is back
+ * or would go back, 1 when it can't, 2 for arguments that can't be used.
+ */
+export async function refund(args: readonly string[], print: (line: string) => void, pauseMs = sendEveryMs): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { deposit: { type: 'string' }, rpc: { type: 'string' }, keypair: { type: 'string' } } });
+  if (values.deposit === undefined || values.rpc === undefined) {
+    print(usage);
+    return 2;
+  }
+  const address = parseAddress(values.deposit);
+  const payer = values.keypair === undefined ? undefined : signerFromKeypair(Uint8Array.from(JSON.parse(await readFile(values.keypair, 'utf8')) as number[]));
+  await using chain = openChain({ rpcUrl: values.rpc });
+
+  const account = await chain.account(address, 'confirmed');
+  if (account === undefined) {
+    print(`There is no account at ${address} on this chain: the deposit was closed, or it is on another cluster.`);
+    return 1;
+  }
+  const program = account.owner;
+  const deposit = decodeDeposit(account.data);
+  for (const line of describe(address, program, deposit)) print(line);
+
+  if (deposit.state === 'refunded') {
+    print('The money went back to its funder already. Nothing to do.');
+    return 0;
+  }
+  const problem = deposit.state === 'funded' ? waitOf(deposit, await chain.time()) : `The deposit is ${deposit.state}: it can’t be refunded.`;
+  if (problem !== undefined) {
+    print(problem);
+    return 1;
+  }
+  if (payer !== undefined) return send(chain, { program, address, deposit, payer }, print, pauseMs);
+  const error = await tryOut(chain, { program, address, funder: deposit.funder });
+  print(error === undefined ? `It would send ${formatAmount(deposit.amount, lamportDecimals)} SOL to ${deposit.funder}. Give --keypair FILE to pay the network fee and send it.` : `The chain would refuse it: ${error}`);
+  return error === undefined ? 0 : 1;
+}
+
+function describe(address: Address, program: Address, { state, amount, funder, repositoryId, issueId, deadline }: Deposit): string[] {
+  return [
+    `deposit    ${address} of program ${program}`,
+    `state      ${state}`,
+    `amount     ${formatAmount(amount, lamportDecimals)} SOL`,
+    `funder     ${funder}`,
+    `issue      ${issueId} in repository ${repositoryId} (GitHub ids)`,
+    `deadline   ${instant(deadline)}`,
+    `refundable ${instant(deadline + terms.graceSeconds)}`,
+  ];
+}
+
+const instant = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
+
+function waitOf({ deadline }: Deposit, now: bigint): string | undefined {
+  const from = deadline + terms.graceSeconds;
+  if (now >= from) return undefined;
+  return `It is too early: by the chain’s clock it is ${instant(now)}, and anybody can send it back from ${instant(from)} on.`;
+}
+
+// The funder stands in as payer: nothing is signed, and nobody else's key is known.
+async function tryOut(chain: Chain, { program, address, funder }: { program: Address; address: Address; funder: Address }): Promise<string | undefined> {
+  const { blockhash } = await chain.latestBlockhash();
+  const { error } = await chain.simulate(compileTransaction({ payer: funder, blockhash, instructions: [refundInstruction({ program, deposit: address, funder })] }));
+  return error === undefined ? undefined : sentenceOf(error);
+}
+
+function sentenceOf(error: unknown): string {
+  const custom = customErrorOf(error);
+  const ours = custom && programErrorOf(custom.number);
+  return ours === undefined ? JSON.stringify(error) : programErrors[ours][1];
+}
+
+async function send(chain: Chain, { program, address, deposit, payer }: { program: Address; address: Address; deposit: Deposit; payer: Signer }, print: (line: string) => void, pauseMs: number): Promise<number> {
+  const { blockhash, lastValidBlockHeight } = await chain.latestBlockhash();
+  const signed = signTransaction(compileTransaction({ payer: payer.address, blockhash, instructions: [refundInstruction({ program, deposit: address, funder: deposit.funder })] }), [payer]);
+  const signature = transactionSignature(signed);
+  print(`sending    ${signature}`);
+  for (;;) {
+    // The height before the status: what was not seen by then can no longer land.
+    const height = await chain.blockHeight('finalized');
+    const [status] = await chain.signatureStatuses([signature], { searchHistory: height > lastValidBlockHeight });
+    if (status?.commitment === 'finalized') {
+      print(status.error === undefined ? `${formatAmount(deposit.amount, lamportDecimals)} SOL went back to ${deposit.funder}, final in slot ${String(status.slot)}.` : `The chain refused it: ${sentenceOf(status.error)}`);
+      return status.error === undefined ? 0 : 1;
+    }
+    if (status === undefined && height > lastValidBlockHeight) {
+      print('The network did not take it in time. Nothing happened; run the command again.');
+      return 1;
+    }
+    if (status === undefined) await chain.send(signed);
+    await sleep(pauseMs);
+  }
+}

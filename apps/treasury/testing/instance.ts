@@ -1,0 +1,138 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { compileTransaction, createOperator, localProgram, operatorAddress, signerFromSeed, signTransaction, type Address, type Signer } from '@doubloon/escrow';
+import { openChain, type Chain } from '@doubloon/escrow/chain';
+import { decodeEvent, openEventLog, type CloudEvent } from '@doubloon/events';
+import { startLocalnet, type Localnet } from '@doubloon/localnet';
+import { migrationsFolder } from '@doubloon/postgres';
+import { testDatabase, type TestDatabase } from '@doubloon/postgres/testing';
+import { createTreasuryClient, newServiceToken, type treasury, type TreasuryClient } from '@doubloon/rpc';
+import { createHealth, createLogger, createMetrics, readConfig } from '@doubloon/service';
+import { createApp } from '../src/app.ts';
+import { configuration } from '../src/config.ts';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const denomsFile = join(import.meta.dirname, '../../../packages/domain/denoms/localnet.json');
+
+/** A local chain with an operator account on it. */
+export interface LocalChain extends AsyncDisposable {
+  readonly localnet: Localnet;
+  readonly chain: Chain;
+  readonly operator: Address;
+  /** A wallet with so many lamports in finalized state. */
+  wallet(lamports?: bigint): Promise<Signer>;
+}
+
+export async function openLocalChain(): Promise<LocalChain> {
+  await using opening = new AsyncDisposableStack();
+  const localnet = opening.use(await startLocalnet());
+  const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
+  const [admin, relayer, attestor] = [newSigner(), newSigner(), newSigner()];
+  await localnet.faucet.airdrop(admin.address, 1_000_000_000n);
+  const { blockhash } = await chain.latestBlockhash();
+  const instruction = createOperator({ program: localProgram, admin: admin.address, host: 'github.example', relayer: relayer.address, attestor: attestor.address });
+  await chain.send(signTransaction(compileTransaction({ payer: admin.address, blockhash, instructions: [instruction] }), [admin]));
+  const operator = operatorAddress({ program: localProgram, firstAdmin: admin.address }).address;
+  await vi.waitUntil(() => chain.account(operator, 'finalized'), patient);
+
+  const running = opening.move();
+  return {
+    localnet, chain, operator,
+    async wallet(lamports = 2_000_000_000n) {
+      const wallet = newSigner();
+      await localnet.faucet.airdrop(wallet.address, lamports);
+      await vi.waitUntil(async () => (await chain.account(wallet.address, 'confirmed'))?.lamports === lamports, patient);
+      return wallet;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+export const newSigner = (): Signer => signerFromSeed(randomBytes(32));
+
+/** Databases and tokens of one treasury, and the environment that makes a process of it. */
+export interface Home {
+  readonly database: TestDatabase;
+  readonly env: Readonly<Record<string, string>>;
+  readonly tokens: Readonly<Record<'web' | 'github-app', string>>;
+  /** The events of one issue in the order of the log. */
+  events(issueId: string): Promise<CloudEvent[]>;
+}
+
+export async function openHome({ localnet, operator }: LocalChain, changes: Readonly<Record<string, string>> = {}): Promise<Home> {
+  const [database, log] = [await testDatabase(migrationsFolder('treasury')), await testDatabase(migrationsFolder('event-log'))];
+  const [web, app] = [newServiceToken(), newServiceToken()];
+  const env = {
+    DATABASE_URL: database.url, EVENT_LOG_URL: log.url, SOLANA_RPC_URL: localnet.rpcUrl, DENOMS_FILE: denomsFile,
+    TREASURY_CLUSTER: 'localnet', TREASURY_PROGRAM: localProgram, TREASURY_OPERATOR: operator, TREASURY_WEB_URL: 'http://pages.example',
+    TREASURY_CALLERS: JSON.stringify({ web: web.hash, 'github-app': app.hash }),
+    TREASURY_SEND_EVERY: '200ms', TREASURY_WATCH_EVERY: '100ms', TREASURY_SCAN_EVERY: '500ms', LOG_LEVEL: 'silent', ...changes,
+  };
+  return {
+    database, env, tokens: { web: web.token, 'github-app': app.token },
+    async events(issueId) {
+      await using eventLog = await openEventLog(log.url, { clientId: 'test', log: quiet, topics: ['bounty'] });
+      const found: CloudEvent[] = [];
+      for await (const { key, value } of eventLog.replay('bounty')) if (key === `${repositoryId}/${issueId}`) found.push(decodeEvent(value));
+      return found;
+    },
+  };
+}
+
+export interface Clients {
+  readonly web: TreasuryClient;
+  readonly app: TreasuryClient;
+}
+
+export const clientsOf = (url: string, { tokens }: Home): Clients => ({
+  web: createTreasuryClient({ url, token: tokens.web, caller: 'web', timeoutMs: 20_000 }),
+  app: createTreasuryClient({ url, token: tokens['github-app'], caller: 'github-app', timeoutMs: 20_000 }),
+});
+
+/** The whole treasury inside this process, on real parts, stopped with the test. */
+export async function startTreasury(home: Home): Promise<Clients & { stop(): Promise<void> }> {
+  const open = new AsyncDisposableStack();
+  const stop = new AbortController();
+  const health = open.use(createHealth({ version: 'test', now: () => new Date() }));
+  const close = async () => {
+    stop.abort();
+    await open.disposeAsync();
+  };
+  onTestFinished(close);
+  const config = readConfig(home.env, configuration);
+  const server = await createApp({ config, log: createLogger({ name: 'treasury', level: config.logLevel }), metrics: createMetrics('treasury'), health, open, signal: stop.signal });
+  return { ...clientsOf(await server.listen({ port: 0, host: '127.0.0.1' }), home), stop: close };
+}
+
+export const repositoryId = '812345678';
+
+/** An offer on an issue of its own, as the App would ask for it. */
+export function offerRequest({ amount = '500000000', denom = 'sol', commentId = String(randomInt(2 ** 40)), issueId = String(randomInt(2 ** 40)), nth = 0 } = {}) {
+  return {
+    source: { kind: 'issue-comment', id: commentId, nth, url: `https://github.example/ada/engine/issues/7#issuecomment-${commentId}` },
+    issue: { repositoryId, issueId, repository: 'ada/engine', number: 7, title: 'It does not divide', url: 'https://github.example/ada/engine/issues/7' },
+    offeredBy: { githubId: '583231', login: 'ada' },
+    money: { denom, amount },
+  };
+}
+
+/** Opens an offer; answers its id and its issue's. */
+export async function offered({ app }: Clients, request = offerRequest()): Promise<{ offerId: string; issueId: string }> {
+  const { offer } = await app.openOffer(request);
+  return { offerId: offer?.id ?? '', issueId: request.issue.issueId };
+}
+
+/** The funding transaction of an offer, built by the treasury and signed by the wallet. */
+export async function signedFor({ web }: Clients, offerId: string, wallet: Signer): Promise<Uint8Array> {
+  const { transaction } = await web.buildFunding({ offerId, wallet: wallet.address });
+  return signTransaction(transaction, [wallet]);
+}
+
+export const stateOf = async ({ web }: Clients, offerId: string): Promise<treasury.OfferState | undefined> => (await web.getOffer({ offerId })).offer?.state;
+
+/** What happened on an issue, as short names in the order of the log. */
+export const typesOf = async (home: Home, issueId: string): Promise<string[]> => (await home.events(issueId)).map(({ type }) => type.replace(/^dev\.doubloon\.bounty\.(.*)\.v1$/, '$1'));
+
+/** For everything that comes by itself. */
+export const patient = { timeout: 20_000, interval: 50 };
