@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, lchown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,6 +112,8 @@ async function binariesFor(folder: string, user: ServerUser | undefined): Promis
   const copy = join(folder, 'native');
   await rm(copy, { recursive: true, force: true });
   await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+  // The server's user removes them at the end.
+  for (const file of ['', ...(await readdir(copy, { recursive: true }))]) await lchown(join(copy, file), user.uid, user.gid);
   return join(copy, 'bin');
 }
 
