@@ -1,1 +1,39 @@
 #!/usr/bin/env node
+import { isDoubloonError } from '@doubloon/errors';
+import { isUsageProblem } from './usage-problem.ts';
+
+/** Gets the arguments after its name, prints lines for standard output, and answers the exit code. */
+type Command = (args: readonly string[], print: (line: string) => void) => Promise<number>;
+
+// Each is loaded when it is called, so that one without a chain starts without the chain's library.
+const commands: Readonly<Record<string, { readonly usage: string; load(): Promise<Command> }>> = {
+  parse: { usage: 'parse --denoms sol:9,usdc:6 < comment.md', load: async () => (await import('./parse.ts')).parse },
+};
+
+const usage = `Commands:\n${Object.values(commands).map((command) => `  doubloon ${command.usage}`).join('\n')}`;
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help') {
+    console.log(usage);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    console.error(`There is no command "${name}".\n${usage}`);
+    return 2;
+  }
+  try {
+    const run = await command.load();
+    return await run(args, (line) => { console.log(line); });
+  } catch (error) {
+    if (isUsageProblem(error)) {
+      console.error(`${error.message}\nusage: doubloon ${command.usage}`);
+      return 2;
+    }
+    if (!isDoubloonError(error)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
