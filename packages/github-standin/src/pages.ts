@@ -102,8 +102,8 @@ const hue = (id: number): number => (id * 47) % 360;
 const avatar = (account: Account): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" fill="hsl(${hue(account.id)} 45% 35%)"/><text x="12" y="17" font-family="sans-serif" font-size="13" text-anchor="middle" fill="#fff">${(account.login[0] ?? '?').toUpperCase()}</text></svg>`;
 
-/** The pages of people: lists, issues, comments, and who am I. Everything works by plain forms. */
-export function servePages(server: FastifyInstance, { world, acts }: { world: World; acts: Acts }): void {
+/** The pages of people: lists, issues, comments, and who am I. Everything works by plain forms. `onFailure` hears of what should never happen. */
+export function servePages(server: FastifyInstance, { world, acts, onFailure }: { world: World; acts: Acts; onFailure: (method: string, path: string, error: unknown) => void }): void {
   const page = (handler: (visit: Visit) => Promise<FastifyReply>) => async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const visit = new Visit(world, request, reply);
     try {
@@ -215,7 +215,7 @@ export function servePages(server: FastifyInstance, { world, acts }: { world: Wo
   server.setErrorHandler(async (error: { statusCode?: number; message: string }, request, reply) => {
     const status = error.statusCode ?? 500;
     const message = status < 500 ? error.message : 'Server Error';
-    if (status >= 500) request.log.error({ err: error }, 'request failed');
+    if (status >= 500) onFailure(request.method, request.url, error);
     return reply.code(status).send({ message, documentation_url: 'https://docs.github.com/rest', status: String(status) });
   });
 }

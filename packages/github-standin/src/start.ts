@@ -68,6 +68,8 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   if (o.webhook.secret === '') throw new DoubloonError('CONFIG_INVALID', { problems: ['the secret of the webhook is empty'] });
   const [privateKey, conformance] = await Promise.all([o.app?.privateKey ?? newPrivateKey(), openConformance()]);
   const world = seedWorld({ users, repositories, app: o.app ?? {}, now });
+  const installationId = world.installations[0]?.id;
+  if (installationId === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
   const hook: Hook = { url: o.webhook.url, secret: o.webhook.secret, id: world.nextId('hook'), appId: world.app.id };
   const deliveries = new Deliveries(hook, now);
   const mismatches: Mismatch[] = [];
@@ -84,7 +86,11 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
   serveApi(server, { world, acts, credentials, conformance, mismatches });
-  servePages(server, { world, acts });
+  servePages(server, {
+    world,
+    acts,
+    onFailure: (method, path, error) => { mismatches.push({ kind: 'answer', method, path, operation: undefined, status: 500, problems: [`the stand-in failed: ${String(error)}`] }); },
+  });
 
   const url = await server.listen({ port, host }).catch(async (cause: unknown) => {
     await server.close();
@@ -108,7 +114,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     url: html,
     apiUrl: world.addresses.api,
     app: { id, slug, clientId, privateKey },
-    installationId: repositoryInstallation(world.installations[0]?.id),
+    installationId,
     tokens: Object.fromEntries(users.map((it) => [it.login, personalToken(it.login)])),
     deliveries: deliveries.log,
     mismatches,
@@ -135,9 +141,4 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function repositoryInstallation(id: number | undefined): number {
-  if (id === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
-  return id;
 }
