@@ -93,7 +93,10 @@ create table living_comment (
   node_id text,
   -- Hash of the text it shows; null when that has to be written in any case.
   hash text,
+  -- Hash of where the money stood when it was written, and when edits told nothing new about that: those are held back.
+  money text,
   written_at timestamptz,
+  quiet_at timestamptz[] not null default '{}',
   -- Set before a comment is created and cleared when its id is known: in between, GitHub is asked whether it exists.
   creating_at timestamptz,
   recreated integer not null default 0,

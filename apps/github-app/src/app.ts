@@ -4,14 +4,14 @@ import type { ClientBase, Pool } from 'pg';
 import { decimalsOf, parseDenoms } from '@doubloon/domain';
 import { openEventLog } from '@doubloon/events';
 import { checkSchema, migrationsFolder, openPool, startInboxWorker, storeInbox, type InboxRow } from '@doubloon/postgres';
-import { createTreasuryClient } from '@doubloon/rpc';
+import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
 import { newTraceparent, withTrace, type Health, type Service } from '@doubloon/service';
 import type { GitHubAppSettings } from './config.ts';
 import { bountyKind, consumeBounties } from './consume-bounties.ts';
 import { subjectOf } from './delivery.ts';
 import { openProbot } from './github.ts';
 import { createHandlers, receiveStored } from './handlers.ts';
-import { findIssue, wakeIssue } from './issue-row.ts';
+import { findIssue, keepIssueTold, wakeIssue } from './issue-row.ts';
 import { startIssueWorker } from './issue-worker.ts';
 import { createMeasures } from './measures.ts';
 import { readCommands } from './commands.ts';
@@ -46,7 +46,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   }));
 
   const handle = async (row: InboxRow, db: ClientBase): Promise<void> => {
-    await withTrace(row.traceparent, () => (row.kind === bountyKind ? wakeKnown(row, db, now()) : receiveStored(probot, row, db, now)));
+    await withTrace(row.traceparent, () => (row.kind === bountyKind ? wakeTold(row, db, client, now()) : receiveStored(probot, row, db, now)));
     issues.wake();
   };
   const inbox = open.use(startInboxWorker({ pool, log, now, signal, handle }));
@@ -76,9 +76,15 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
 const storeDelivery = (db: Pool, { guid, event, payload }: Delivery): Promise<boolean> =>
   storeInbox(db, { key: guid, kind: event, subject: subjectOf(guid, payload), payload: { event, payload }, traceparent: newTraceparent() });
 
-async function wakeKnown(row: InboxRow, db: ClientBase, now: Date): Promise<void> {
+async function wakeTold(row: InboxRow, db: ClientBase, client: TreasuryClient, now: Date): Promise<void> {
   const [repositoryId = '', issueId = ''] = row.subject.split('/');
-  if ((await findIssue(db, { repositoryId, issueId })) !== undefined) await wakeIssue(db, { repositoryId, issueId }, now);
+  const key = { repositoryId, issueId };
+  if ((await findIssue(db, key)) === undefined) {
+    const { offers: [first] } = await client.getBounty(key);
+    if (first?.issue === undefined) return;
+    await keepIssueTold(db, key, first.issue, now);
+  }
+  await wakeIssue(db, key, now);
 }
 
 const waitingRows = 'select count(*)::int as waiting from inbox where done_at is null and dead_at is null and not_before <= now()';

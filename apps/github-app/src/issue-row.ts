@@ -62,3 +62,11 @@ const wake = `
 
 /** Has the issue looked at: its intents done, its living comment compared with what it should say. */
 export const wakeIssue = (db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey, now: Date) => db.query(wake, [repositoryId, issueId, now]);
+
+/** An issue that only the treasury remembers: its events go on when our own database began anew. */
+export async function keepIssueTold(db: ClientBase, key: IssueKey, told: { repository: string; number: number; title: string; url: string }, now: Date): Promise<void> {
+  await db.query('insert into repository (id, full_name, seen_at) values ($1, $2, $3) on conflict (id) do nothing', [key.repositoryId, told.repository, now]);
+  await db.query(keepIssue, [key.repositoryId, key.issueId, told.number, told.title, told.url, told.url.includes('/pull/')]);
+}
+
+export const keepInstallation = (db: Pick<ClientBase, 'query'>, repositoryId: string, installationId: string) => db.query('update repository set installation_id = $2 where id = $1', [repositoryId, installationId]);

@@ -27,8 +27,8 @@ const lockKind = 0x444211;
 /** After `wake` the commit may be a moment away: the looks that follow, in milliseconds. */
 const eager = [2, 8, 20, 50, 120, 300];
 const backoff = { baseMs: 1_000, capMs: 300_000 };
-/** Attempts after which an issue waits for its next reason. */
-const mostAttempts = 30;
+/** What GitHub refuses this often (not for its limits) is not asked again before there is another reason to look. */
+const mostRefusals = 8;
 
 const due = `
   select repository_id as "repositoryId", issue_id as "issueId"
@@ -79,8 +79,10 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
       if (again !== undefined) setTimeout(wake, Math.max(0, again.getTime() - now().getTime()) + 1).unref();
     } catch (error) {
       const wait = Math.min(backoff.capMs, backoff.baseMs * 2 ** Math.min(attempts - 1, 20)) * (0.5 + random() / 2);
-      const notBefore = readSetback(error, now()).notBefore ?? new Date(now().getTime() + wait);
-      const goesOn = attempts < mostAttempts;
+      const setback = readSetback(error, now());
+      const notBefore = setback.notBefore ?? new Date(now().getTime() + wait);
+      const isRefused = setback.notBefore === undefined && !setback.isUnknown;
+      const goesOn = !isRefused || attempts < mostRefusals;
       await db.query(postpone, [repositoryId, issueId, error instanceof Error ? error.message : 'unknown reason', notBefore, goesOn]);
       log[goesOn ? 'warn' : 'error']({ repository: repositoryId, issue: issueId, attempts, notBefore, err: error }, goesOn ? 'issue will be tended again' : 'issue waits for its next reason');
     }

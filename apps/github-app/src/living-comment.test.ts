@@ -1,4 +1,4 @@
-import { create, treasury } from '@doubloon/rpc';
+import { create, treasury, type MessageInitShape } from '@doubloon/rpc';
 import { expect, test } from 'vitest';
 import { isWorthSaying, markedIssue, renderLivingComment, textHash, withMarker } from './living-comment.ts';
 
@@ -8,8 +8,7 @@ const deposit = '9aE476sH92Vz7DMPyq5WLPkrKWivxeuTKEFKd2sZZcde';
 const signature = '5VERv8NMvzbJMEkV8xnrLkEaWRtSz9CosKDYjCJjBRnbJLgp8uirBgmQpjKhoR4tjF3ZpRzrFmBV6UjKdiSZkQUW';
 const nothing = { problems: [], help: false };
 
-type Init = Parameters<typeof create<typeof GetBountyResponseSchema>>[1];
-const bountyOf = (init: Init) => create(GetBountyResponseSchema, { cluster: { name: 'localnet', genesisHash: 'x' }, ...init });
+const bountyOf = (init: MessageInitShape<typeof GetBountyResponseSchema>) => create(GetBountyResponseSchema, { cluster: { name: 'localnet', genesisHash: 'x' }, ...init } as MessageInitShape<typeof GetBountyResponseSchema>);
 
 const offer = (id: string, more: object = {}) => ({
   id, text: '0.5', decimals: 9, money: { denom: 'sol', amount: '500000000' }, state: OfferState.OFFERED, offeredAt: '2026-01-01T00:00:00Z', expiresAt: '2026-01-15T00:00:00Z',

@@ -17,7 +17,7 @@ const mostRows = 20;
 const mostProblems = 10;
 
 const { OfferState, SubmissionState } = treasury;
-const live = [OfferState.SUBMITTED, OfferState.FUNDED, OfferState.OFFERED];
+const live = [OfferState.FUNDED, OfferState.SUBMITTED, OfferState.OFFERED];
 
 /** Whether there is anything to say: an issue nobody offered money on stays without a comment of ours. */
 export const isWorthSaying = ({ offers }: Bounty, { problems, help }: Own): boolean => offers.length > 0 || problems.length > 0 || help;
@@ -27,7 +27,7 @@ export const isWorthSaying = ({ offers }: Bounty, { problems, help }: Own): bool
  * of its arguments alone. It names no address that money could be sent to: the page it links shows what is signed.
  */
 export function renderLivingComment(bounty: Bounty, own: Own): string {
-  const standing = bounty.offers.filter(({ state }) => live.includes(state));
+  const standing = bounty.offers.filter(({ state, deposit }) => live.includes(state) || (deposit !== undefined && state !== OfferState.REFUNDED));
   const sections = [
     ['### Bounty'],
     playMoney(bounty),
@@ -54,7 +54,8 @@ function totals({ totals: sums }: Bounty): string[] {
 
 function rows(standing: readonly treasury.Offer[]): string[] {
   if (standing.length === 0) return [];
-  const ordered = live.flatMap((state) => standing.filter((offer) => offer.state === state)).slice(0, mostRows);
+  const place = ({ state }: treasury.Offer) => (live.includes(state) ? live.indexOf(state) : live.length);
+  const ordered = standing.toSorted((a, b) => place(a) - place(b)).slice(0, mostRows);
   const rest = standing.length - ordered.length;
   return [
     '| From | Amount | State | Until | Transaction |',
@@ -70,9 +71,10 @@ function from({ deposit, submission, offeredBy }: treasury.Offer): string {
   return `asked by ${inCell(offeredBy?.login ?? '')}`;
 }
 
-function stateOf({ state, submission }: treasury.Offer): string {
+function stateOf({ state, submission, deposit }: treasury.Offer): string {
   if (state === OfferState.FUNDED) return 'funded';
   if (state === OfferState.SUBMITTED) return 'signed, on its way';
+  if (deposit !== undefined) return 'funded after the offer had ended';
   return submission?.state === SubmissionState.FAILED || submission?.state === SubmissionState.EXPIRED ? 'not funded yet (the last try did not land)' : 'not funded yet';
 }
 
@@ -94,7 +96,7 @@ const endings: readonly (readonly [treasury.OfferState, string])[] = [
 
 function ended(offers: readonly treasury.Offer[]): string[] {
   const counts = endings
-    .map(([state, word]) => [offers.filter((offer) => offer.state === state).length, word] as const)
+    .map(([state, word]) => [offers.filter((offer) => offer.state === state && (offer.deposit === undefined || state === OfferState.REFUNDED)).length, word] as const)
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${String(count)} ${word}`);
   return counts.length === 0 ? [] : [`Ended: ${counts.join(', ')}.`];
@@ -103,7 +105,7 @@ function ended(offers: readonly treasury.Offer[]): string[] {
 function next(standing: readonly treasury.Offer[]): string[] {
   const open = standing.filter(({ state }) => state === OfferState.OFFERED);
   const links = open.slice(0, mostRows).map(({ fundUrl, text, money }) => `- ${link(`Fund ${amount(text, money?.denom ?? '')}`, fundUrl)}: anyone can; the page shows the terms, and your own wallet signs them.`);
-  const isFunded = standing.some(({ state }) => state === OfferState.FUNDED);
+  const isFunded = standing.some(({ deposit }) => deposit !== undefined);
   const back = isFunded ? ['- What nobody earns by the date above goes back to whoever funded it; after that anybody can send it back.'] : [];
   return links.length + back.length === 0 ? [] : ['**What can be done next**', '', ...links, ...back];
 }
@@ -130,6 +132,9 @@ function day(instant: string): string {
 
 /** Decides whether an edit is needed: the same text has the same one. */
 export const textHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+
+/** Where the money of an issue stands: changes of it are never held back. */
+export const moneyState = ({ offers }: Bounty): string => textHash(JSON.stringify(offers.map(({ id, state, deposit }) => [id, state, deposit?.signature])));
 
 /** The comment as it is sent: the text and, invisible, the mark by which we find it again. */
 export const withMarker = (text: string, issueId: string): string => `${text}\n<!-- doubloon ${JSON.stringify({ issue: issueId, v: 1, hash: textHash(text) })} -->`;

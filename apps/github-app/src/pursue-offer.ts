@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { formatAmount } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { treasury, type TreasuryClient } from '@doubloon/rpc';
 import type { OfferKey, Work } from './intent.ts';
 import type { KnownIssue } from './issue-row.ts';
+import { inCode, link } from './markdown.ts';
 import { findOffer, keepCovered, keepOpened } from './offer-row.ts';
 import { findSource } from './source-row.ts';
 
@@ -12,8 +14,8 @@ export interface Pursuit {
   readonly client: TreasuryClient;
 }
 
-/** What became of a piece of work: done, done with something to tell, or to be looked at again when the chain has spoken. */
-export type Outcome = 'done' | 'waits' | { readonly refused: string };
+/** What became of a piece of work: done, done with a sentence to tell, or to be looked at again when the chain has spoken. */
+export type Outcome = 'done' | 'waits' | { readonly told: string };
 
 /** Failures of the treasury that no repetition mends. Everything else is tried again. */
 const final = ['AMOUNT_INVALID', 'DENOM_UNKNOWN', 'AMOUNT_TOO_SMALL', 'REQUEST_INVALID'] as const;
@@ -36,7 +38,7 @@ export async function pursueOffer(pursuit: Pursuit, issue: KnownIssue, work: Exc
       case 'replace': return await replace(pursuit, issue, work.offer, work.by);
     }
   } catch (error) {
-    if (isDoubloonError(error) && (final as readonly string[]).includes(error.code)) return { refused: error.message };
+    if (isDoubloonError(error) && (final as readonly string[]).includes(error.code)) return { told: `${inCode('by' in work ? work.by.denom : work.offer.denom)} ${link('here', (await findSource(pursuit.pool, work.offer.sourceKind, work.offer.sourceId))?.url ?? '')}: ${error.message}` };
     throw error;
   }
 }
@@ -60,11 +62,16 @@ async function open({ pool, client }: Pursuit, { repositoryId, issueId, reposito
   return offer.id;
 }
 
+const stays: Readonly<Record<'edited' | 'deleted' | 'cancelled', string>> = {
+  edited: 'the text that offered it no longer does', deleted: 'the text that offered it was deleted', cancelled: 'what is funded can not be cancelled by a comment',
+};
+
 // A funded offer stays as it is, and one whose transaction is alive keeps the wish: the treasury sees to both.
-async function withdraw({ pool, client }: Pursuit, key: OfferKey, reason: string, replacedBy = ''): Promise<Outcome> {
+async function withdraw({ pool, client }: Pursuit, key: OfferKey, reason: keyof typeof stays): Promise<Outcome> {
   const offerId = (await findOffer(pool, key))?.offerId;
-  if (offerId !== undefined) await client.withdrawOffer({ offerId, reason, replacedBy });
-  return 'done';
+  if (offerId === undefined) return 'done';
+  const { offer } = await client.withdrawOffer({ offerId, reason });
+  return offer?.state === OfferState.FUNDED ? { told: `${inCode(`${offer.text} ${key.denom}`)} stays in escrow: ${stays[reason]}.` } : 'done';
 }
 
 /**
@@ -75,12 +82,12 @@ async function replace(pursuit: Pursuit, issue: KnownIssue, from: OfferKey, to: 
   const { pool, client } = pursuit;
   const row = await findOffer(pool, from);
   const covered = row?.covered ?? 0n;
-  if (row?.offerId === undefined) return openBeyond(pursuit, issue, to, covered);
+  if (row?.offerId === undefined) return openBeyond(pursuit, issue, to, covered, undefined);
   const { offer } = await client.getOffer({ offerId: row.offerId });
   if (offer === undefined || offer.state === OfferState.SUBMITTED) return 'waits';
-  if (heldStates.includes(offer.state)) return openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0'));
+  if (heldStates.includes(offer.state)) return openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0'), offer.decimals);
 
-  const outcome = await openBeyond(pursuit, issue, to, covered);
+  const outcome = await openBeyond(pursuit, issue, to, covered, offer.decimals);
   const replacement = (await findOffer(pool, to))?.offerId ?? '';
   const { offer: after, pending } = await client.withdrawOffer({ offerId: row.offerId, reason: 'edited', replacedBy: replacement });
   // Somebody signed in between: what was opened in its place is taken back, and the chain decides first.
@@ -89,14 +96,15 @@ async function replace(pursuit: Pursuit, issue: KnownIssue, from: OfferKey, to: 
   return 'waits';
 }
 
-async function openBeyond(pursuit: Pursuit, issue: KnownIssue, to: OfferKey, covered: bigint): Promise<Outcome> {
-  if (covered === 0n) return openWhole(pursuit, issue, to);
+async function openBeyond(pursuit: Pursuit, issue: KnownIssue, to: OfferKey, covered: bigint, decimals: number | undefined): Promise<Outcome> {
+  if (covered === 0n || decimals === undefined) return openWhole(pursuit, issue, to);
   const difference = BigInt(to.amount) - covered;
+  const said = `${inCode(`${formatAmount(BigInt(to.amount), decimals)} ${to.denom}`)} is asked for now, and ${inCode(`${formatAmount(covered, decimals)} ${to.denom}`)} was funded before that`;
   if (difference <= 0n) {
     await keepCovered(pursuit.pool, to, covered);
-    return 'done';
+    return { told: `${said}: an edit changes nothing about what is funded.` };
   }
   const offerId = await open(pursuit, issue, to, difference, topUpNth(to));
   await keepOpened(pursuit.pool, to, offerId, covered);
-  return 'done';
+  return { told: `${said}: the offer is for the difference.` };
 }

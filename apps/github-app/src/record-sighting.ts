@@ -5,7 +5,7 @@ import { intend, type OfferKey, type Work } from './intent.ts';
 import { askForHelp, keepIssueSeen, markDeleted, wakeIssue, type IssueKey } from './issue-row.ts';
 import { cancelOffersOf, hasOffers, keepPlace, keepReturned, keepVanished, standingOffers } from './offer-row.ts';
 import { link } from './markdown.ts';
-import { addProblem, findSource, keepProblems, keepSource, livingSources, markSourceDeleted } from './source-row.ts';
+import { addProblem, findSource, forgetLater, keepProblems, keepSource, livingSources, markSourceDeleted } from './source-row.ts';
 
 /** A sighting whose issue is known by its id. */
 export type Placed = Sighting & { readonly source: { readonly id: string }; readonly issue: { readonly id: string } };
@@ -36,11 +36,13 @@ export async function recordSighting(db: ClientBase, sighting: Placed, asked: Co
     const writer: Person = author ?? { id: known?.authorId ?? '0', login: known?.authorLogin ?? 'ghost', type: 'User' };
     await keepSource(db, key, { ...source, author: writer, updatedAt, deletedAt: isDeletion ? now : undefined });
     works.push(...(await follow(db, source, offers, isDeletion ? 'deleted' : 'edited')));
+    if (works.length > 0) await forgetLater(db, source.kind, source.id);
     isNews = await keepProblems(db, key, source.kind, source.id, problems);
   }
   if (change === 'created') {
-    works.push(...(await obey(db, key, sighting, asked.slash, problems.length, now)));
-    isNews ||= asked.slash.size > 0;
+    const obeyed = await obey(db, key, sighting, asked.slash, problems.length, now);
+    works.push(...obeyed.works);
+    isNews ||= obeyed.isNews;
   }
   isNews ||= works.length > 0;
   if (isNews && !isDeletion) works.push({ kind: 'eyes', sourceKind: source.kind, sourceId: source.id });
@@ -75,16 +77,15 @@ const isSame = (a: OfferKey, b: OfferKey): boolean => a.denom === b.denom && a.a
 
 const notHere: readonly SlashCommand[] = ['award', 'veto', 'attempt'];
 
-async function obey(db: ClientBase, key: IssueKey, { source, sender }: Placed, slash: Commands['slash'], ordinal: number, now: Date): Promise<Work[]> {
-  if (slash.has('help') || slash.has('status')) await askForHelp(db, key);
-  const works: Work[] = [];
-  if (slash.has('cancel')) works.push(...(await cancelOffersOf(db, key, sender.id, now)).map((offer): Work => ({ kind: 'withdraw', offer, reason: 'cancelled' })));
+async function obey(db: ClientBase, key: IssueKey, { source, sender }: Placed, slash: Commands['slash'], ordinal: number, now: Date): Promise<{ works: Work[]; isNews: boolean }> {
+  const isAsked = slash.has('help') || slash.has('status');
+  if (isAsked) await askForHelp(db, key);
+  const cancelled = slash.has('cancel') ? await cancelOffersOf(db, key, sender.id, now) : [];
   const missing = notHere.filter((command) => slash.has(command));
   // Other bots know these words too: where nobody offered money they are not meant for us.
-  if (missing.length > 0 && (await hasOffers(db, key))) {
-    await addProblem(db, key, source.kind, source.id, ordinal, `\`/${missing.join('`, `/')}\` ${link('here', source.url)}: this instance can't do that yet.`);
-  }
-  return works;
+  const isMissed = missing.length > 0 && (await hasOffers(db, key));
+  if (isMissed) await addProblem(db, key, source.kind, source.id, ordinal, `\`/${missing.join('`, `/')}\` ${link('here', source.url)}: this instance can't do that yet.`);
+  return { works: cancelled.map((offer) => ({ kind: 'withdraw', offer, reason: 'cancelled' })), isNews: isAsked || cancelled.length > 0 || isMissed };
 }
 
 /** The issue is gone from GitHub with all that was written on it: what nobody funded is withdrawn. */

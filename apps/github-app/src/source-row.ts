@@ -39,11 +39,17 @@ export async function livingSources(db: Db, { repositoryId, issueId }: IssueKey)
 
 export const markSourceDeleted = (db: Db, kind: SourceKind, id: string, now: Date) => db.query('update source set deleted_at = $3 where kind = $1 and id = $2', [kind, id, now]);
 
-/** What there is to tell about a source, in place of what there was; answers whether that is something else. */
+/** Problems that came up after the text was read are counted from here. */
+export const firstLater = 1_000;
+
+/** The offers of a source have changed: what came up about those before is over. */
+export const forgetLater = (db: Db, kind: SourceKind, id: string) => db.query('delete from problem where source_kind = $1 and source_id = $2 and ordinal >= $3', [kind, id, firstLater]);
+
+/** What the text of a source itself leaves to tell, in place of what there was; answers whether that is something else. */
 export async function keepProblems(db: Db, key: IssueKey, kind: SourceKind, id: string, sentences: readonly string[]): Promise<boolean> {
-  const { rows } = await db.query<{ sentence: string }>('select sentence from problem where source_kind = $1 and source_id = $2 order by ordinal', [kind, id]);
+  const { rows } = await db.query<{ sentence: string }>('select sentence from problem where source_kind = $1 and source_id = $2 and ordinal < $3 order by ordinal', [kind, id, firstLater]);
   if (rows.length === sentences.length && rows.every(({ sentence }, ordinal) => sentence === sentences[ordinal])) return false;
-  await db.query('delete from problem where source_kind = $1 and source_id = $2', [kind, id]);
+  await db.query('delete from problem where source_kind = $1 and source_id = $2 and ordinal < $3', [kind, id, firstLater]);
   for (const [ordinal, sentence] of sentences.entries()) await addProblem(db, key, kind, id, ordinal, sentence);
   return true;
 }

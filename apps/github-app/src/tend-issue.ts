@@ -3,12 +3,11 @@ import type { Logger } from '@doubloon/service';
 import type { TreasuryClient } from '@doubloon/rpc';
 import type { Octokit } from './github.ts';
 import { countAttempt, markDone, markFailed, undone, type Intent } from './intent.ts';
-import { findIssue, type IssueKey, type KnownIssue } from './issue-row.ts';
-import { isWorthSaying, renderLivingComment } from './living-comment.ts';
-import { inCode } from './markdown.ts';
+import { findIssue, keepInstallation, type IssueKey, type KnownIssue } from './issue-row.ts';
+import { isWorthSaying, moneyState, renderLivingComment } from './living-comment.ts';
 import { pursueOffer } from './pursue-offer.ts';
 import { react } from './react.ts';
-import { addProblem, problemsOf } from './source-row.ts';
+import { addProblem, firstLater, problemsOf } from './source-row.ts';
 import { writeLivingComment, type WrittenComment, type Writing } from './write-living-comment.ts';
 
 export interface Tending {
@@ -17,8 +16,8 @@ export interface Tending {
   readonly appId: string;
   readonly now: () => Date;
   readonly log: Logger;
-  /** A client that acts as the installation. */
-  octokit(installationId: number): Promise<Octokit>;
+  /** A client that acts as an installation, or as the App itself. */
+  octokit(installationId?: number): Promise<Octokit>;
   readonly onWrite?: Writing['onWrite'];
 }
 
@@ -40,13 +39,21 @@ export async function tendIssue(tending: Tending, key: IssueKey): Promise<Date |
   const own = { problems: await problemsOf(pool, key), help: issue.help };
   const row = await readRow(pool, key);
   const again = isWaiting ? new Date(now().getTime() + chainMs) : undefined;
-  if (issue.isDeleted || row === undefined || issue.installationId === undefined) return again;
-  const octokit = await tending.octokit(Number(issue.installationId));
-  const isNew = row.commentId === undefined;
-  if (isNew && !isWorthSaying(bounty, own)) return again;
-  const earliest = await writeLivingComment({ ...tending, octokit }, issue, row, renderLivingComment(bounty, own));
-  for (const intent of intents) await reactOnce(tending, octokit, issue, intent);
+  const eyes = intents.filter(({ work }) => work.kind === 'eyes');
+  const isSaid = row !== undefined && (row.commentId !== undefined || isWorthSaying(bounty, own));
+  if (issue.isDeleted || (!isSaid && eyes.length === 0)) return again;
+
+  const octokit = await tending.octokit(Number(issue.installationId ?? (await findInstallation(tending, issue))));
+  const earliest = isSaid ? await writeLivingComment({ ...tending, octokit }, issue, row, { text: renderLivingComment(bounty, own), money: moneyState(bounty) }) : undefined;
+  for (const intent of eyes) await reactOnce(tending, octokit, issue, intent);
   return earliest ?? again;
+}
+
+async function findInstallation({ pool, octokit }: Tending, { repositoryId, repository }: KnownIssue): Promise<string> {
+  const [owner = '', repo = ''] = repository.split('/');
+  const { data } = await (await octokit()).rest.apps.getRepoInstallation({ owner, repo });
+  await keepInstallation(pool, repositoryId, String(data.id));
+  return String(data.id);
 }
 
 /** Answers whether some of it waits for the chain. What waits holds back only what its own source asks for after it. */
@@ -66,9 +73,9 @@ async function pursueAll({ pool, client, now, log }: Tending, issue: KnownIssue,
     else if (outcome === 'done') await markDone(pool, intent, now());
     else {
       const offer = work.kind === 'replace' ? work.by : work.offer;
-      log.info({ repository: issue.repositoryId, issue: issue.issueId, refused: outcome.refused }, 'offer refused by the treasury');
-      await addProblem(pool, issue, offer.sourceKind, offer.sourceId, 1_000 + Number(intent.position), `${inCode(offer.denom)}: ${outcome.refused}`);
-      await markDone(pool, intent, now(), outcome.refused);
+      log.info({ repository: issue.repositoryId, issue: issue.issueId, told: outcome.told }, 'there is something to tell about an offer');
+      await addProblem(pool, issue, offer.sourceKind, offer.sourceId, firstLater + Number(intent.position), outcome.told);
+      await markDone(pool, intent, now(), outcome.told);
     }
   }
   return waiting.size > 0;
@@ -83,9 +90,14 @@ async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: K
   await markDone(pool, intent, now(), problem);
 }
 
+interface Stored { comment_id: string | null; hash: string | null; money: string | null; written_at: Date | null; quiet_at: Date[]; recreated: number; given_up: string | null }
+
+const read = 'select comment_id, hash, money, written_at, quiet_at, recreated, given_up from living_comment where repository_id = $1 and issue_id = $2';
+
 async function readRow(pool: Pool, { repositoryId, issueId }: IssueKey): Promise<WrittenComment | undefined> {
-  const { rows } = await pool.query<{ comment_id: string | null; hash: string | null; written_at: Date | null; recreated: number; given_up: string | null }>(
-    'select comment_id, hash, written_at, recreated, given_up from living_comment where repository_id = $1 and issue_id = $2', [repositoryId, issueId]);
-  const row = rows[0];
-  return row && { commentId: row.comment_id ?? undefined, hash: row.hash ?? undefined, writtenAt: row.written_at ?? undefined, recreated: row.recreated, givenUp: row.given_up ?? undefined };
+  const { rows: [row] } = await pool.query<Stored>(read, [repositoryId, issueId]);
+  return row && {
+    commentId: row.comment_id ?? undefined, hash: row.hash ?? undefined, money: row.money ?? undefined, writtenAt: row.written_at ?? undefined,
+    quietAt: row.quiet_at, recreated: row.recreated, givenUp: row.given_up ?? undefined,
+  };
 }

@@ -8,7 +8,11 @@ import { markedIssue, textHash, withMarker } from './living-comment.ts';
 export interface WrittenComment {
   readonly commentId: string | undefined;
   readonly hash: string | undefined;
+  /** Where the money stood when it was written. */
+  readonly money: string | undefined;
   readonly writtenAt: Date | undefined;
+  /** The last edits that told nothing new about money, oldest first. */
+  readonly quietAt: readonly Date[];
   readonly recreated: number;
   readonly givenUp: string | undefined;
 }
@@ -22,26 +26,38 @@ export interface Writing {
   readonly onWrite?: ((how: 'created' | 'edited' | 'adopted' | 'recreated') => void) | undefined;
 }
 
+/** What the comment is to say, and where the money stands. */
+export interface Words { readonly text: string; readonly money: string }
+
 /** Edits closer together than this become one. */
-export const editEveryMs = 2_000;
+const editEveryMs = 2_000;
+/** Edits without news about money, per issue: whoever keeps changing our comment, or their own, gets no faster answer. */
+const mostQuiet = 5;
+const quietWithinMs = 600_000;
 
 /**
- * Makes the living comment say `text`. Resolves to the time before which it may not be edited again, when that is why
+ * Makes the living comment say these words. Resolves to the time before which it may not be edited again, when that is why
  * nothing was written. Rejects with what GitHub's client threw; then what is written down still leads to one comment.
  */
-export async function writeLivingComment(writing: Writing, issue: KnownIssue, row: WrittenComment, text: string): Promise<Date | undefined> {
-  const hash = textHash(text);
-  if (row.givenUp !== undefined || (row.commentId !== undefined && row.hash === hash)) return undefined;
+export async function writeLivingComment(writing: Writing, issue: KnownIssue, row: WrittenComment, words: Words): Promise<Date | undefined> {
+  if (row.givenUp !== undefined || (row.commentId !== undefined && row.hash === textHash(words.text))) return undefined;
   if (row.commentId === undefined) {
-    await create(writing, issue, text, false);
+    await create(writing, issue, words, false);
     return undefined;
   }
-  const earliest = new Date((row.writtenAt?.getTime() ?? 0) + editEveryMs);
+  const isQuiet = row.money === words.money;
+  const earliest = mayEditFrom(row, isQuiet);
   if (writing.now() < earliest) return earliest;
-  if (await edit(writing, issue, row.commentId, text)) return undefined;
+  if (await edit(writing, issue, row.commentId, words, isQuiet)) return undefined;
   await markGone(writing.pool, issue);
-  if (row.recreated === 0) await create(writing, issue, text, true);
+  if (row.recreated === 0) await create(writing, issue, words, true);
   return undefined;
+}
+
+function mayEditFrom({ writtenAt, quietAt }: WrittenComment, isQuiet: boolean): Date {
+  const pace = (writtenAt?.getTime() ?? 0) + editEveryMs;
+  const calm = isQuiet && quietAt.length >= mostQuiet ? (quietAt.at(-mostQuiet)?.getTime() ?? 0) + quietWithinMs : 0;
+  return new Date(Math.max(pace, calm));
 }
 
 const gone = `
@@ -53,10 +69,10 @@ const gone = `
 export const markGone = (db: Pick<Pool, 'query'>, { repositoryId, issueId }: Pick<KnownIssue, 'repositoryId' | 'issueId'>) => db.query(gone, [repositoryId, issueId]);
 
 /** False when the comment is not there any more. */
-async function edit({ pool, octokit, now, onWrite }: Writing, issue: KnownIssue, commentId: string, text: string): Promise<boolean> {
+async function edit({ pool, octokit, now, onWrite }: Writing, issue: KnownIssue, commentId: string, words: Words, isQuiet: boolean): Promise<boolean> {
   try {
-    const { data } = await octokit.rest.issues.updateComment({ ...at(issue), comment_id: Number(commentId), body: withMarker(text, issue.issueId) });
-    await keep(pool, issue, data, textHash(text), now());
+    const { data } = await octokit.rest.issues.updateComment({ ...at(issue), comment_id: Number(commentId), body: withMarker(words.text, issue.issueId) });
+    await keep(pool, issue, data, words, now(), isQuiet);
     onWrite?.('edited');
     return true;
   } catch (error) {
@@ -69,19 +85,18 @@ async function edit({ pool, octokit, now, onWrite }: Writing, issue: KnownIssue,
 const intendToCreate = 'update living_comment set creating_at = $3 where repository_id = $1 and issue_id = $2';
 
 // GitHub may hold a comment whose creation we never heard of: it is looked for each time before one is created.
-async function create(writing: Writing, issue: KnownIssue, text: string, isAgain: boolean): Promise<void> {
+async function create(writing: Writing, issue: KnownIssue, words: Words, isAgain: boolean): Promise<void> {
   const { pool, octokit, now, log, onWrite } = writing;
   await pool.query(intendToCreate, [issue.repositoryId, issue.issueId, now()]);
   const found = await findOurs(writing, issue);
   if (found !== undefined) {
     log.info({ repository: issue.repositoryId, issue: issue.issueId, comment: found.id }, 'living comment found again');
     onWrite?.('adopted');
-    await keep(pool, issue, found, undefined, new Date(0));
-    await edit(writing, issue, String(found.id), text);
+    await edit(writing, issue, String(found.id), words, false);
     return;
   }
-  const { data } = await octokit.rest.issues.createComment({ ...at(issue), issue_number: issue.number, body: withMarker(text, issue.issueId) });
-  await keep(pool, issue, data, textHash(text), now());
+  const { data } = await octokit.rest.issues.createComment({ ...at(issue), issue_number: issue.number, body: withMarker(words.text, issue.issueId) });
+  await keep(pool, issue, data, words, now(), false);
   onWrite?.(isAgain ? 'recreated' : 'created');
 }
 
@@ -96,11 +111,12 @@ async function findOurs({ octokit, appId }: Writing, issue: KnownIssue): Promise
 }
 
 const keepWritten = `
-  update living_comment set comment_id = $3, node_id = $4, hash = $5, written_at = $6, creating_at = null
+  update living_comment set comment_id = $3, node_id = $4, hash = $5, money = $6, written_at = $7, creating_at = null,
+    quiet_at = case when $8 then (array_append(quiet_at, $7::timestamptz))[greatest(1, cardinality(quiet_at) + 2 - ${String(mostQuiet)}):] else quiet_at end
   where repository_id = $1 and issue_id = $2`;
 
-const keep = (pool: Pool, { repositoryId, issueId }: KnownIssue, { id, node_id: nodeId }: { id: number; node_id: string }, hash: string | undefined, at: Date) =>
-  pool.query(keepWritten, [repositoryId, issueId, String(id), nodeId, hash ?? null, at]);
+const keep = (pool: Pool, { repositoryId, issueId }: KnownIssue, { id, node_id: nodeId }: { id: number; node_id: string }, { text, money }: Words, at: Date, isQuiet: boolean) =>
+  pool.query(keepWritten, [repositoryId, issueId, String(id), nodeId, textHash(text), money, at, isQuiet]);
 
 function at({ repository }: KnownIssue): { owner: string; repo: string } {
   const [owner = '', repo = ''] = repository.split('/');

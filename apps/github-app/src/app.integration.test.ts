@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto';
+import examples from '@octokit/webhooks-examples' with { type: 'json' };
+import { treasury } from '@doubloon/rpc';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deliver } from '../testing/deliver.ts';
+import { personAt, startLine, type Line, type RemoteComment } from '../testing/line.ts';
+
+const { OfferState } = treasury;
+let line: Line;
+beforeAll(async () => { line = await startLine(); }, 120_000);
+afterAll(() => line[Symbol.asyncDispose]());
+
+const ada = () => personAt(line.github, 'ada');
+const linus = () => personAt(line.github, 'linus');
+const repositoryId = () => String(line.github.issue('analytical-engines/difference', 1).repositoryId);
+
+const ours = async (issue: number): Promise<RemoteComment[]> => (await ada().comments(issue)).filter(({ user }) => user.login.endsWith('[bot]'));
+
+/** The one comment of ours, once it is there and says this. */
+async function living(issue: number, says: RegExp | string): Promise<RemoteComment> {
+  let comments: RemoteComment[] = [];
+  await expect.poll(async () => {
+    comments = await ours(issue);
+    return comments[0]?.body ?? '';
+  }, { timeout: 20_000, interval: 50 }).toMatch(says);
+  expect(comments).toHaveLength(1);
+  return comments[0] as RemoteComment;
+}
+
+const lastComment = () => JSON.parse(line.github.deliveries.findLast(({ event }) => event === 'issue_comment')?.request.payload ?? '{}') as { comment: object; sender: object };
+
+/** Everything that was delivered is handled, and nothing is due any more. */
+async function settled(): Promise<void> {
+  await line.github.delivered();
+  await expect.poll(async () => (await line.database.pool.query<{ open: number }>(`
+    select (select count(*) from inbox where done_at is null and dead_at is null)::int + (select count(*) from living_comment where due_at is not null)::int + (select count(*) from intent where done_at is null)::int as open`)).rows[0]?.open, { timeout: 20_000, interval: 50 }).toBe(0);
+}
+
+const offersOf = async (issueId: number) => (await line.treasury.getBounty({ repositoryId: repositoryId(), issueId: String(issueId) })).offers.map(({ state, text, money }) => `${text} ${money?.denom ?? ''} ${OfferState[state]}`);
+
+test('a comment that offers money becomes an offer, one living comment with the link, and eyes', async () => {
+  const issue = await ada().openIssue('A first issue');
+  const { id } = await ada().comment(issue.number, 'I would love this. $sol:0.5$');
+  const { body } = await living(issue.number, '/fund/');
+  expect(body).toContain('| asked by `ada` | 0.5 sol | not funded yet |');
+  expect(body).toMatch(/\[Fund 0\.5 sol\]\(http:\/\/bounties\.test\/fund\/[0-9a-f]{32}\)/);
+  expect(body).toContain(`<!-- doubloon {"issue":"${String(issue.id)}","v":1,`);
+  await settled();
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED']);
+  expect((await ada().reactions(id)).map(({ content }) => content)).toEqual(['eyes']);
+  expect(await ours(issue.number)).toHaveLength(1);
+});
+
+test.each([
+  ['a quote', '> $sol:0.5$'], ['inline code', '`$sol:0.5$`'], ['a fence', '```\n$sol:0.5$\n```'], ['an HTML comment', '<!-- $sol:0.5$ -->'],
+  ['mathematics', 'since $E:mc^2$ holds'], ['a shell', 'export PATH=$PATH:$HOME/bin'], ['plain talk', 'this costs $5 or $10'], ['a command of others', '/attempt #12\n/cancel\n/award @ada'],
+])('nothing is said about %s', async (_, body) => {
+  const issue = await ada().openIssue('A quiet issue');
+  await ada().comment(issue.number, body);
+  await settled();
+  expect(await ada().comments(issue.number)).toHaveLength(1);
+  expect(await offersOf(issue.id)).toEqual([]);
+});
+
+test('an edit replaces the offer in the same comment; an edit of other words changes nothing at all', async () => {
+  const issue = await ada().openIssue('An issue with edits');
+  const { id } = await ada().comment(issue.number, '$sol:0.5$ for this');
+  const before = await living(issue.number, 'Fund 0.5 sol');
+  await ada().editComment(id, '$sol:0.75$ for this');
+  const after = await living(issue.number, 'Fund 0.75 sol');
+  await settled();
+  expect(after.id).toBe(before.id);
+  expect(after.body).toContain('Ended: 1 replaced by an edit.');
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol REPLACED', '0.75 sol OFFERED']);
+
+  await ada().editComment(id, '$sol:0.75$ for this, please');
+  await settled();
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol REPLACED', '0.75 sol OFFERED']);
+  expect((await ours(issue.number))[0]).toEqual(after);
+
+  await ada().editComment(id, '$sol:0.5$ for this after all');
+  await living(issue.number, 'Fund 0.5 sol');
+  await settled();
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED', '0.75 sol REPLACED']);
+});
+
+test('a deleted comment takes its offers back', async () => {
+  const issue = await ada().openIssue('An issue with a deletion');
+  const { id } = await ada().comment(issue.number, '$sol:0.5$ and $sol:0.25$');
+  await living(issue.number, 'Fund 0.25 sol');
+  await linus().deleteComment(id);
+  const { body } = await living(issue.number, 'Ended: 2 withdrawn');
+  expect(body).not.toContain('/fund/');
+  await settled();
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol WITHDRAWN', '0.25 sol WITHDRAWN']);
+});
+
+test('the text of an issue offers too', async () => {
+  const issue = await ada().openIssue('An issue that offers', 'Please. $sol:2$');
+  expect((await living(issue.number, 'Fund 2 sol')).body).toContain('asked by `ada`');
+  await ada().editIssue(issue.number, { body: 'Please.' });
+  await living(issue.number, 'Ended: 1 withdrawn');
+});
+
+test('offers of several people stand side by side, and /cancel takes back those of whoever wrote it', async () => {
+  const issue = await ada().openIssue('An issue of many');
+  await ada().comment(issue.number, '$sol:0.5$');
+  await linus().comment(issue.number, '$sol:0.25$');
+  await living(issue.number, 'Fund 0.25 sol');
+  await ada().comment(issue.number, '/cancel');
+  const { body } = await living(issue.number, 'Ended: 1 withdrawn');
+  expect(body).toContain('Fund 0.25 sol');
+  await settled();
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol WITHDRAWN', '0.25 sol OFFERED']);
+});
+
+test('a near miss gets its reason, and an edit takes it away', async () => {
+  const issue = await ada().openIssue('An issue with a mistake');
+  const { id } = await ada().comment(issue.number, '$sol:1,000$');
+  const { body } = await living(issue.number, 'Not done');
+  expect(body).toContain('`$sol:1,000$`');
+  expect(body).toContain('has separators');
+  await ada().editComment(id, '$sol:1000$');
+  expect((await living(issue.number, 'Fund 1000 sol')).body).not.toContain('Not done');
+});
+
+test('six offers in one comment are five and a word about the sixth', async () => {
+  const issue = await ada().openIssue('An issue with too many');
+  await ada().comment(issue.number, [1, 2, 3, 4, 5, 6].map((amount) => `$sol:${String(amount)}$`).join(' '));
+  expect((await living(issue.number, 'Not done')).body).toContain('one too many');
+  await settled();
+  expect(await offersOf(issue.id)).toHaveLength(5);
+});
+
+test('what can not be done here yet is said where there is a bounty', async () => {
+  const issue = await ada().openIssue('An issue with commands');
+  await ada().comment(issue.number, '$sol:0.5$');
+  await living(issue.number, 'Fund');
+  await linus().comment(issue.number, '/award @grace');
+  expect((await living(issue.number, 'Not done')).body).toMatch(/`\/award` \[here\]\(.*\): this instance can't do that yet\./);
+});
+
+test('/bounty help explains itself where nobody offered anything', async () => {
+  const issue = await ada().openIssue('An issue with a question');
+  await ada().comment(issue.number, '/bounty help');
+  const { body } = await living(issue.number, 'How it works');
+  expect(body).toContain('There is no money on this issue.');
+});
+
+test('the same delivery again, under the same and under another GUID, leaves one comment and one offer', async () => {
+  const issue = await ada().openIssue('An issue with echoes');
+  await ada().comment(issue.number, '$sol:0.5$');
+  await living(issue.number, 'Fund');
+  const delivery = line.github.deliveries.findLast(({ event }) => event === 'issue_comment');
+  const body = delivery?.request.payload ?? '';
+  const answers = await Promise.all([delivery?.guid ?? '', delivery?.guid ?? '', randomUUID(), randomUUID()].map((guid) => deliver(line.appUrl, { body, event: 'issue_comment', guid })));
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+  await settled();
+  expect(await ours(issue.number)).toHaveLength(1);
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED']);
+});
+
+test('an older edit that comes late loses', async () => {
+  const issue = await ada().openIssue('An issue with a late edit');
+  const { id } = await ada().comment(issue.number, '$sol:0.5$');
+  await living(issue.number, 'Fund 0.5 sol');
+  const created = lastComment();
+  const late = { ...created, action: 'edited', changes: { body: { from: 'x' } }, comment: { ...created.comment, body: '$sol:0.1$', updated_at: '2020-01-01T00:00:00Z' } };
+  await ada().editComment(id, '$sol:0.75$');
+  await living(issue.number, 'Fund 0.75 sol');
+  expect((await deliver(line.appUrl, { body: JSON.stringify(late), event: 'issue_comment' })).status).toBe(202);
+  await settled();
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol REPLACED', '0.75 sol OFFERED']);
+});
+
+test('a deletion that comes before the creation wins', async () => {
+  const issue = await ada().openIssue('An issue out of order');
+  await ada().comment(issue.number, 'nothing yet');
+  const made = lastComment();
+  const comment = { ...made.comment, id: 4_000_000_001, body: '$sol:0.5$' };
+  await deliver(line.appUrl, { body: JSON.stringify({ ...made, action: 'deleted', comment }), event: 'issue_comment' });
+  await settled();
+  await deliver(line.appUrl, { body: JSON.stringify({ ...made, action: 'created', comment }), event: 'issue_comment' });
+  await settled();
+  expect(await offersOf(issue.id)).toEqual([]);
+  expect(await ours(issue.number)).toEqual([]);
+});
+
+test('bots and Apps do not command', async () => {
+  const issue = await ada().openIssue('An issue for bots');
+  await ada().comment(issue.number, 'nothing');
+  const made = lastComment();
+  const comment = { ...made.comment, id: 4_000_000_002, body: '$sol:0.5$' };
+  const bot = { ...made.sender, id: 4_000_000_003, login: 'renovate[bot]', type: 'Bot' };
+  for (const payload of [{ ...made, comment, sender: bot }, { ...made, comment: { ...comment, user: bot } }, { ...made, comment: { ...comment, performed_via_github_app: { id: 77 } } }]) {
+    expect((await deliver(line.appUrl, { body: JSON.stringify(payload), event: 'issue_comment' })).status).toBe(202);
+  }
+  await settled();
+  expect(await offersOf(issue.id)).toEqual([]);
+});
+
+test('hostile text stays text', async () => {
+  const issue = await ada().openIssue('</table><img src=x onerror=alert(1)> | [x](javascript:y) @everyone `', '$sol:1$');
+  const { id } = await ada().comment(issue.number, '$sol:1,0`<b>@all|$ $sol:-5$');
+  const { body } = await living(issue.number, 'Not done');
+  expect(body).not.toMatch(/<(?!!-- doubloon )/);
+  expect(body).not.toContain('@everyone');
+  await ada().deleteComment(id);
+});
+
+test('our comment deleted by a person comes back once, and not twice', async () => {
+  const issue = await ada().openIssue('An issue with a grudge');
+  await ada().comment(issue.number, '$sol:0.5$');
+  const first = await living(issue.number, 'Fund');
+  await linus().deleteComment(first.id);
+  await expect.poll(async () => (await ours(issue.number))[0]?.id ?? first.id, { timeout: 20_000 }).not.toBe(first.id);
+  const second = await living(issue.number, 'Fund 0.5 sol');
+  await linus().deleteComment(second.id);
+  await settled();
+  await ada().comment(issue.number, '$sol:0.25$');
+  await settled();
+  expect(await ours(issue.number)).toEqual([]);
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED', '0.25 sol OFFERED']);
+});
+
+test('our comment edited by a person is put right', async () => {
+  const issue = await ada().openIssue('An issue with a forger');
+  await ada().comment(issue.number, '$sol:0.5$');
+  const { id, body } = await living(issue.number, 'Fund');
+  await settled();
+  await linus().editComment(id, 'Pay to 7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU');
+  await expect.poll(async () => (await ours(issue.number))[0]?.body, { timeout: 20_000 }).toBe(body);
+});
+
+test('a marker that somebody else pasted is not taken for ours', async () => {
+  const issue = await ada().openIssue('An issue with a trap');
+  await linus().comment(issue.number, `<!-- doubloon {"issue":"${String(issue.id)}","v":1,"hash":"x"} -->`);
+  await ada().comment(issue.number, '$sol:0.5$');
+  await living(issue.number, 'Fund');
+});
+
+test('all public examples of webhooks are taken, handled, and none leaves a trace or a dead row', async () => {
+  const before = (await line.database.pool.query('select from source')).rowCount;
+  const all = (examples as unknown as { name: string; examples: object[] }[]).flatMap(({ name, examples: payloads }) => payloads.map((payload) => ({ name, payload })));
+  expect(all.length).toBeGreaterThanOrEqual(329);
+  for (let at = 0; at < all.length; at += 16) {
+    const answers = await Promise.all(all.slice(at, at + 16).map(({ name, payload }) => deliver(line.appUrl, { body: JSON.stringify(payload), event: name })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  }
+  await settled();
+  expect((await line.database.pool.query('select key, last_error from inbox where dead_at is not null')).rows).toEqual([]);
+  expect((await line.database.pool.query('select from source')).rowCount).toBe(before);
+});
+
+test('what came while the App was away is there when it is back, and a stop leaves with 0', async () => {
+  const issue = await ada().openIssue('An issue during a restart');
+  await ada().comment(issue.number, '$sol:0.5$');
+  await line.restartApp();
+  await living(issue.number, 'Fund 0.5 sol');
+  await settled();
+  expect(line.lines.some((text) => text.startsWith('github-app') && text.includes('"msg":"stopped"'))).toBe(true);
+});
+
+test('the probes tell of every part, and the metrics count', async () => {
+  const { internalUrl } = line.app();
+  const ready = await (await fetch(`${internalUrl}/readyz`)).json() as { ok: boolean; dependencies: object; consumers: object };
+  expect(ready.ok).toBe(true);
+  expect(Object.keys(ready.dependencies).sort()).toEqual(['database', 'github', 'inbox', 'issues']);
+  expect(Object.keys(ready.consumers).sort()).toEqual(['bounty', 'inbox', 'issues']);
+  const metrics = await (await fetch(`${internalUrl}/metrics`)).text();
+  for (const name of ['doubloon_webhook_answers_total', 'doubloon_webhook_signatures_total', 'doubloon_living_comment_writes_total', 'doubloon_inbox_age_seconds']) expect(metrics).toContain(name);
+});
+
+test('every request the App made, and every answer, is one that GitHub knows', () => { line.github.assertConforms(); });

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { startApp, type AppProcess } from '../../../dev/stack/app-process.ts';
+import { makeOperator } from '../../../dev/stack/operator.ts';
+import { freePort } from '../../../dev/stack/ports.ts';
+import { root } from '../../../dev/stack/root.ts';
+import { localProgram } from '@doubloon/escrow';
+import { openChain } from '@doubloon/escrow/chain';
+import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
+import { startLocalnet } from '@doubloon/localnet';
+import { migrationsFolder } from '@doubloon/postgres';
+import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
+import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
+import { secret } from './deliver.ts';
+
+/** The App as its own process, with everything it talks to: the stand-in, the treasury on a local chain, the event log. */
+export interface Line extends AsyncDisposable {
+  readonly github: GitHubStandin;
+  readonly treasury: TreasuryClient;
+  readonly database: TestDatabase;
+  readonly appUrl: string;
+  readonly app: () => AppProcess;
+  /** What the App and the treasury logged so far. */
+  readonly lines: readonly string[];
+  /** Ends the App as SIGTERM does, or at once; and starts it again on the same database. */
+  restartApp(): Promise<void>;
+}
+
+export async function startLine(): Promise<Line> {
+  await using opening = new AsyncDisposableStack();
+  const lines: string[] = [];
+  const onLine = (line: string) => { lines.push(line); };
+  const [appPort, treasuryPort] = [await freePort(), await freePort()];
+  const appUrl = `http://127.0.0.1:${String(appPort)}/webhooks`;
+  const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
+  const [localnet, github, database, treasuryDatabase, log] = await Promise.all([
+    startLocalnet().then((it) => opening.use(it)),
+    startGitHubStandin({ webhook: { url: appUrl, secret } }).then((it) => opening.use(it)),
+    openTestDatabase(migrationsFolder('github-app')).then((it) => opening.use(it)),
+    openTestDatabase(migrationsFolder('treasury')).then((it) => opening.use(it)),
+    openTestDatabase(migrationsFolder('event-log')).then((it) => opening.use(it)),
+  ]);
+  const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
+  const operator = await makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), 'bounties.test');
+  const [appToken, ownToken] = [newServiceToken(), newServiceToken()];
+  const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json'), EVENT_LOG_URL: log.url };
+
+  opening.use(await startApp({
+    name: 'treasury', entry: 'apps/treasury/src/main.ts', internalPort: await freePort(), onLine,
+    env: {
+      ...common, PORT: String(treasuryPort), DATABASE_URL: treasuryDatabase.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl,
+      TREASURY_CLUSTER: 'localnet', TREASURY_PROGRAM: localProgram, TREASURY_OPERATOR: operator, TREASURY_WEB_URL: 'http://bounties.test',
+      TREASURY_CALLERS: JSON.stringify({ 'github-app': appToken.hash, web: ownToken.hash }),
+    },
+  }));
+
+  const start = async (): Promise<AppProcess> => startApp({
+    name: 'github-app', entry: 'apps/github-app/src/main.ts', internalPort: await freePort(), onLine,
+    env: {
+      ...common, PORT: String(appPort), DATABASE_URL: database.url, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
+      GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token,
+    },
+  });
+  let app = await start();
+  opening.defer(() => app[Symbol.asyncDispose]());
+  const running = opening.move();
+  return {
+    github, database, appUrl, lines, app: () => app,
+    treasury: createTreasuryClient({ url: treasuryUrl, token: appToken.token, caller: 'github-app' }),
+    async restartApp() {
+      await app[Symbol.asyncDispose]();
+      app = await start();
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+export interface RemoteComment { readonly id: number; readonly body: string; readonly user: { readonly login: string }; readonly performed_via_github_app: object | null }
+
+/** A person at the stand-in, by its REST API. */
+export function personAt(github: GitHubStandin, login: string, repository = 'analytical-engines/difference') {
+  const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const reply = await fetch(`${github.apiUrl}/repos/${repository}${path}`, {
+      method, headers: { authorization: `Bearer ${github.tokens[login] ?? ''}`, 'user-agent': 'test', 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!reply.ok) throw new Error(`${method} ${path} answered ${String(reply.status)}: ${await reply.text()}`);
+    return (reply.status === 204 ? undefined : await reply.json()) as T;
+  };
+  return {
+    openIssue: (title: string, body = '') => call<{ number: number; id: number }>('POST', '/issues', { title, body }),
+    editIssue: (number: number, change: { title?: string; body?: string }) => call<unknown>('PATCH', `/issues/${String(number)}`, change),
+    comment: (number: number, body: string) => call<{ id: number }>('POST', `/issues/${String(number)}/comments`, { body }),
+    editComment: (id: number, body: string) => call<unknown>('PATCH', `/issues/comments/${String(id)}`, { body }),
+    deleteComment: (id: number) => call<unknown>('DELETE', `/issues/comments/${String(id)}`),
+    comments: (number: number) => call<RemoteComment[]>('GET', `/issues/${String(number)}/comments?per_page=100`),
+    reactions: (id: number) => call<{ content: string; user: { login: string } }[]>('GET', `/issues/comments/${String(id)}/reactions`),
+  };
+}
