@@ -1,2 +1,3 @@
 export type { AccountFilters, Chain, ChainAccount, Commitment, SignatureStatus, Simulation } from './chain.ts';
+export { deployedProgram, type DeployedProgram } from './deployed-program.ts';
 export { openChain, type ChainOptions } from './web3.ts';

@@ -1,0 +1,2 @@
+export { startLocalnet, type Localnet, type LocalnetOptions } from './localnet.ts';
+export { localUsdc } from './usdc.ts';
