@@ -23,6 +23,12 @@ export async function available(): Promise<{ ok: true } | { ok: false; missing: 
   return { ok: true };
 }
 
+/** Rejects with a sentence that says what this machine lacks. */
+export async function demandKafka(): Promise<void> {
+  const can = await available();
+  if (!can.ok) throw new Error(`Kafka needs ${can.missing === 'java' ? 'Java 17 or newer' : 'Maven (mvn), once'}, which this machine doesn't have`);
+}
+
 /**
  * Makes `name` in the cache once: `make` fills a folder or file of its own, which takes the name in one step. Two processes at
  * once both make it, and the one that comes second uses what the first has put there.

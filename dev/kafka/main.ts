@@ -1,18 +1,18 @@
 // node dev/kafka/main.ts [port] [folder]   a broker until Ctrl-C
 // node dev/kafka/main.ts prepare           what a start needs, once
-import { available } from './cache.ts';
 import { prepare, startKafka } from './start-kafka.ts';
 
-const can = await available();
 const [first = '9092', dataDir] = process.argv.slice(2);
-if (!can.ok) {
-  console.error(`Kafka needs ${can.missing === 'java' ? 'Java 17 or newer' : 'Maven (mvn), once'}, which this machine doesn't have`);
+try {
+  await prepare();
+  if (first !== 'prepare') await run(Number(first));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} else if (first === 'prepare') {
-  await prepare();
-} else {
-  await prepare();
-  const broker = await startKafka({ port: Number(first), ...(dataDir === undefined ? {} : { dataDir }) });
+}
+
+async function run(port: number): Promise<void> {
+  const broker = await startKafka({ port, ...(dataDir === undefined ? {} : { dataDir }) });
   console.log(`kafka://${broker.bootstrap}  (pid ${broker.pid}, log ${broker.logFile})`);
   const stay = setInterval(() => undefined, 1 << 30);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

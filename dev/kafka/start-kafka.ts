@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brokerProperties, writeProperties } from './broker-properties.ts';
-import { cached, classArchive, classPath, java } from './cache.ts';
+import { cached, classArchive, classPath, demandKafka, java } from './cache.ts';
 import { warmGroupCoordinator } from './group-coordinator.ts';
 
 const readyLimitMs = 90_000;
@@ -101,8 +101,9 @@ const formatted = (jars: string): Promise<string> =>
     await promisify(execFile)(java, ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars, 'kafka.tools.StorageTool', ...args]);
   });
 
-/** Starts Apache Kafka on this machine and resolves when it answers, groups included. Needs what `available` looks for. */
+/** Starts Apache Kafka on this machine and resolves when it answers, groups included. Rejects with what the machine lacks for it. */
 export async function startKafka({ dataDir: kept, port = 0, jvm }: KafkaOptions = {}): Promise<Kafka> {
+  await demandKafka();
   const jars = await classPath();
   const archive = await classArchive();
   const scratch = await mkdtemp(join(tmpdir(), 'kafka-'));
@@ -161,6 +162,7 @@ export async function startKafka({ dataDir: kept, port = 0, jvm }: KafkaOptions 
 
 /** Once per machine and idempotent (20 s): everything a start needs, and the class archive that makes each later start faster. */
 export async function prepare(): Promise<void> {
+  await demandKafka();
   const archive = await classArchive();
   await cached(archive.name, async (part) => {
     const broker = await startKafka({ jvm: [`-XX:ArchiveClassesAtExit=${part}`] });

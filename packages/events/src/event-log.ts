@@ -88,15 +88,6 @@ export class PoisonRecord extends Error {
 /** Where the poison records of a topic are kept. Nobody's offset waits for them. */
 export const deadTopic = (topic: string): string => `${topic}.dead`;
 
-/** Headers of a record in a dead topic, beside those it had. */
-export const deadHeaders = (record: StoredRecord, reason: string): Readonly<Record<string, string>> => ({
-  ...record.headers,
-  'dead-reason': reason,
-  'dead-topic': record.topic,
-  'dead-partition': String(record.partition),
-  'dead-offset': record.offset,
-});
-
 /** What the adapters need of a logger: facts first, then a constant message (pino's order). */
 export interface EventLogLogger {
   debug(facts: object, message: string): void;

@@ -27,12 +27,14 @@ export async function staySubscribed(group: string, join: () => Promise<Session>
       failures++;
       await sleep(retryPause(failures), undefined, { signal: closing.signal }).catch(() => undefined);
       if (closing.signal.aborted) return;
-      session = await join().catch((err: unknown) => {
+      const joining = join().catch((err: unknown) => {
         log.warn({ err, group, failures }, 'event log not reachable, it will be tried again');
         return undefined;
       });
+      session = await Promise.race([joining, closed]);
+      // Nobody waits for a log that is away only to leave it.
+      if (closing.signal.aborted) void joining.then((late) => late?.[Symbol.asyncDispose]());
     }
-    await session?.[Symbol.asyncDispose]();
   };
 
   const kept = keep();

@@ -261,6 +261,18 @@ export function eventLogContract(adapter: string, start: () => Promise<EventLogS
       });
     });
 
+    test('a poison record is set aside whatever its reason says and however large it is', async () => {
+      const topic = topicName();
+      const log = await open(topic);
+      await log.publish(topic, [{ key: 'k', value: 'x'.repeat(890_000) }, { key: 'k', value: '{"n":1}' }]);
+      const { seen, handle } = collector();
+      await subscribe(log, { topics: [topic], group: 'g', handle: (record) => (record.offset === '0' ? Promise.reject(new PoisonRecord(`\0\ud800 ${'long '.repeat(5_000)}`)) : handle(record)) });
+      await vi.waitFor(() => expect(seen).toHaveLength(1), eventually);
+      const [dead] = await collect(log.replay(deadTopic(topic)));
+      expect(dead?.value).toHaveLength(890_000);
+      expect(dead?.headers?.['dead-reason']).toMatch(/^\ufffd long long/);
+    });
+
     test('a record that fails is tried again before those behind it; other partitions go on meanwhile', async () => {
       const topic = topicName();
       const log = await open(topic);
@@ -330,6 +342,14 @@ export function eventLogContract(adapter: string, start: () => Promise<EventLogS
       await expect(collect(log.replay('nowhere'))).rejects.toMatchObject(unknown);
       await expect(log.ends('nowhere')).rejects.toMatchObject(unknown);
       await expect(log.positions('nowhere', 'g')).rejects.toMatchObject(unknown);
+    });
+
+    test('opened by four at once, a topic is there once', async () => {
+      const topic = topicName();
+      const logs = await Promise.all(Array.from({ length: 4 }, () => open(topic)));
+      for (const log of logs) expect(await log.ends(topic)).toHaveLength(partitions);
+      await Promise.all(logs.map((log, n) => log.publish(topic, records(1, 1, n))));
+      expect(await ends(logs[0] as EventLog, topic)).toContain('4');
     });
 
     test('opening again keeps the partitions and records of a topic', async () => {

@@ -48,12 +48,17 @@ async function openSession({ client, topics, group, offsets, delivery, log, now 
   const working = new Set<Promise<void>>();
   const pauses = new Set<NodeJS.Timeout>();
   let closing = false;
+  let generation = 0;
+  let owning: Promise<void> = Promise.resolve();
   const committer = createCommitter(
     (commits) => consumer.commitOffsets(commits.map(({ topic, partition, next }) => ({ topic, partition, offset: next.toString() }))),
     (err) => log.warn({ err, group }, 'offsets not committed, records will come again'),
   );
 
+  /** Takes over what the group gave us; a newer gift makes an older one void. */
   const own = async (assignment: Readonly<Record<string, readonly number[]>>): Promise<void> => {
+    lanes.clear();
+    const mine = ++generation;
     const found = new Map<string, Lane>();
     for (const [topic, partitions] of Object.entries(assignment)) {
       const committed = await offsets.committed(topic, group);
@@ -65,14 +70,15 @@ async function openSession({ client, topics, group, offsets, delivery, log, now 
         found.set(`${topic}/${partition}`, lane);
       }
     }
-    lanes.clear();
+    if (mine !== generation) return;
     for (const [key, lane] of found) lanes.set(key, lane);
     log.info({ group, assignment }, 'partitions taken');
   };
 
   const work = async ({ batch, resolveOffset, heartbeat, isRunning, isStale, pause }: EachBatchPayload): Promise<void> => {
     const { topic, partition } = batch;
-    // Absent for a moment after a rebalance; the records are fetched again.
+    await owning;
+    // Absent when the partition has gone to somebody else.
     const lane = lanes.get(`${topic}/${partition}`);
     if (lane === undefined) return;
     lane.see(BigInt(batch.highWatermark));
@@ -131,7 +137,7 @@ async function openSession({ client, topics, group, offsets, delivery, log, now 
 
   consumer.on('consumer.crash', ({ payload }) => lose(payload.error));
   consumer.on('consumer.group_join', ({ payload }) => {
-    own(payload.memberAssignment).then(() => joined.resolve(undefined), lose);
+    owning = own(payload.memberAssignment).then(() => joined.resolve(undefined), lose);
   });
   try {
     await consumer.connect();

@@ -8,7 +8,7 @@ import type { EventLogServer } from '../../testing/event-log.contract.ts';
 import { whereKafkaIs } from '../../testing/kafka-here.ts';
 import { quiet } from '../../testing/quiet-log.ts';
 import { startTestKafka } from '../../testing/restartable-kafka.ts';
-import { bountyEvent, openEventLog, toRecord, type EventLog, type EventLogLogger, type StoredRecord } from '../index.ts';
+import { PoisonRecord, bountyEvent, deadTopic, openEventLog, toRecord, type EventLog, type EventLogLogger, type StoredRecord } from '../index.ts';
 
 const kcat = spawnSync('kcat', ['-V']).error === undefined;
 const run = promisify(execFile);
@@ -92,6 +92,20 @@ whereKafkaIs('Kafka, as we use it', () => describe('Kafka, as we use it', () => 
       onTestFinished(() => subscription[Symbol.asyncDispose]());
       await vi.waitFor(() => expect(seen).toHaveLength(1), eventually);
       expect(seen[0]).toMatchObject({ key: 'k', value: 'v'.repeat(2_000), headers: { 'ce-id': 'x' } });
+    });
+
+    test('sends a poison record without a key and larger than ours, which is set aside by its place', async () => {
+      const topic = `large-${randomUUID()}`;
+      const log = await open(topic);
+      const produce = run('kcat', ['-P', '-b', broker(), '-t', topic, '-p', '0']);
+      produce.child.stdin?.end('x'.repeat(990_000));
+      await produce;
+      const subscription = await log.subscribe({ topics: [topic], group: 'g', handle: () => Promise.reject(new PoisonRecord('not an event')) });
+      onTestFinished(() => subscription[Symbol.asyncDispose]());
+      await vi.waitFor(async () => expect((await log.positions(topic, 'g'))[0]?.offset).toBe('1'), eventually);
+      expect(await Array.fromAsync(log.replay(deadTopic(topic)))).toMatchObject([{
+        value: '', headers: { 'dead-reason': 'not an event', 'dead-topic': topic, 'dead-partition': '0', 'dead-offset': '0' },
+      }]);
     });
 
     test('sends a record without key or value, which is handed on as empty text', async () => {

@@ -1,5 +1,6 @@
-import { acceptRecords } from '../accept-records.ts';
-import { deadHeaders, deadTopic, type EventLog, type EventLogOptions, type LogRecord, type Position, type StoredRecord } from '../event-log.ts';
+import { acceptRecords, type SizedRecord } from '../accept-records.ts';
+import { deadRecord } from '../dead-record.ts';
+import { deadTopic, type EventLog, type EventLogOptions, type Position, type StoredRecord } from '../event-log.ts';
 import { reaching } from '../reaching.ts';
 import { createClient } from './client.ts';
 import { startConsumer } from './consumer.ts';
@@ -21,13 +22,10 @@ export async function openKafkaLog(brokers: readonly string[], { clientId, log, 
     throw error;
   }
 
-  const publish = async (topic: string, records: readonly LogRecord[]): Promise<readonly Position[]> => {
-    const accepted = acceptRecords(topic, records);
-    return reaching('publish', () => publisher.publish(topic, accepted));
-  };
+  const append = (topic: string, records: readonly SizedRecord[]): Promise<Position[]> => reaching('publish', () => publisher.publish(topic, records));
 
   const bury = async (record: StoredRecord, reason: string): Promise<void> => {
-    await publish(deadTopic(record.topic), [{ key: record.key, value: record.value, headers: deadHeaders(record, reason) }]);
+    await append(deadTopic(record.topic), [deadRecord(record, reason)]);
   };
 
   async function* pages(topic: string, ends: Promise<readonly TopicOffsets[]>, signal?: AbortSignal): AsyncGenerator<StoredRecord> {
@@ -35,7 +33,7 @@ export async function openKafkaLog(brokers: readonly string[], { clientId, log, 
   }
 
   return {
-    publish,
+    publish: async (topic, records) => append(topic, acceptRecords(topic, records)),
     subscribe: ({ topics: wanted, group, handle }) => reaching('subscribe', async () => {
       for (const topic of wanted) await offsets.partitionsOf(topic);
       return open.use(await startConsumer({ client, topics: wanted, group, offsets, log, now, delivery: { handle, bury, log } }));

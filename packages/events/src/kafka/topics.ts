@@ -21,8 +21,12 @@ export interface Topics extends AsyncDisposable {
   committed(topic: string, group: string): Promise<Position[]>;
 }
 
-// The library reads only gzip: with this the broker itself unpacks what a foreign producer sends as lz4, snappy or zstd.
-const configEntries = [{ name: 'compression.type', value: 'uncompressed' }];
+const configEntries = [
+  // The library reads only gzip: with this the broker itself unpacks what a foreign producer sends as lz4, snappy or zstd.
+  { name: 'compression.type', value: 'uncompressed' },
+  // Readers rebuild what they know from the start of the log; a week is the broker's default.
+  { name: 'retention.ms', value: '-1' },
+];
 
 const isPassing = (error: unknown): boolean => error instanceof Error && error.name === 'KafkaJSProtocolError' && (error as KafkaJSError).retriable;
 

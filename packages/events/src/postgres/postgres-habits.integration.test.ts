@@ -50,8 +50,11 @@ test('a record that no notification told of is found by looking', async () => {
   const seen: string[] = [];
   const subscription = await log.subscribe({ topics: [topic], group: 'g', handle: ({ value }) => Promise.resolve(void seen.push(value)) });
   onTestFinished(() => subscription[Symbol.asyncDispose]());
-  await pool.query(write, [topic, 3, 'silent']);
-  await vi.waitFor(() => expect(seen).toEqual(['silent']), eventually);
+  // One after the other: the first may still profit from the notification of the joining itself.
+  for (const value of ['one', 'two', 'three']) {
+    await pool.query(write, [topic, 3, value]);
+    await vi.waitFor(() => expect(seen.at(-1)).toBe(value), eventually);
+  }
 });
 
 test('a consumer that is frozen loses its partitions to the others within seconds', async () => {
@@ -85,12 +88,6 @@ test('a consumer holds no transaction open, which would hold back every outbox o
   await started.promise;
   const holding = `select count(*)::int as n from pg_stat_activity where application_name = 'habits' and (backend_xid is not null or state like 'idle in transaction%')`;
   for (let look = 0; look < 20; look++, await sleep(20)) expect((await pool.query<{ n: number }>(holding)).rows[0]?.n).toBe(0);
-});
-
-test('four processes that open an empty database at once all get in', async () => {
-  const { url } = await testDatabase();
-  const logs = await Promise.all(Array.from({ length: 4 }, () => openOn(url, 'same')));
-  for (const log of logs) expect(await log.ends('same')).toHaveLength(6);
 });
 
 test('the database of an app is refused: a log wants one of its own', async () => {

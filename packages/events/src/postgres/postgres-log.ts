@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { acceptRecords } from '../accept-records.ts';
-import { deadHeaders, deadTopic, type EventLog, type EventLogOptions, type LogRecord, type Position, type StoredRecord } from '../event-log.ts';
+import { acceptRecords, type SizedRecord } from '../accept-records.ts';
+import { deadRecord } from '../dead-record.ts';
+import { deadTopic, type EventLog, type EventLogOptions, type Position, type StoredRecord } from '../event-log.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { reaching } from '../reaching.ts';
 import { appendRecords } from './append-records.ts';
@@ -30,18 +31,15 @@ export async function openPostgresLog(url: string, { clientId, log, topics, part
     return count;
   };
 
-  const publish = async (topic: string, records: readonly LogRecord[]): Promise<readonly Position[]> => {
-    const accepted = acceptRecords(topic, records);
-    return inOrder(() => reaching('publish', async () => {
-      const count = await partitionsOf(topic);
-      const positions: Position[] = [];
-      for (let at = 0; at < accepted.length; at += slice) positions.push(...(await appendRecords(pool, topic, count, accepted.slice(at, at + slice))));
-      return positions;
-    }));
-  };
+  const append = (topic: string, records: readonly SizedRecord[]): Promise<Position[]> => inOrder(() => reaching('publish', async () => {
+    const count = await partitionsOf(topic);
+    const positions: Position[] = [];
+    for (let at = 0; at < records.length; at += slice) positions.push(...(await appendRecords(pool, topic, count, records.slice(at, at + slice))));
+    return positions;
+  }));
 
   const bury = async (record: StoredRecord, reason: string): Promise<void> => {
-    await publish(deadTopic(record.topic), [{ key: record.key, value: record.value, headers: deadHeaders(record, reason) }]);
+    await append(deadTopic(record.topic), [deadRecord(record, reason)]);
   };
 
   async function* pages(topic: string, ends: Promise<readonly Position[]>, signal?: AbortSignal): AsyncGenerator<StoredRecord> {
@@ -67,7 +65,7 @@ export async function openPostgresLog(url: string, { clientId, log, topics, part
   }
 
   return {
-    publish,
+    publish: async (topic, records) => append(topic, acceptRecords(topic, records)),
     async subscribe({ topics: wanted, group, handle }) {
       return reaching('subscribe', async () => {
         for (const topic of wanted) await partitionsOf(topic);
