@@ -157,16 +157,19 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   async function run(): Promise<void> {
     while (!stopping) {
       const db = await pool.connect().catch((err: unknown) => void log.error({ err }, 'outbox relay has no database connection'));
+      // Closed, not returned, once it has led or failed: that ends lock and LISTEN whatever state the connection is in.
+      let close = true;
       try {
         if (db && (await tryLock(db, lockKinds.outboxRelay, ''))) {
           log.info({}, 'outbox relay leads');
           await lead(db);
+        } else {
+          close = false;
         }
       } catch (err) {
         log.error({ err }, 'outbox relay lost its lead');
       } finally {
-        // Closed, not returned: that ends lock and LISTEN whatever state the connection is in.
-        db?.release(true);
+        db?.release(close);
       }
       if (!stopping) await bell.wait(pollMs);
     }
