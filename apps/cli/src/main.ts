@@ -8,6 +8,8 @@ type Command = (args: readonly string[], print: (line: string) => void) => Promi
 // Each is loaded when it is called, so that one without a chain starts without the chain's library.
 const commands: Readonly<Record<string, { readonly usage: string; load(): Promise<Command> }>> = {
   parse: { usage: 'parse --denoms sol:9,usdc:6 < comment.md', load: async () => (await import('./parse.ts')).parse },
+  quote: { usage: 'quote --denom sol --amount 0.5 --rpc URL [--denoms FILE]', load: async () => (await import('./quote.ts')).quote },
+  refund: { usage: 'refund --deposit ADDRESS --rpc URL [--keypair FILE]', load: async () => (await import('./refund.ts')).refund },
 };
 
 const usage = `Commands:\n${Object.values(commands).map((command) => `  doubloon ${command.usage}`).join('\n')}`;

@@ -7,25 +7,24 @@ import {
   type Address, type Deposit, type Signer,
 } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
+import { checkedUrl } from './checked-url.ts';
+import { UsageProblem } from './usage-problem.ts';
 
-const usage = 'usage: doubloon refund --deposit ADDRESS --rpc URL [--keypair FILE]';
 const lamportDecimals = 9;
 const sendEveryMs = 2_000;
 
 /**
  * `doubloon refund`: sends a deposit that nobody earned back to its funder, by the chain alone. Without a key file it only
  * says what it would do; the key pays the network fee and decides nothing. Answers the exit code: 0 when the money is back
- * or would go back, 1 when it can't, 2 for arguments that can't be used.
+ * or would go back, 1 when it can't. Throws `UsageProblem` for flags that can't be used, ACCOUNT_MALFORMED for an account
+ * that is no deposit, CHAIN_UNAVAILABLE.
  */
 export async function refund(args: readonly string[], print: (line: string) => void, pauseMs = sendEveryMs): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { deposit: { type: 'string' }, rpc: { type: 'string' }, keypair: { type: 'string' } } });
-  if (values.deposit === undefined || values.rpc === undefined) {
-    print(usage);
-    return 2;
-  }
+  if (values.deposit === undefined || values.rpc === undefined) throw new UsageProblem('Say which deposit, and the node to ask.');
   const address = parseAddress(values.deposit);
-  const payer = values.keypair === undefined ? undefined : signerFromKeypair(Uint8Array.from(JSON.parse(await readFile(values.keypair, 'utf8')) as number[]));
-  await using chain = openChain({ rpcUrl: values.rpc });
+  const payer = values.keypair === undefined ? undefined : await readKey(values.keypair);
+  await using chain = openChain({ rpcUrl: checkedUrl(values.rpc) });
 
   const account = await chain.account(address, 'confirmed');
   if (account === undefined) {
@@ -45,10 +44,22 @@ export async function refund(args: readonly string[], print: (line: string) => v
     print(problem);
     return 1;
   }
-  if (payer !== undefined) return send(chain, { program, address, deposit, payer }, print, pauseMs);
+  // Awaited here: the chain is closed when this function is left.
+  if (payer !== undefined) return await send(chain, { program, address, deposit, payer }, print, pauseMs);
   const error = await tryOut(chain, { program, address, funder: deposit.funder });
   print(error === undefined ? `It would send ${formatAmount(deposit.amount, lamportDecimals)} SOL to ${deposit.funder}. Give --keypair FILE to pay the network fee and send it.` : `The chain would refuse it: ${error}`);
   return error === undefined ? 0 : 1;
+}
+
+async function readKey(file: string): Promise<Signer> {
+  let bytes: unknown;
+  try {
+    bytes = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new UsageProblem('The key file can’t be read as JSON.', { cause });
+  }
+  if (!Array.isArray(bytes) || !bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256)) throw new UsageProblem('The key file is not a JSON array of bytes, as solana-keygen writes it.');
+  return signerFromKeypair(Uint8Array.from(bytes as number[]));
 }
 
 function describe(address: Address, program: Address, { state, amount, funder, repositoryId, issueId, deadline }: Deposit): string[] {

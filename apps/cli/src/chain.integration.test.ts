@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes, randomInt } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { addressBytes, compileTransaction, createOperator, depositAddress, fundSol, localProgram as program, operatorAddress, signerFromSeed, signTransaction, type Address, type Instruction, type Signer } from '@doubloon/escrow';
+import { openChain, type Chain } from '@doubloon/escrow/chain';
+import { startLocalnet, type Localnet } from '@doubloon/localnet';
+import { quote } from './quote.ts';
+import { refund } from './refund.ts';
+
+const patient = { timeout: 20_000, interval: 50 };
+const day = 86_400;
+let localnet: Localnet;
+let chain: Chain;
+let folder: string;
+
+beforeAll(async () => {
+  localnet = await startLocalnet();
+  chain = openChain({ rpcUrl: localnet.rpcUrl });
+  folder = await mkdtemp(join(tmpdir(), 'doubloon-cli-'));
+});
+afterAll(async () => {
+  await chain[Symbol.asyncDispose]();
+  await localnet[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function run(command: typeof quote, ...args: string[]): Promise<{ code: number; lines: string[] }> {
+  const lines: string[] = [];
+  const code = await command([...args, '--rpc', localnet.rpcUrl], (line) => { lines.push(line); });
+  return { code, lines };
+}
+
+async function rich(): Promise<{ signer: Signer; seed: Buffer }> {
+  const seed = randomBytes(32);
+  const signer = signerFromSeed(seed);
+  await localnet.faucet.airdrop(signer.address, 2_000_000_000n);
+  await vi.waitUntil(() => chain.account(signer.address, 'confirmed'), patient);
+  return { signer, seed };
+}
+
+async function land(instruction: Instruction, signer: Signer): Promise<void> {
+  const { blockhash } = await chain.latestBlockhash();
+  const signature = await chain.send(signTransaction(compileTransaction({ payer: signer.address, blockhash, instructions: [instruction] }), [signer]));
+  const status = await vi.waitUntil(async () => (await chain.signatureStatuses([signature]))[0], patient);
+  expect(status).not.toHaveProperty('error');
+}
+
+async function deposited(): Promise<{ address: Address; funder: Signer }> {
+  const [{ signer: admin }, { signer: funder }] = [await rich(), await rich()];
+  await land(createOperator({ program, admin: admin.address, host: 'github.example', relayer: signerFromSeed(randomBytes(32)).address, attestor: signerFromSeed(randomBytes(32)).address }), admin);
+  const operator = operatorAddress({ program, firstAdmin: admin.address }).address;
+  const key = { program, operator, repositoryId: '11', issueId: '22', funder: funder.address, nonce: BigInt(randomInt(2 ** 40)) };
+  await land(fundSol({ ...key, amount: 500_000_000n, deadline: (await chain.time()) + BigInt(2 * day), withRelayer: true }), funder);
+  return { address: depositAddress(key).address, funder };
+}
+
+test('a quote tells what a wallet needs, in one line of JSON', async () => {
+  const { code, lines } = await run(quote, '--denom', 'sol', '--amount', '0.50');
+  expect(code).toBe(0);
+  expect(lines).toHaveLength(1);
+  const told = JSON.parse(lines[0] ?? '') as Record<string, string>;
+  expect(told).toMatchObject({ denom: 'sol', amount: '500000000', text: '0.5', networkFee: '5000' });
+  expect(BigInt(told['totalLamports'] ?? 0)).toBe(500_000_000n + 5_000n + BigInt(told['rent'] ?? 0));
+});
+
+test.each([
+  [['--denom', 'usdc', '--amount', '1'], { code: 'DENOM_UNKNOWN' }],
+  [['--denom', 'sol', '--amount', '1,5'], { code: 'AMOUNT_INVALID', facts: { reason: 'separator' } }],
+  [['--denom', 'sol', '--amount', '0.000000001'], { code: 'AMOUNT_TOO_SMALL' }],
+  [['--denom', 'sol'], { name: 'UsageProblem' }],
+])('no quote for %j', async (args, failure) => {
+  await expect(run(quote, ...args)).rejects.toMatchObject(failure);
+});
+
+test('a node that is not there is CHAIN_UNAVAILABLE, and something that is no address a usage problem', async () => {
+  await expect(quote(['--denom', 'sol', '--amount', '1', '--rpc', 'http://127.0.0.1:9'], () => undefined)).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
+  await expect(quote(['--denom', 'sol', '--amount', '1', '--rpc', 'file:///etc/passwd'], () => undefined)).rejects.toMatchObject({ name: 'UsageProblem' });
+});
+
+test('a refund by the chain alone: too early, then what it would do, then done by a stranger, then nothing to do', async () => {
+  const { address, funder } = await deposited();
+  const { signer: stranger, seed } = await rich();
+  const file = join(folder, 'stranger.json');
+  await writeFile(file, JSON.stringify([...seed, ...addressBytes(stranger.address)]));
+
+  const early = await run(refund, '--deposit', address, '--keypair', file);
+  expect(early.code).toBe(1);
+  expect(early.lines.at(-1)).toMatch(/^It is too early: .* from 20\d\d-/);
+
+  await localnet.timeTravel(5 * day + 60);
+  const before = (await chain.account(funder.address, 'confirmed'))?.lamports ?? 0n;
+  const dry = await run(refund, '--deposit', address);
+  expect(dry).toMatchObject({ code: 0 });
+  expect(dry.lines.at(-1)).toBe(`It would send 0.5 SOL to ${funder.address}. Give --keypair FILE to pay the network fee and send it.`);
+  expect((await chain.account(funder.address, 'confirmed'))?.lamports).toBe(before);
+
+  const done = await run(refund, '--deposit', address, '--keypair', file);
+  expect(done.lines.at(-1)).toMatch(new RegExp(`^0\\.5 SOL went back to ${funder.address}, final in slot \\d+\\.$`));
+  expect(done.code).toBe(0);
+  expect(((await chain.account(funder.address, 'confirmed'))?.lamports ?? 0n) - before).toBe(500_000_000n);
+
+  const again = await run(refund, '--deposit', address, '--keypair', file);
+  expect(again).toMatchObject({ code: 0 });
+  expect(again.lines.at(-1)).toBe('The money went back to its funder already. Nothing to do.');
+});
+
+test('no refund for what is not there, what is no deposit, and key files that are none', async () => {
+  const { signer } = await rich();
+  expect((await run(refund, '--deposit', signerFromSeed(randomBytes(32)).address)).lines.at(-1)).toMatch(/^There is no account at /);
+  await expect(run(refund, '--deposit', signer.address)).rejects.toMatchObject({ code: 'ACCOUNT_MALFORMED' });
+  await expect(run(refund, '--deposit', 'nonsense')).rejects.toMatchObject({ code: 'ADDRESS_INVALID' });
+  await expect(run(refund, '--deposit', signer.address, '--keypair', '/dev/null')).rejects.toMatchObject({ name: 'UsageProblem' });
+});
