@@ -8,6 +8,8 @@ const kafka = await available();
  * everything, it may not: there the suite runs, and fails with what is missing.
  */
 export function whereKafkaIs(name: string, suite: () => void): void {
-  if (kafka.ok || process.env['CI'] === 'true') suite();
-  else describe(name, () => test.skip(`skipped: a Kafka broker needs ${kafka.missing === 'java' ? 'Java 17 or newer' : 'Maven'}, which is missing here`, () => undefined));
+  if (kafka.ok || process.env['CI'] === 'true') return suite();
+  const lack = `a Kafka broker needs ${kafka.missing === 'java' ? 'Java 17 or newer' : 'Maven'}, which is missing here`;
+  process.stderr.write(`SKIPPED ${name}: ${lack}\n`);
+  describe(name, () => test.skip(lack, () => undefined));
 }
