@@ -252,13 +252,53 @@ test('all public examples of webhooks are taken, handled, and none leaves a trac
   expect((await line.database.pool.query('select from source')).rowCount).toBe(before);
 });
 
-test('what came while the App was away is there when it is back, and a stop leaves with 0', async () => {
-  const issue = await ada().openIssue('An issue during a restart');
+test('what was answered with 202 survives a kill, and becomes one comment', async () => {
+  const issue = await ada().openIssue('An issue during a kill');
   await ada().comment(issue.number, '$sol:0.5$');
-  await line.restartApp();
+  await line.github.delivered();
+  await line.killAndRestart();
   await living(issue.number, 'Fund 0.5 sol');
   await settled();
-  expect(line.lines.some((text) => text.startsWith('github-app') && text.includes('"msg":"stopped"'))).toBe(true);
+  expect(await ours(issue.number)).toHaveLength(1);
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED']);
+});
+
+/** An issue whose one offer, of 0.5 sol, stands funded in finalized state and is shown so. */
+async function fundedIssue(title: string) {
+  const issue = await ada().openIssue(title);
+  const { id: commentId } = await ada().comment(issue.number, '$sol:0.5$');
+  const { body } = await living(issue.number, '/fund/');
+  const signature = await line.fund(/\/fund\/([0-9a-f]{32})/.exec(body)?.[1] ?? '');
+  const funded = await living(issue.number, '| 0.5 sol | funded |');
+  return { issue, commentId, signature, funded };
+}
+
+test('a deposit in finalized state changes the comment to funded, by whom, until when, with its transaction', async () => {
+  const { signature, funded } = await fundedIssue('An issue that is funded');
+  expect(funded.body).toContain('- **0.5 sol** funded, in escrow');
+  expect(funded.body).toContain(`[\`${signature.slice(0, 8)}…${signature.slice(-8)}\`](http://bounties.test/fund/`);
+  expect(funded.body).toMatch(/\| `\w{4}…\w{4}` \| 0\.5 sol \| funded \| 20\d\d-\d\d-\d\d \d\d:\d\d UTC \|/);
+  expect(funded.body).not.toContain('Fund 0.5 sol');
+  expect(funded.body).not.toContain(signature);
+});
+
+test('an edit after funding asks for the difference only, and less asks for nothing', async () => {
+  const { issue, commentId } = await fundedIssue('An issue that grows');
+  await ada().editComment(commentId, '$sol:0.75$');
+  const { body } = await living(issue.number, 'Fund 0.25 sol');
+  expect(body).toContain('`0.75 sol` is asked for now, and `0.5 sol` was funded before that: the offer is for the difference.');
+  await ada().editComment(commentId, '$sol:0.2$');
+  await living(issue.number, '`0.2 sol` is asked for now, and `0.5 sol` was funded before that: an edit changes nothing about what is funded.');
+  await settled();
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol FUNDED', '0.25 sol WITHDRAWN']);
+});
+
+test('a deleted comment leaves what is funded where it is, and says so', async () => {
+  const { issue, commentId } = await fundedIssue('An issue that forgets');
+  await ada().deleteComment(commentId);
+  const { body } = await living(issue.number, 'stays in escrow');
+  expect(body).toContain('`0.5 sol` stays in escrow: the text that offered it was deleted.');
+  expect(body).toContain('| 0.5 sol | funded |');
 });
 
 test('the probes tell of every part, and the metrics count', async () => {

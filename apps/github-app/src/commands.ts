@@ -1,10 +1,10 @@
-import { parseCommands, type Finding } from '@doubloon/domain';
+import { parseCommands, type Finding, type OfferTerms } from '@doubloon/domain';
 import { inCode, link } from './markdown.ts';
 
 /** What a text asks for. */
 export interface Commands {
   /** In the order of the text, at most as many as the parser lets through. */
-  readonly offers: readonly { readonly denom: string; readonly amount: string }[];
+  readonly offers: readonly OfferTerms[];
   /** Whole sentences about what was meant as an offer and can't be one. */
   readonly problems: readonly string[];
   readonly slash: ReadonlySet<SlashCommand>;
@@ -27,24 +27,14 @@ export const readCommands = (text: string, url: string, denoms: ReadonlyMap<stri
 
 /** Sorts what the parser found in `text`, which was written at `url`. */
 export function sortFindings(findings: readonly Finding[], text: string, url: string): Commands {
-  const offers: { denom: string; amount: string }[] = [];
+  const offers: OfferTerms[] = [];
   const problems: string[] = [];
   const slash = new Set<SlashCommand>();
   for (const finding of findings) {
-    if (finding.kind === 'offer') offers.push({ denom: finding.denom, amount: String(finding.amount) });
+    if (finding.kind === 'offer') offers.push({ denom: finding.denom, amount: BigInt(finding.amount) });
     else if (finding.kind !== 'rejected') slash.add(finding.kind);
     else if ('command' in finding) slash.add('award');
     else problems.push(`${inCode(text.slice(finding.start, finding.end))} ${link('here', url)} ${reasons[finding.reason] ?? 'can not be an offer'}.`);
   }
   return { offers, problems, slash };
-}
-
-/** The offers of a text with their identity: equal pairs are counted from the first. */
-export function numbered(offers: Commands['offers']): { denom: string; amount: string; nth: number }[] {
-  const counts = new Map<string, number>();
-  return offers.map(({ denom, amount }) => {
-    const nth = counts.get(`${denom}:${amount}`) ?? 0;
-    counts.set(`${denom}:${amount}`, nth + 1);
-    return { denom, amount, nth };
-  });
 }

@@ -81,11 +81,12 @@ async function withdraw({ pool, client }: Pursuit, key: OfferKey, reason: keyof 
 async function replace(pursuit: Pursuit, issue: KnownIssue, from: OfferKey, to: OfferKey): Promise<Outcome> {
   const { pool, client } = pursuit;
   const row = await findOffer(pool, from);
-  const covered = row?.covered ?? 0n;
+  const isSameDenom = from.denom === to.denom;
+  const covered = isSameDenom ? (row?.covered ?? 0n) : 0n;
   if (row?.offerId === undefined) return openBeyond(pursuit, issue, to, covered, undefined);
   const { offer } = await client.getOffer({ offerId: row.offerId });
   if (offer === undefined || offer.state === OfferState.SUBMITTED) return 'waits';
-  if (heldStates.includes(offer.state)) return openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0'), offer.decimals);
+  if (heldStates.includes(offer.state)) return isSameDenom ? openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0'), offer.decimals) : openWhole(pursuit, issue, to);
 
   const outcome = await openBeyond(pursuit, issue, to, covered, offer.decimals);
   const replacement = (await findOffer(pool, to))?.offerId ?? '';

@@ -28,7 +28,7 @@ type Verdict = { status: number; reason: string; key?: SecretName; stored?: bool
 const shortestSecret = 32;
 const lingerMs = 1_000;
 const guidForm = /^[0-9A-Za-z-]{1,64}$/;
-const eventForm = /^[a-z_]{1,64}$/;
+const eventForm = /^[a-z][a-z0-9_]{0,63}$/;
 
 /**
  * Takes GitHub's deliveries: checks, stores, answers, and does nothing else. 202 stored or already stored, 400 malformed,

@@ -63,9 +63,10 @@ test('equal offers are two, told apart by their number', async () => {
   expect(await see('$usdc:5$', { change: 'edited', second: 1 })).toEqual(['withdraw 5000000 usdc#1 edited', 'eyes']);
 });
 
-test('an edit keeps what stayed, replaces within a denom, opens what is new and withdraws what vanished', async () => {
+test('an edit keeps what stayed, replaces what it can, opens what is new and withdraws what vanished', async () => {
   await see('$usdc:5$ $sol:1$ $sol:2$');
-  expect(await see('$sol:2$ $usdc:6$ $usdc:7$', { change: 'edited', second: 1 })).toEqual(['replace 5000000 usdc by 6000000 usdc', 'open 7000000 usdc', 'withdraw 1000000000 sol edited', 'eyes']);
+  expect(await see('$sol:2$ $usdc:6$ $usdc:7$ $usdc:8$', { change: 'edited', second: 1 })).toEqual(['replace 5000000 usdc by 6000000 usdc', 'replace 1000000000 sol by 7000000 usdc', 'open 8000000 usdc', 'eyes']);
+  expect(await see('$usdc:8$', { change: 'edited', second: 2 })).toEqual(['withdraw 2000000000 sol edited', 'withdraw 6000000 usdc edited', 'withdraw 7000000 usdc edited', 'eyes']);
 });
 
 test('an edit that leaves the offers as they were produces nothing, not even a look', async () => {

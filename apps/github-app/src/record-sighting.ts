@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import { numbered, type Commands, type SlashCommand } from './commands.ts';
+import { diffOffers, numberOffers, type NumberedOffer } from '@doubloon/domain';
+import type { Commands, SlashCommand } from './commands.ts';
 import type { Person, Sighting } from './delivery.ts';
 import { intend, type OfferKey, type Work } from './intent.ts';
 import { askForHelp, keepIssueSeen, markDeleted, wakeIssue, type IssueKey } from './issue-row.ts';
@@ -54,26 +55,19 @@ export async function recordSighting(db: ClientBase, sighting: Placed, asked: Co
 const isSilent = ({ offers, problems, slash }: Commands): boolean => offers.length + problems.length + slash.size === 0;
 
 /** Compares the offers of a text with those it had, and keeps the new sequence. */
-async function follow(db: ClientBase, source: Placed['source'], offers: Commands['offers'], reason: 'edited' | 'deleted'): Promise<Work[]> {
-  const before = await standingOffers(db, source.kind, source.id);
-  const after = numbered(offers).map((offer): OfferKey => ({ sourceKind: source.kind, sourceId: source.id, ...offer }));
-  const vanished = before.filter((old) => !after.some((it) => isSame(it, old)));
-  const fresh = after.filter((it) => !before.some((old) => isSame(it, old)));
-  for (const key of vanished) await keepVanished(db, key);
-  for (const [ordinal, key] of after.entries()) await keepPlace(db, key, ordinal);
-  for (const key of fresh) await keepReturned(db, key);
-
-  // An edit replaces amount by amount: the first that vanished of a denom by the first new one of it.
-  const left = [...vanished];
-  const works = fresh.map((by): Work => {
-    const place = left.findIndex((old) => old.denom === by.denom);
-    const [offer] = place < 0 ? [] : left.splice(place, 1);
-    return offer === undefined ? { kind: 'open', offer: by } : { kind: 'replace', offer, by };
-  });
-  return [...works, ...left.map((offer): Work => ({ kind: 'withdraw', offer, reason }))];
+async function follow(db: ClientBase, { kind: sourceKind, id: sourceId }: Placed['source'], offers: Commands['offers'], reason: 'edited' | 'deleted'): Promise<Work[]> {
+  const keyOf = ({ denom, amount, nth }: NumberedOffer): OfferKey => ({ sourceKind, sourceId, denom, amount: amount.toString(), nth });
+  const before = await standingOffers(db, sourceKind, sourceId);
+  const { replaced, vanished, added } = diffOffers(before.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) })), offers);
+  for (const gone of [...vanished, ...replaced.map((pair) => pair.before)]) await keepVanished(db, keyOf(gone));
+  for (const [ordinal, offer] of numberOffers(offers).entries()) await keepPlace(db, keyOf(offer), ordinal);
+  for (const fresh of [...added, ...replaced.map((pair) => pair.after)]) await keepReturned(db, keyOf(fresh));
+  return [
+    ...replaced.map((pair): Work => ({ kind: 'replace', offer: keyOf(pair.before), by: keyOf(pair.after) })),
+    ...added.map((offer): Work => ({ kind: 'open', offer: keyOf(offer) })),
+    ...vanished.map((offer): Work => ({ kind: 'withdraw', offer: keyOf(offer), reason })),
+  ];
 }
-
-const isSame = (a: OfferKey, b: OfferKey): boolean => a.denom === b.denom && a.amount === b.amount && a.nth === b.nth;
 
 const notHere: readonly SlashCommand[] = ['award', 'veto', 'attempt'];
 

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startApp, type AppProcess } from '../../../dev/stack/app-process.ts';
 import { makeOperator } from '../../../dev/stack/operator.ts';
 import { freePort } from '../../../dev/stack/ports.ts';
 import { root } from '../../../dev/stack/root.ts';
-import { localProgram } from '@doubloon/escrow';
+import { localProgram, signerFromSeed, signTransaction } from '@doubloon/escrow';
 import { openChain } from '@doubloon/escrow/chain';
 import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
 import { startLocalnet } from '@doubloon/localnet';
@@ -15,14 +16,17 @@ import { secret } from './deliver.ts';
 /** The App as its own process, with everything it talks to: the stand-in, the treasury on a local chain, the event log. */
 export interface Line extends AsyncDisposable {
   readonly github: GitHubStandin;
+  /** As the App may call it. */
   readonly treasury: TreasuryClient;
+  /** Funds an offer as a person does on the web: builds, signs, submits. Resolves to the signature once it was taken. */
+  fund(offerId: string): Promise<string>;
   readonly database: TestDatabase;
   readonly appUrl: string;
   readonly app: () => AppProcess;
   /** What the App and the treasury logged so far. */
   readonly lines: readonly string[];
-  /** Ends the App as SIGTERM does, or at once; and starts it again on the same database. */
-  restartApp(): Promise<void>;
+  /** Kills the App at once and starts it again on the same database. */
+  killAndRestart(): Promise<void>;
 }
 
 export async function startLine(): Promise<Line> {
@@ -40,7 +44,7 @@ export async function startLine(): Promise<Line> {
     openTestDatabase(migrationsFolder('event-log')).then((it) => opening.use(it)),
   ]);
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
-  const operator = await makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), 'bounties.test');
+  const operator = await makeOperator(chain, async (address, lamports) => { await localnet.faucet.airdrop(address, lamports); }, 'bounties.test');
   const [appToken, ownToken] = [newServiceToken(), newServiceToken()];
   const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json'), EVENT_LOG_URL: log.url };
 
@@ -62,11 +66,20 @@ export async function startLine(): Promise<Line> {
   });
   let app = await start();
   opening.defer(() => app[Symbol.asyncDispose]());
+  const web = createTreasuryClient({ url: treasuryUrl, token: ownToken.token, caller: 'web' });
   const running = opening.move();
   return {
     github, database, appUrl, lines, app: () => app,
     treasury: createTreasuryClient({ url: treasuryUrl, token: appToken.token, caller: 'github-app' }),
-    async restartApp() {
+    async fund(offerId) {
+      const wallet = signerFromSeed(randomBytes(32));
+      await localnet.faucet.airdrop(wallet.address, 20_000_000_000n);
+      const { transaction } = await web.buildFunding({ offerId, wallet: wallet.address });
+      const { submission } = await web.submitFunding({ offerId, transaction: signTransaction(transaction, [wallet]) });
+      return submission?.signature ?? '';
+    },
+    async killAndRestart() {
+      process.kill(app.pid, 'SIGKILL');
       await app[Symbol.asyncDispose]();
       app = await start();
     },
@@ -86,7 +99,7 @@ export function personAt(github: GitHubStandin, login: string, repository = 'ana
     return (reply.status === 204 ? undefined : await reply.json()) as T;
   };
   return {
-    openIssue: (title: string, body = '') => call<{ number: number; id: number }>('POST', '/issues', { title, body }),
+    openIssue: (title: string, body?: string) => call<{ number: number; id: number }>('POST', '/issues', { title, ...(body === undefined ? {} : { body }) }),
     editIssue: (number: number, change: { title?: string; body?: string }) => call<unknown>('PATCH', `/issues/${String(number)}`, change),
     comment: (number: number, body: string) => call<{ id: number }>('POST', `/issues/${String(number)}/comments`, { body }),
     editComment: (id: number, body: string) => call<unknown>('PATCH', `/issues/comments/${String(id)}`, { body }),
