@@ -26,7 +26,7 @@ check:
 
 # Build the pages
 web-build:
-    cd apps/web && vite build
+    npm run --silent --workspace @doubloon/web build
 
 # Apply or take back migrations: just migrate treasury up | down (DATABASE_URL names the database)
 migrate app direction="up":

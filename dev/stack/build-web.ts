@@ -6,14 +6,19 @@ import { root } from './root.ts';
 
 const web = join(root, 'apps/web');
 // The browser's part of the bundle takes these packages in; the rest runs from source.
-const sources = ['apps/web/src', 'apps/web/vite.config.ts', 'apps/web/package.json', 'packages/escrow/src', 'packages/errors/src', 'package-lock.json'];
+const sources = ['apps/web/src', 'apps/web/vite.config.ts', 'apps/web/vite.island.config.ts', 'apps/web/package.json', 'packages/escrow/src', 'packages/errors/src', 'package-lock.json'];
 
 /** Builds the pages when a source is newer than the last build. Rejects with the builder's words. */
 export async function buildWeb(progress: (line: string) => void): Promise<void> {
   const built = join(web, 'build/handler.js');
   if (existsSync(built) && newest(sources.map((path) => join(root, path))) < statSync(built).mtimeMs) return;
   progress('Building the pages …');
-  const child = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], { cwd: web, stdio: ['ignore', 'pipe', 'pipe'] });
+  await vite('--config', 'vite.island.config.ts');
+  await vite();
+}
+
+async function vite(...options: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error', ...options], { cwd: web, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk.toString()));
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -115,7 +115,7 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
       WEB_ORIGIN: webUrl,
       WEB_TREASURY_URL: treasuryUrl,
       WEB_TREASURY_TOKEN_FILE: secrets.file('web-treasury', webToken.token),
-      WEB_FAUCET_URL: localnet.faucet.url,
+      WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`,
       DEV_WALLET: 'true',
     }),
   ]);

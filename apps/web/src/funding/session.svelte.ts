@@ -1,4 +1,3 @@
-import { invalidateAll } from '$app/navigation';
 import type { ConnectedWallet } from '../wallets/standard-wallets.ts';
 import { followOffer } from './follow.ts';
 import type { OfferView, TermsView } from './offer-view.ts';
@@ -130,7 +129,7 @@ export class FundingSession {
   async again(): Promise<void> {
     const code = this.problem?.code;
     this.problem = undefined;
-    if (code === 'wrong-cluster' || code === 'not-open') return invalidateAll().then(() => location.reload());
+    if (code === 'wrong-cluster' || code === 'not-open') return location.reload();
     if (this.step === 'choosing' || this.step === 'connecting') {
       this.#attempt += 1;
       this.step = 'choosing';
