@@ -94,6 +94,26 @@ test('a handler may ask for later: no attempt is used up, its subject waits, the
   expect(await effects()).toEqual(['c', 'a', 'b']);
 });
 
+test('a row that is not due is not taken in the wake of one that is, and keeps its place when rows have moved in the table', async () => {
+  const { pool, effects } = await withEffects();
+  for (const key of ['a', 'b', 'c']) await storeInbox(pool, fact(key));
+  // Without the indexes a row that was updated last comes last: the order has to be asked for.
+  await pool.query('drop index inbox_waiting, inbox_waiting_by_subject');
+  await pool.query(`update inbox set not_before = '2030-01-01T00:01:00Z' where key = 'b'; update inbox set kind = kind where key = 'a'`);
+  let time = new Date('2030-01-01T00:00:00Z');
+  await using worker = startInboxWorker({
+    pool, log, now: () => time, backoff, pollMs: 5,
+    handle: async ({ key }, db) => void (await db.query('insert into effect (key) values ($1)', [key])),
+  });
+  worker.wake();
+  await expect.poll(effects).toEqual(['a']);
+  await expect.poll(async () => (await pool.query(`select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`)).rowCount).toBe(0);
+  expect(await effects()).toEqual(['a']);
+  time = new Date('2030-01-01T00:01:00Z');
+  await drained(pool);
+  expect(await effects()).toEqual(['a', 'b', 'c']);
+});
+
 test.each([
   ['a service', () => new DoubloonError('SERVICE_UNAVAILABLE', { service: 'treasury' })],
   ['the event log', () => new DoubloonError('EVENT_LOG_UNAVAILABLE', { operation: 'publish' })],
