@@ -212,9 +212,12 @@ export function eventLogContract(adapter: string, start: () => Promise<EventLogS
         for (let n = 500; !writing.signal.aborted; n += 5) await log.publish(topic, records(5, 11, n));
       })();
       const promised = (await log.ends(topic)).map(({ offset }) => Number(offset));
-      const replay = log.replay(topic);
+      const replay = log.replay(topic)[Symbol.asyncIterator]();
+      const first = await replay.next();
+      // Asked for when the replay already knew its own ends, so these can only be further.
       const called = (await log.ends(topic)).map(({ offset }) => Number(offset));
-      const found = await collect(replay);
+      await log.publish(topic, records(110, 11, 1_000_000));
+      const found = first.done === true ? [] : [first.value, ...(await collect({ [Symbol.asyncIterator]: () => replay }))];
       writing.abort();
       await writer;
       expectOrderPerKey(found);
@@ -222,7 +225,6 @@ export function eventLogContract(adapter: string, start: () => Promise<EventLogS
         const offsets = found.filter((record) => record.partition === partition).map(({ offset }) => Number(offset));
         expect(offsets).toEqual(offsets.map((_, n) => n));
         expect(offsets.length).toBeGreaterThanOrEqual(promised[partition] ?? Infinity);
-        // `called` was read after the replay was called, so it can only be further.
         expect(offsets.length).toBeLessThanOrEqual(called[partition] ?? -1);
       }
     });

@@ -6,7 +6,7 @@ import { createClient } from './client.ts';
 import { startConsumer } from './consumer.ts';
 import { createPublisher } from './publisher.ts';
 import { replayTopic } from './replay.ts';
-import { createTopics, type TopicOffsets } from './topics.ts';
+import { createTopics } from './topics.ts';
 
 /** The event log in Apache Kafka 4. `brokers` are host:port. */
 export async function openKafkaLog(brokers: readonly string[], { clientId, log, topics, partitions = 6, now = () => new Date() }: EventLogOptions): Promise<EventLog> {
@@ -28,10 +28,6 @@ export async function openKafkaLog(brokers: readonly string[], { clientId, log, 
     await append(deadTopic(record.topic), [deadRecord(record, reason)]);
   };
 
-  async function* pages(topic: string, ends: Promise<readonly TopicOffsets[]>, signal?: AbortSignal): AsyncGenerator<StoredRecord> {
-    yield* replayTopic(kafka, topic, await ends, signal);
-  }
-
   return {
     publish: async (topic, records) => append(topic, acceptRecords(topic, records)),
     subscribe: ({ topics: wanted, group, handle }) => reaching('subscribe', async () => {
@@ -42,7 +38,7 @@ export async function openKafkaLog(brokers: readonly string[], { clientId, log, 
       const ends = offsets.ends(topic);
       // Whoever iterates meets the failure; nobody else has to.
       ends.catch(() => undefined);
-      return pages(topic, ends, signal);
+      return replayTopic(kafka, topic, ends, signal);
     },
     ends: async (topic) => (await offsets.ends(topic)).map(({ partition, offset }) => ({ topic, partition, offset })),
     positions: (topic, group) => offsets.committed(topic, group),

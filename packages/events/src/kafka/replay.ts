@@ -38,8 +38,8 @@ const pageBytes = 1_048_576;
 const patience = 15;
 
 /** Yields the records below `ends`, partition by partition. The next page is fetched while one is being read. */
-export async function* replayTopic(kafka: Kafka, topic: string, ends: readonly TopicOffsets[], signal?: AbortSignal): AsyncGenerator<StoredRecord> {
-  const open = ends.filter(({ offset, low }) => BigInt(low) < BigInt(offset));
+export async function* replayTopic(kafka: Kafka, topic: string, ends: Promise<readonly TopicOffsets[]>, signal?: AbortSignal): AsyncGenerator<StoredRecord> {
+  const open = (await ends).filter(({ offset, low }) => BigInt(low) < BigInt(offset));
   if (open.length === 0) return;
   const cluster = createCluster(kafka);
 
@@ -74,8 +74,9 @@ export async function* replayTopic(kafka: Kafka, topic: string, ends: readonly T
           // It is awaited above, unless the reader leaves first.
           page.catch(() => undefined);
         }
+        const inside = from <= end;
         for (const message of batch.messages) {
-          if (BigInt(message.offset) >= end) break;
+          if (!inside && BigInt(message.offset) >= end) break;
           signal?.throwIfAborted();
           yield storedRecord(topic, partition, message);
         }
