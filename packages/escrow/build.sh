@@ -1,8 +1,8 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Builds the program without Solana's platform tools: Debian's rustc (it carries a precompiled BPF core library) and sbpf-linker.
 #   build.sh           writes doubloon_escrow.so (SBPF v3) and doubloon_escrow_v0.so, each with its .sha256
 #   build.sh --check   builds twice, here and from a copy in another folder, and compares with what is committed
-set -euo pipefail
+set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 rustc=${DOUBLOON_RUSTC:-/usr/bin/rustc}   # by full path: a rustup toolchain comes first on PATH and has no BPF core library
 work=$(mktemp -d)
@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 
 # build CRATE ARCH OUT
 build() {
-  local crate=$1 arch=$2 out=$3 target=$work/target-$arch
+  crate=$1; arch=$2; out=$3; target=$work/target-$2
   # LTO stays off: the linker joins all bitcode itself, and rustc's own pass in front of it doubled the compute units.
   # Multiplications can't be overflow-checked on this backend, so the crate only multiplies where it can't overflow.
   (cd "$crate" && env RUSTC="$rustc" CARGO_TARGET_DIR="$target" \
@@ -32,7 +32,7 @@ case ${1:-} in
     for arch in v3 v0; do
       name=$(name_of "$arch")
       build "$here/program" "$arch" "$here/$name"
-      (cd "$here" && sha256sum "$name" | tee "$name.sha256")
+      (cd "$here" && sha256sum "$name" > "$name.sha256" && cat "$name.sha256")
     done ;;
   --check)
     mkdir "$work/elsewhere"
@@ -40,8 +40,8 @@ case ${1:-} in
     for arch in v3 v0; do
       name=$(name_of "$arch")
       (cd "$here" && sha256sum --check --quiet "$name.sha256")
-      for crate in "$here/program" "$work/elsewhere"; do
-        build "$crate" "$arch" "$work/$name"
+      for folder in "$here/program" "$work/elsewhere"; do
+        build "$folder" "$arch" "$work/$name"
         cmp "$work/$name" "$here/$name" || { echo "build.sh: $name is not what the sources give: run build.sh and commit" >&2; exit 1; }
       done
       echo "$name: the committed bytes are what the sources give, from two folders"

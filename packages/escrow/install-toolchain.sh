@@ -1,6 +1,6 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # What build.sh needs, once per machine (Debian 12): about 200 MB of packages and 3 minutes for the linker. Does nothing where it is there already.
-set -euo pipefail
+set -eu
 sudo=''
 [ "$(id -u)" = 0 ] || sudo=sudo
 if ! /usr/bin/rustc --print target-libdir --target bpfel-unknown-none 2>/dev/null | xargs -r test -d; then

@@ -51,8 +51,8 @@ test('the reserve never counts on rent below 6,960 lamports a byte, and follows 
 });
 
 test('an error number of the program has a name, in the shape that RPC nodes send it', () => {
-  expect(customErrorOf({ InstructionError: [2, { Custom: 118 }] })).toEqual({ instruction: 2, number: 118 });
-  expect(programErrorOf(118)).toBe('DEADLINE_OUT_OF_BOUNDS');
+  expect(customErrorOf({ InstructionError: [2, { Custom: 117 }] })).toEqual({ instruction: 2, number: 117 });
+  expect(programErrorOf(117)).toBe('DEADLINE_OUT_OF_BOUNDS');
   expect(programErrorOf(1)).toBeUndefined();
   for (const other of [undefined, null, 'BlockhashNotFound', { InstructionError: [0, 'MissingRequiredSignature'] }, { InstructionError: 5 }, { InstructionError: [0, { Custom: 'x' }] }]) expect(customErrorOf(other)).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { addressOf } from '@doubloon/escrow';
 import { deployedProgram, openChain } from '@doubloon/escrow/chain';
@@ -50,7 +50,7 @@ test('the faucet answers no page of another origin and no other host name', asyn
   expect((await ask('', { origin }, 'OPTIONS')).status).toBe(204);
   const rebound = request(`${net.faucet.url}/airdrop`, { method: 'POST', headers: { host: 'evil.example' } });
   rebound.end(body);
-  const [response] = await once(rebound, 'response') as [import('node:http').IncomingMessage];
+  const [response] = await once(rebound, 'response') as [IncomingMessage];
   response.resume();
   expect(response.statusCode).toBe(403);
 });

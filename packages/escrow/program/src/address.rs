@@ -2,7 +2,7 @@
 //! takes 1,500 an attempt.
 
 use crate::{generated::EscrowError, require};
-use pinocchio::{error::ProgramError, Address};
+use pinocchio::error::ProgramError;
 
 /// What the runtime hashes last.
 pub static MARKER: [u8; 21] = *b"ProgramDerivedAddress";
@@ -10,11 +10,10 @@ pub static MARKER: [u8; 21] = *b"ProgramDerivedAddress";
 /// Holds the place of the bump among the parts of a derivation.
 pub const BUMP_PLACE: &[u8] = &[0];
 
-/// `parts` are all that the runtime hashes: seeds, `BUMP_PLACE`, program, `MARKER`. `address` is what they lead to with
-/// this bump, and every higher bump leads onto the curve, so the bump is the canonical one. That it leads off the curve
-/// itself is proven by the runtime, which signs for the address when the account is made.
-pub fn require_canonical<const N: usize>(address: &Address, parts: &[&[u8]; N], bump: u8) -> Result<(), ProgramError> {
-    require(derive(parts, bump) == *address.as_array(), EscrowError::AddressWrong)?;
+/// Every bump above this one leads `parts` (seeds, `BUMP_PLACE`, program, `MARKER`: all that the runtime hashes) onto the
+/// curve. So if this one does not, it is the canonical one, and that much the runtime proves itself: for a new account
+/// that did not sign, it lets us sign only when seeds and bump lead to its address, off the curve.
+pub fn require_canonical<const N: usize>(parts: &[&[u8]; N], bump: u8) -> Result<(), ProgramError> {
     let mut higher = bump;
     while higher < u8::MAX {
         higher += 1;

@@ -23,6 +23,8 @@ pub fn create_account(payer: &AccountView, account: &AccountView, lamports: u64,
 pub fn require_creatable(payer: &AccountView, account: &AccountView, system: &AccountView) -> ProgramResult {
     require(payer.is_signer(), EscrowError::SignatureMissing)?;
     require(payer.is_writable() && account.is_writable(), EscrowError::AccountNotWritable)?;
+    // With a signature of its own, any key could stand here: the runtime would not ask where the seeds lead.
+    require(!account.is_signer(), EscrowError::AddressSigned)?;
     require(system.address() == &pinocchio_system::ID, EscrowError::SystemProgramWrong)?;
     require(account.owned_by(&pinocchio_system::ID) && account.is_data_empty(), EscrowError::AccountExists)
 }

@@ -30,7 +30,7 @@ pub fn create_operator(program: &Address, accounts: &mut [AccountView], data: &[
     require([host_hash, relayer, attestor].into_iter().all(|key| key != [0; 32]), EscrowError::KeyMissing)?;
 
     let first_admin = admin.address().as_array();
-    require_canonical(account.address(), &[b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER], bump)?;
+    require_canonical(&[b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER], bump)?;
     let lamports = reserve(operator::SIZE, Rent::get()?.try_minimum_balance(operator::SIZE)?);
     require(admin.lamports() >= lamports, EscrowError::FundsTooSmall)?;
     let bump_seed = [bump];

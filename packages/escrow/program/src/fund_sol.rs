@@ -53,7 +53,7 @@ pub fn fund_sol(program: &Address, accounts: &mut [AccountView], data: &[u8]) ->
 
     let ids = (&data[REPOSITORY_ID..ISSUE_ID], &data[ISSUE_ID..NONCE], &data[NONCE..AMOUNT]);
     let (operator, payer) = (operator.address().as_array(), funder.address().as_array());
-    require_canonical(account.address(), &[b"deposit", operator, ids.0, ids.1, payer, ids.2, BUMP_PLACE, program.as_array(), &MARKER], data[BUMP])?;
+    require_canonical(&[b"deposit", operator, ids.0, ids.1, payer, ids.2, BUMP_PLACE, program.as_array(), &MARKER], data[BUMP])?;
     let seeds = [
         Seed::from(b"deposit"),
         Seed::from(operator),

@@ -135,40 +135,40 @@ pub enum EscrowError {
     AccountKindWrong = 107,
     /// An account has a layout that this program does not know.
     AccountVersionWrong = 108,
-    /// The address is not the one that the terms lead to.
-    AddressWrong = 109,
     /// The bump is not the canonical one.
-    BumpNotCanonical = 110,
+    BumpNotCanonical = 109,
     /// The account exists already.
-    AccountExists = 111,
+    AccountExists = 110,
     /// A key or hash that is needed is zero.
-    KeyMissing = 112,
+    KeyMissing = 111,
     /// A flag is neither 0 nor 1.
-    FlagInvalid = 113,
+    FlagInvalid = 112,
     /// The repository or issue id is zero.
-    IdMissing = 114,
+    IdMissing = 113,
     /// The amount is below the smallest that can always be paid out.
-    AmountTooSmall = 115,
+    AmountTooSmall = 114,
     /// The amount and the rent reserve together do not fit in 64 bits.
-    AmountTooLarge = 116,
+    AmountTooLarge = 115,
     /// The funder has less than the amount and the rent reserve.
-    FundsTooSmall = 117,
+    FundsTooSmall = 116,
     /// The deadline is not 1 hour to 365 days ahead.
-    DeadlineOutOfBounds = 118,
+    DeadlineOutOfBounds = 117,
     /// Without the relayer the funder decides alone, so there can be no approver.
-    ApproverWithoutRelayer = 119,
+    ApproverWithoutRelayer = 118,
     /// Funder, relayer and approver have to be different keys.
-    DecidersNotDistinct = 120,
+    DecidersNotDistinct = 119,
     /// The money goes to the recorded funder and nobody else.
-    FunderWrong = 121,
+    FunderWrong = 120,
     /// The deposit is in a state that does not allow this.
-    StateWrong = 122,
+    StateWrong = 121,
     /// The time for this has not come yet.
-    TooEarly = 123,
+    TooEarly = 122,
     /// The deposit holds less than it records.
-    BalanceBroken = 124,
+    BalanceBroken = 123,
     /// This instruction handles SOL, the deposit holds a token.
-    MintWrong = 125,
+    MintWrong = 124,
+    /// A new account stands where its terms lead, so no key can have signed for it.
+    AddressSigned = 125,
 }
 
 pub const ERRORS: [EscrowError; 26] = [
@@ -181,7 +181,6 @@ pub const ERRORS: [EscrowError; 26] = [
     EscrowError::AccountOwnerWrong,
     EscrowError::AccountKindWrong,
     EscrowError::AccountVersionWrong,
-    EscrowError::AddressWrong,
     EscrowError::BumpNotCanonical,
     EscrowError::AccountExists,
     EscrowError::KeyMissing,
@@ -198,4 +197,5 @@ pub const ERRORS: [EscrowError; 26] = [
     EscrowError::TooEarly,
     EscrowError::BalanceBroken,
     EscrowError::MintWrong,
+    EscrowError::AddressSigned,
 ];
