@@ -90,7 +90,7 @@ create index submission_due on submission (next_at) where state in ('recorded', 
 
 -- Deposits that were read from finalized state and stand under our terms.
 create table deposit (
-  address text not null,
+  address text primary key,
   created_slot bigint not null,
   offer_id text not null references offer (id),
   funder text not null,
@@ -102,8 +102,7 @@ create table deposit (
   -- The finalized slot it was last read at.
   slot bigint not null,
   state text not null default 'held' check (state in ('held', 'refunded')),
-  seen_at timestamptz not null,
-  primary key (address, created_slot)
+  seen_at timestamptz not null
 );
 create index deposit_of_offer on deposit (offer_id);
 create index deposit_held on deposit (address) where state = 'held';

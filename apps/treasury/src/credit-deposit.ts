@@ -1,10 +1,11 @@
+import { fundOffer, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { decodeDeposit, type Address, type Deposit } from '@doubloon/escrow';
 import type { ChainAccount } from '@doubloon/escrow/chain';
 import { inTransaction } from '@doubloon/postgres';
-import { lockBounty, tell } from './bounty-lock.ts';
+import { changeOffer } from './change-offer.ts';
 import { judgeDeposit } from './judge-deposit.ts';
-import { bountyOf, offerById, type OfferRow } from './offer-row.ts';
+import { offerById, type OfferRow } from './offer-row.ts';
 import { instant } from './terms.ts';
 import type { Treasury } from './treasury.ts';
 
@@ -16,10 +17,8 @@ export type Credit = { readonly kind: 'credited' | 'known' } | { readonly kind: 
 const byNonce = 'select id from offer where nonce = $1 and repository_id = $2 and issue_id = $3';
 const insert = `
   insert into deposit (address, created_slot, offer_id, funder, amount, deadline, with_relayer, approver, signature, slot, seen_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, (select signature from submission where offer_id = $3 and deposit = $1 and state in ('recorded', 'sent', 'confirmed', 'finalized')), $9, $10)
-  on conflict do nothing returning signature`;
-// A deposit for what was taken back is shown with it, and promises nothing to anybody.
-const fund = "update offer set state = 'funded', ending = null, replaced_by = null where id = $1 and state in ('offered', 'submitted', 'expired', 'refunded')";
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+const submissionOf = "select signature from submission where offer_id = $1 and deposit = $2 and state in ('recorded', 'sent', 'confirmed', 'finalized')";
 
 /** Reads the bytes of an account; `undefined` when it is no deposit of our program. */
 export function depositIn(account: ChainAccount, program: Address): Deposit | undefined {
@@ -43,21 +42,15 @@ export async function creditDeposit({ pool, program, operator, now, log, credite
   const problem = known === undefined ? 'no offer of ours' : (judgeDeposit(deposit, address, { program, operator, offer: known }) ?? (account.lamports < deposit.amount ? 'less than it says' : undefined));
   if (known === undefined || problem !== undefined) return { kind: 'unverified', problem: problem ?? '' };
 
-  const isNew = await inTransaction(pool, async (db) => {
-    await lockBounty(db, bountyOf(known));
-    const time = now();
-    const deadline = instant(deposit.deadline);
-    const { rows } = await db.query<{ signature: string | null }>(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, account.slot, time]);
-    const [row] = rows;
-    if (row === undefined) return false;
-    await db.query(fund, [known.id]);
-    await tell(db, bountyOf(known), 'funded', {
-      id: `${address}:${String(deposit.createdSlot)}:funded`, time,
-      data: { offerId: known.id, denom: known.denom, amount: known.amount, deposit: address, funder: deposit.funder, deadline: deadline.toISOString(), ...(row.signature === null ? {} : { signature: row.signature }) },
-    });
-    return true;
-  });
-  if (!isNew) return { kind: 'known' };
+  const deadline = instant(deposit.deadline);
+  const signature = await submissionFor(pool, known.id, address);
+  const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { deadline: deadline.toISOString(), ...(signature === undefined ? {} : { signature }) } }, async (bounty) => {
+    const at = now();
+    const decided = fundOffer(bounty, { offer: known.id as OfferId, deposit: address, funder: deposit.funder, denom: known.denom, amount: deposit.amount, at });
+    if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at]);
+    return decided;
+  }));
+  if (events.length === 0) return { kind: 'known' };
   credited();
   log.info({ offerId: known.id, deposit: address, slot: String(account.slot) }, 'deposit credited');
   return { kind: 'credited' };
@@ -66,4 +59,8 @@ export async function creditDeposit({ pool, program, operator, now, log, credite
 async function offerOf(pool: WatchingContext['pool'], { nonce, repositoryId, issueId }: Deposit): Promise<OfferRow | undefined> {
   const { rows } = await pool.query<{ id: string }>(byNonce, [nonce, repositoryId, issueId]);
   return rows[0] && offerById(pool, rows[0].id);
+}
+
+async function submissionFor(pool: WatchingContext['pool'], offerId: string, deposit: Address): Promise<string | undefined> {
+  return (await pool.query<{ signature: string }>(submissionOf, [offerId, deposit])).rows[0]?.signature;
 }

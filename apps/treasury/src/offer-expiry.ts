@@ -1,7 +1,7 @@
+import { expireOffers as expire } from '@doubloon/domain';
 import { inTransaction } from '@doubloon/postgres';
-import { lockBounty } from './bounty-lock.ts';
-import { endOffer } from './end-offer.ts';
-import { bountyOf, offerById } from './offer-row.ts';
+import { changeOffer } from './change-offer.ts';
+import { offerById } from './offer-row.ts';
 import type { Treasury } from './treasury.ts';
 
 const due = "select id from offer where state = 'offered' and expires_at <= $1 order by expires_at limit 500";
@@ -9,19 +9,15 @@ const due = "select id from offer where state = 'offered' and expires_at <= $1 o
 const buildLifeMs = 30 * 86_400_000;
 const prune = 'delete from funding_build where built_at < $1';
 
-/** Ends the offers that nobody funded in time. One with a signed transaction on its way is `submitted` and waits for that. */
+/** Ends the offers that nobody funded in time. One with a signed transaction on its way waits for that. */
 export async function expireOffers({ pool, now, log }: Pick<Treasury, 'pool' | 'now' | 'log'>): Promise<void> {
-  const time = now();
-  const { rows } = await pool.query<{ id: string }>(due, [time]);
+  const at = now();
+  const { rows } = await pool.query<{ id: string }>(due, [at]);
   for (const { id } of rows) {
     const known = await offerById(pool, id);
     if (known === undefined) continue;
-    await inTransaction(pool, async (db) => {
-      await lockBounty(db, bountyOf(known));
-      const offer = await offerById(db, id);
-      if (offer?.state === 'offered' && offer.expires_at <= time) await endOffer(db, offer, time);
-    });
-    log.info({ offerId: id }, 'offer expired unfunded');
+    const { events } = await inTransaction(pool, (db) => changeOffer(db, known, {}, (bounty) => expire(bounty, { at })));
+    if (events.length > 0) log.info({ offerId: id }, 'offer expired unfunded');
   }
-  await pool.query(prune, [new Date(time.getTime() - buildLifeMs)]);
+  await pool.query(prune, [new Date(at.getTime() - buildLifeMs)]);
 }

@@ -1,17 +1,15 @@
-import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { noBounty, offerKey, openOffer as open, type GitHubId, type OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { depositNonce } from '@doubloon/escrow';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { lockBounty, tell } from './bounty-lock.ts';
-import { offerById, offerBySource, type OfferRow } from './offer-row.ts';
+import { lockBounty } from './bounty-lock.ts';
+import { existingOffer, publish } from './change-offer.ts';
+import { offerBySource } from './offer-row.ts';
 import { fundUrl, offerView } from './offer-view.ts';
 import { checkAmount, fundableDenom } from './quote.ts';
 import type { Treasury } from './treasury.ts';
-
-/** Milliseconds an offer waits to be funded. */
-export const offerLife = 14 * 86_400_000;
 
 const u64 = z.string().regex(/^(0|[1-9]\d{0,19})$/, 'is no whole number').refine((text) => BigInt(text) < 2n ** 64n, 'does not fit in 64 bits');
 const id = u64.refine((text) => text !== '0', 'is zero');
@@ -51,31 +49,27 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
     await lockBounty(db, issue);
     await db.query(insertBounty, [issue.repositoryId, issue.issueId, issue.repository, issue.number, issue.title, issue.url]);
     const existing = await offerBySource(db, source, { denom: denom.name, amount });
-    const [time, offerId] = [now(), existing?.id ?? random(16).toString('hex')];
-    const expiresAt = new Date(time.getTime() + offerLife);
+    const offerId = existing?.id ?? random(16).toString('hex');
+    const key = offerKey({ kind: source.kind, id: source.id as GitHubId }, { denom: denom.name, amount, nth: source.nth });
+    const [event] = open(noBounty, { offer: offerId as OfferId, key, denom: denom.name, amount, at: now() });
+    if (event?.type !== 'offered') throw new DoubloonError('OFFER_ABSENT', { offerId });
 
     if (existing !== undefined) {
       if (existing.ending !== 'edited' || existing.state === 'submitted') {
         if (existing.ending === 'edited') await db.query(forgetWish, [offerId]);
-        return { offer: offerView(existing, webUrl), opened: false, fundUrl: fundUrl(webUrl, offerId) };
+        return { offer: offerView(await existingOffer(db, offerId), webUrl), opened: false, fundUrl: fundUrl(webUrl, offerId) };
       }
-      await db.query(reopenOffer, [offerId, time, expiresAt]);
+      await db.query(reopenOffer, [offerId, event.at, event.expiresAt]);
     } else {
       await db.query(insertOffer, [
         offerId, source.kind, source.id, source.nth, source.url, issue.repositoryId, issue.issueId, offeredBy.githubId, offeredBy.login,
-        denom.name, denom.mint, denom.decimals, amount, depositNonce(offerId), time, expiresAt,
+        denom.name, denom.mint, denom.decimals, amount, depositNonce(offerId), event.at, event.expiresAt,
       ]);
     }
-    const offer = await fresh(db, offerId);
-    await tell(db, issue, 'offered', { id: `${offerId}:offered:${String(offer.opened)}`, time, data: { offerId, denom: denom.name, amount: money.amount } });
+    const offer = await existingOffer(db, offerId);
+    await publish(db, offer, event, {});
     return { offer: offerView(offer, webUrl), opened: true, fundUrl: fundUrl(webUrl, offerId) };
   });
-}
-
-async function fresh(db: ClientBase, offerId: string): Promise<OfferRow> {
-  const offer = await offerById(db, offerId);
-  if (offer === undefined) throw new DoubloonError('OFFER_ABSENT', { offerId });
-  return offer;
 }
 
 function read(request: treasury.OpenOfferRequest): z.output<typeof requestSchema> {

@@ -1,11 +1,11 @@
+import { expireSubmission, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { parseAddress } from '@doubloon/escrow';
 import type { SignatureStatus } from '@doubloon/escrow/chain';
 import { inTransaction } from '@doubloon/postgres';
-import { lockBounty, tell } from './bounty-lock.ts';
 import { reasonOf } from './build-funding.ts';
-import { endOffer } from './end-offer.ts';
-import { bountyOf, offerById, type SubmissionState } from './offer-row.ts';
+import { changeOffer } from './change-offer.ts';
+import { offerById, type SubmissionState } from './offer-row.ts';
 import type { Treasury } from './treasury.ts';
 
 interface Due {
@@ -100,26 +100,16 @@ async function unseen(context: SendingContext, row: Due): Promise<void> {
   context.wake.watcher();
 }
 
-async function end({ pool, now, log, settled }: SendingContext, row: Due, state: 'expired' | 'failed', problem: string): Promise<void> {
+async function end({ pool, now, log, settled }: SendingContext, row: Due, state: 'expired' | 'failed', reason: string): Promise<void> {
   const known = await offerById(pool, row.offer_id);
   if (known === undefined) return;
   await inTransaction(pool, async (db) => {
-    await lockBounty(db, bountyOf(known));
-    const { rowCount } = await db.query(settle, [row.signature, state, problem]);
-    const offer = await offerById(db, row.offer_id);
-    if (rowCount === 0 || offer === undefined) return;
-    const time = now();
-    const { denom, amount } = offer;
-    await tell(db, bountyOf(offer), 'submission-expired', {
-      id: `${row.signature}:submission-expired`, time,
-      data: { offerId: offer.id, denom, amount, signature: row.signature, funder: row.wallet, deposit: row.deposit, reason: problem },
+    // Of two processes that see the end, one tells of it. When another deposit has funded the offer, nothing is left to tell.
+    await changeOffer(db, known, { details: { funder: row.wallet, deposit: row.deposit, reason } }, async (bounty) => {
+      const { rowCount } = await db.query(settle, [row.signature, state, reason]);
+      return rowCount === 0 ? [] : expireSubmission(bounty, { offer: known.id as OfferId, signature: row.signature, at: now() });
     });
-    // Another deposit may have funded it meanwhile: then it stays funded.
-    if (offer.state === 'submitted') {
-      await db.query("update offer set state = 'offered' where id = $1", [offer.id]);
-      if (offer.ending !== null) await endOffer(db, offer, time);
-    }
-    settled(state);
   });
-  log.info({ offerId: row.offer_id, signature: row.signature, state, problem }, 'transaction will not land');
+  settled(state);
+  log.info({ offerId: row.offer_id, signature: row.signature, state, reason }, 'transaction will not land');
 }

@@ -1,11 +1,13 @@
+import * as domain from '@doubloon/domain';
+import type { Bounty, OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { depositAddress, fundSol, parseAddress, type Address, type Instruction } from '@doubloon/escrow';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { lockBounty, tell } from './bounty-lock.ts';
 import { fundingTerms, isBlockhashUnknown, reasonOf } from './build-funding.ts';
+import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
 import { checkSigned, refusal, signatureOf } from './check-signed.ts';
-import { bountyOf, offerById, type OfferRow } from './offer-row.ts';
+import { type offerById, type OfferRow } from './offer-row.ts';
 import { submissionView } from './offer-view.ts';
 import type { Treasury } from './treasury.ts';
 
@@ -35,54 +37,35 @@ const insert = `
  */
 export async function submitFunding(context: Treasury, { offerId, transaction }: { offerId: string; transaction: Uint8Array }): Promise<MessageInitShape<typeof treasury.SubmitFundingResponseSchema>> {
   const { pool, now, wake } = context;
-  const known = await existing(pool, offerId);
+  const known = await existingOffer(pool, offerId);
   const signature = signatureOf(transaction);
   const earlier = await recorded(pool, offerId, signature);
   if (earlier !== undefined) return earlier;
 
   const builds = await buildsOf(context, known);
   const { build, blockhash } = checkSigned(transaction, { program: context.program, builds });
-  checkOpen(known);
+  const at = now();
+  const submit = (bounty: Bounty) => domain.submitFunding(bounty, { offer: known.id as OfferId, signature, at });
+  submit(bountyIn(known));
   const lastValid = blockhash === build.blockhash ? build.lastValidBlockHeight : undefined;
   const problem = await tryOut(context, { offerId, signature, transaction, lastValid });
 
-  const answer = await inTransaction(pool, async (db) => {
-    await lockBounty(db, bountyOf(known));
-    // Before the problem: the other click, or the other tab, may be what the chain stumbled over.
-    const meanwhile = await recorded(db, offerId, signature);
-    if (meanwhile !== undefined) return meanwhile;
-    const locked = await existing(db, offerId);
-    checkOpen(locked);
-    if (problem !== undefined) throw problem;
-    const time = now();
-    await db.query(insert, [signature, offerId, build.wallet, build.deposit, build.deadline, transaction, lastValid ?? null, time]);
-    await db.query("update offer set state = 'submitted' where id = $1", [offerId]);
-    const { denom, amount } = locked;
-    await tell(db, bountyOf(locked), 'submitted', {
-      id: `${signature}:submitted`, time,
-      data: { offerId, denom, amount, signature, funder: build.wallet, deposit: build.deposit, deadline: build.deadline.toISOString() },
-    });
-    return (await recorded(db, offerId, signature)) ?? {};
-  });
+  const details = { funder: build.wallet, deposit: build.deposit, deadline: build.deadline.toISOString() };
+  await inTransaction(pool, (db) => changeOffer(db, known, { details }, async (bounty) => {
+    const events = submit(bounty);
+    // The other click, or the other tab, may be what the chain stumbled over: then it has been answered already.
+    if (events.length > 0 && problem !== undefined) throw problem;
+    if (events.length > 0) await db.query(insert, [signature, offerId, build.wallet, build.deposit, build.deadline, transaction, lastValid ?? null, at]);
+    return events;
+  }));
   wake.sender();
-  return answer;
+  return (await recorded(pool, offerId, signature)) ?? {};
 }
 
 async function recorded(db: Parameters<typeof offerById>[0], offerId: string, signature: string): Promise<MessageInitShape<typeof treasury.SubmitFundingResponseSchema> | undefined> {
   const { rows } = await db.query<Parameters<typeof submissionView>[0]>(bySignature, [offerId, signature]);
   const submission = rows[0] && submissionView(rows[0]);
   return submission && { submission };
-}
-
-async function existing(db: Parameters<typeof offerById>[0], offerId: string): Promise<OfferRow> {
-  const offer = await offerById(db, offerId);
-  if (offer === undefined) throw new DoubloonError('OFFER_ABSENT', { offerId });
-  return offer;
-}
-
-// An offer whose time is over but that nobody ended yet may still be funded by what was signed in time.
-function checkOpen({ id, state }: OfferRow): void {
-  if (state !== 'offered') throw new DoubloonError('OFFER_NOT_OPEN', { offerId: id, state });
 }
 
 async function buildsOf({ pool, program, operator, cluster, now }: Treasury, offer: OfferRow): Promise<Build[]> {

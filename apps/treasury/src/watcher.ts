@@ -1,8 +1,9 @@
+import { refundDeposit } from '@doubloon/domain';
 import { addressBytes, depositLayout, parseAddress, type Address } from '@doubloon/escrow';
 import { inTransaction } from '@doubloon/postgres';
-import { lockBounty } from './bounty-lock.ts';
+import { changeOffer } from './change-offer.ts';
 import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
-import { bountyOf, offerById } from './offer-row.ts';
+import { offerById } from './offer-row.ts';
 
 // What we handed out lands within its blockhash's life, a minute or two; after that only the scan looks for it.
 const freshBuildMs = 15 * 60_000;
@@ -12,7 +13,7 @@ const awaited = `
   select deposit from funding_build b where built_at > $1 and not exists (select from deposit d where d.address = b.deposit)
   limit 5000`;
 const held = "select address, created_slot, offer_id, slot from deposit where state = 'held'";
-const knownAddresses = 'select address, created_slot from deposit';
+const knownAddresses = 'select address from deposit';
 
 /** Looks, in finalized state, at the addresses where deposits may appear now: what was submitted, and what wallets may have sent themselves. */
 export async function watchAwaited(context: WatchingContext): Promise<void> {
@@ -33,16 +34,15 @@ export async function watchAwaited(context: WatchingContext): Promise<void> {
  */
 export async function scanDeposits(context: WatchingContext): Promise<{ unverified: number }> {
   const { pool, chain, program, operator, log } = context;
-  const { rows } = await pool.query<{ address: string; created_slot: string }>(knownAddresses);
-  const known = new Set(rows.map(({ address, created_slot: slot }) => `${address} ${slot}`));
+  const { rows } = await pool.query<{ address: Address }>(knownAddresses);
+  const known = new Set(rows.map(({ address }) => address));
   const filters = {
     dataSize: depositLayout.size,
     memcmp: [{ offset: 0, bytes: Uint8Array.of(depositLayout.discriminator) }, { offset: depositLayout.fields.operator.offset, bytes: addressBytes(operator) }],
   };
   let unverified = 0;
   for (const { address, account } of await chain.programAccounts(program, filters, 'finalized')) {
-    const deposit = depositIn(account, program);
-    if (deposit === undefined || known.has(`${address} ${String(deposit.createdSlot)}`)) continue;
+    if (known.has(address)) continue;
     const credit = await creditDeposit(context, address, account);
     if (credit.kind !== 'unverified') continue;
     unverified++;
@@ -55,31 +55,30 @@ export async function scanDeposits(context: WatchingContext): Promise<{ unverifi
 /** Sees which deposits no longer hold their money. */
 export async function watchHeld(context: WatchingContext): Promise<void> {
   const { pool, chain, program } = context;
-  const { rows } = await pool.query<{ address: string; created_slot: string; offer_id: string; slot: string }>(held);
+  const { rows } = await pool.query<{ address: Address; created_slot: string; offer_id: string; slot: string }>(held);
   if (rows.length === 0) return;
   // Before the accounts: a node that has not come as far as we saw it says nothing by not having an account.
   const slot = await chain.slot('finalized');
-  const accounts = await chain.accounts(rows.map(({ address }) => parseAddress(address)), 'finalized');
+  const accounts = await chain.accounts(rows.map(({ address }) => address), 'finalized');
   for (const [index, row] of rows.entries()) {
     const account = accounts[index];
     const deposit = account && depositIn(account, program);
     const standing = deposit !== undefined && deposit.state !== 'refunded' && String(deposit.createdSlot) === row.created_slot;
-    if (!standing && slot >= BigInt(row.slot)) await markReturned(context, { address: row.address as Address, createdSlot: row.created_slot, offerId: row.offer_id });
+    if (!standing && slot >= BigInt(row.slot)) await markReturned(context, { address: row.address, offerId: row.offer_id });
   }
 }
 
-const returned = "update deposit set state = 'refunded' where address = $1 and created_slot = $2 and state = 'held'";
-const refundOffer = "update offer set state = 'refunded' where id = $1 and state = 'funded' and not exists (select from deposit where offer_id = $1 and state = 'held')";
+const settleDeposit = "update deposit set state = 'refunded' where address = $1";
 
-async function markReturned({ pool, log, returned: count }: WatchingContext, { address, createdSlot, offerId }: { address: Address; createdSlot: string; offerId: string }): Promise<void> {
-  const offer = await offerById(pool, offerId);
-  if (offer === undefined) return;
-  await inTransaction(pool, async (db) => {
-    await lockBounty(db, bountyOf(offer));
-    const { rowCount } = await db.query(returned, [address, createdSlot]);
-    if (rowCount === 0) return;
-    await db.query(refundOffer, [offerId]);
-    count();
-    log.info({ offerId, deposit: address }, 'deposit went back to its funder');
-  });
+async function markReturned({ pool, log, now, returned }: WatchingContext, { address, offerId }: { address: Address; offerId: string }): Promise<void> {
+  const known = await offerById(pool, offerId);
+  if (known === undefined) return;
+  const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { deposit: address } }, async (bounty) => {
+    const decided = refundDeposit(bounty, { deposit: address, at: now() });
+    if (decided.length > 0) await db.query(settleDeposit, [address]);
+    return decided;
+  }));
+  if (events.length === 0) return;
+  returned();
+  log.info({ offerId, deposit: address }, 'deposit went back to its funder');
 }

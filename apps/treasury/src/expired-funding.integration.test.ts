@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signTransaction } from '@doubloon/escrow';
+import { treasury } from '@doubloon/rpc';
+import { behindProxy, offered, offerRequest, openHome, openLocalChain, patient, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
+
+const { OfferState, SubmissionState } = treasury;
+const untilTooOld = { ...patient, timeout: 40_000 };
+
+let local: LocalChain;
+beforeAll(async () => { local = await openLocalChain(); });
+afterAll(() => local[Symbol.asyncDispose]());
+
+describe('a transaction that is not taken', () => {
+  test('it ends when its blockhash is too old, and the offer can be signed anew', async () => {
+    const proxy = await behindProxy(local);
+    const home = await openHome(local, proxy.env);
+    const clients = await startTreasury(home);
+    const wallet = await local.wallet();
+    const { offerId, issueId } = await offered(clients);
+    const transaction = await signedFor(clients, offerId, wallet);
+    proxy.set('sendTransaction', 'drop');
+    await clients.web.submitFunding({ offerId, transaction });
+    await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.SUBMITTED);
+    await expect.poll(() => stateOf(clients, offerId), untilTooOld).toBe(OfferState.OFFERED);
+    expect((await clients.web.getOffer({ offerId })).offer?.submission).toMatchObject({ state: SubmissionState.EXPIRED });
+    expect(proxy.calls.get('sendTransaction')).toBeGreaterThan(3);
+
+    proxy.set('sendTransaction', 'pass');
+    expect((await clients.web.submitFunding({ offerId, transaction })).submission).toMatchObject({ state: SubmissionState.EXPIRED });
+    await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, wallet) });
+    await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
+    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'submission-expired', 'submitted', 'funded']);
+  });
+
+  test('signed too late, it is refused at once', async () => {
+    const clients = await startTreasury(await openHome(local));
+    const { offerId } = await offered(clients);
+    const wallet = await local.wallet();
+    const { transaction, lastValidBlockHeight } = await clients.web.buildFunding({ offerId, wallet: wallet.address });
+    await expect.poll(() => local.chain.blockHeight('confirmed'), untilTooOld).toBeGreaterThan(BigInt(lastValidBlockHeight) + 5n);
+    await expect(clients.web.submitFunding({ offerId, transaction: signTransaction(transaction, [wallet]) })).rejects.toMatchObject({ code: 'BLOCKHASH_EXPIRED' });
+    expect(await stateOf(clients, offerId)).toBe(OfferState.OFFERED);
+  });
+});
+
+describe('an offer that is withdrawn while a signed transaction is alive', () => {
+  test('stays locked, and is funded when it lands', async () => {
+    const proxy = await behindProxy(local);
+    const home = await openHome(local, proxy.env);
+    const clients = await startTreasury(home);
+    const { offerId, issueId } = await offered(clients);
+    proxy.set('sendTransaction', 'drop');
+    await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, await local.wallet()) });
+    expect(await clients.app.withdrawOffer({ offerId, reason: 'deleted' })).toMatchObject({ pending: true, offer: { state: OfferState.SUBMITTED } });
+    proxy.set('sendTransaction', 'pass');
+    await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
+    expect(await clients.app.withdrawOffer({ offerId, reason: 'deleted' })).toMatchObject({ pending: false, offer: { state: OfferState.FUNDED } });
+    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded']);
+  });
+
+  test('is replaced when it can no longer land', async () => {
+    const proxy = await behindProxy(local);
+    const home = await openHome(local, proxy.env);
+    const clients = await startTreasury(home);
+    const request = offerRequest();
+    const { offerId, issueId } = await offered(clients, request);
+    const { offerId: replacedBy } = await offered(clients, { ...request, money: { denom: 'sol', amount: '600000000' } });
+    proxy.set('sendTransaction', 'drop');
+    await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, await local.wallet()) });
+    expect(await clients.app.withdrawOffer({ offerId, replacedBy, reason: 'edited' })).toMatchObject({ pending: true, offer: { replacedBy: '' } });
+    await expect.poll(() => stateOf(clients, offerId), untilTooOld).toBe(OfferState.REPLACED);
+    expect((await clients.web.getOffer({ offerId })).offer).toMatchObject({ replacedBy });
+    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'offered', 'submitted', 'submission-expired', 'replaced']);
+  });
+});
+

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { transactionSignature } from '@doubloon/escrow';
+import { treasury } from '@doubloon/rpc';
+import { startProcess } from '@doubloon/service/testing';
+import { behindProxy, clientsOf, newSigner, offered, openHome, openLocalChain, patient, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
+
+const { OfferState, SubmissionState } = treasury;
+
+let local: LocalChain;
+beforeAll(async () => { local = await openLocalChain(); });
+afterAll(() => local[Symbol.asyncDispose]());
+
+describe('while the node is away', () => {
+  test('what was signed is kept, and lands when the node is back', async () => {
+    const proxy = await behindProxy(local);
+    const home = await openHome(local, proxy.env);
+    const clients = await startTreasury(home);
+    const { offerId, issueId } = await offered(clients);
+    const transaction = await signedFor(clients, offerId, await local.wallet());
+    proxy.set('all', 'refuse');
+    const { submission } = await clients.web.submitFunding({ offerId, transaction });
+    expect(submission).toMatchObject({ state: SubmissionState.RECORDED, signature: transactionSignature(transaction) });
+    await expect(clients.web.buildFunding({ offerId: (await offered(clients)).offerId, wallet: newSigner().address })).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
+    expect(await stateOf(clients, offerId)).toBe(OfferState.SUBMITTED);
+    proxy.set('all', 'pass');
+    await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
+    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded']);
+  });
+
+  test('killed between the row and the send, it lands once after the restart', async () => {
+    const proxy = await behindProxy(local);
+    proxy.set('sendTransaction', 'hold');
+    const home = await openHome(local, { ...proxy.env, LOG_LEVEL: 'info' });
+    const main = join(import.meta.dirname, 'main.ts');
+    const first = startProcess(main, home.env);
+    const clients = clientsOf(String((await first.logged('listening'))['url']), home);
+    const { offerId, issueId } = await offered(clients);
+    const wallet = await local.wallet();
+    const transaction = await signedFor(clients, offerId, wallet);
+    await clients.web.submitFunding({ offerId, transaction });
+    await expect.poll(() => proxy.calls.get('sendTransaction'), patient).toBeGreaterThan(0);
+    first.kill('SIGKILL');
+    await expect(first.ended).resolves.toBe('SIGKILL');
+    expect(await local.chain.signatureStatuses([transactionSignature(transaction)])).toEqual([undefined]);
+
+    const second = startProcess(main, { ...home.env, SOLANA_RPC_URL: local.localnet.rpcUrl });
+    const again = clientsOf(String((await second.logged('listening'))['url']), home);
+    await expect.poll(() => stateOf(again, offerId), patient).toBe(OfferState.FUNDED);
+    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded']);
+    const { rows } = await home.database.pool.query('select signature from submission where offer_id = $1', [offerId]);
+    expect(rows).toEqual([{ signature: transactionSignature(transaction) }]);
+    second.kill('SIGTERM');
+    await expect(second.ended).resolves.toBe(0);
+  });
+
+  test('two treasuries on one database send and credit one deposit once', async () => {
+    const home = await openHome(local);
+    const [one, other] = [await startTreasury(home), await startTreasury(home)];
+    const { offerId, issueId } = await offered(one);
+    const transaction = await signedFor(other, offerId, await local.wallet());
+    await Promise.all([one, other].map(({ web }) => web.submitFunding({ offerId, transaction })));
+    await expect.poll(() => stateOf(one, offerId), patient).toBe(OfferState.FUNDED);
+    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded']);
+  });
+});
