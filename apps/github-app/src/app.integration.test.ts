@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import examples from '@octokit/webhooks-examples' with { type: 'json' };
 import { treasury } from '@doubloon/rpc';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { deliver } from '../testing/deliver.ts';
 import { personAt, startLine, type Line, type RemoteComment } from '../testing/line.ts';
 
@@ -14,95 +14,104 @@ const ada = () => personAt(line.github, 'ada');
 const linus = () => personAt(line.github, 'linus');
 const repositoryId = () => String(line.github.issue('analytical-engines/difference', 1).repositoryId);
 
+/** Waits for a condition; tests side by side can't use `expect.poll`. */
+const until = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+
 const ours = async (issue: number): Promise<RemoteComment[]> => (await ada().comments(issue)).filter(({ user }) => user.login.endsWith('[bot]'));
 
 /** The one comment of ours, once it is there and says this. */
 async function living(issue: number, says: RegExp | string): Promise<RemoteComment> {
-  let comments: RemoteComment[] = [];
-  await expect.poll(async () => {
-    comments = await ours(issue);
-    return comments[0]?.body ?? '';
-  }, { timeout: 20_000, interval: 50 }).toMatch(says);
+  const comments = await until(async () => {
+    const found = await ours(issue);
+    expect(found[0]?.body ?? '').toMatch(says);
+    return found;
+  });
   expect(comments).toHaveLength(1);
   return comments[0] as RemoteComment;
 }
 
-const lastComment = () => JSON.parse(line.github.deliveries.findLast(({ event }) => event === 'issue_comment')?.request.payload ?? '{}') as { comment: object; sender: object };
+/** The newest delivery about a comment on this issue, as it was sent. */
+const lastDelivery = (issueId: number) => line.github.deliveries.findLast(({ event, request }) => event === 'issue_comment' && request.payload.includes(`"id":${String(issueId)},`));
+const lastComment = (issueId: number) => JSON.parse(lastDelivery(issueId)?.request.payload ?? '{}') as { comment: object; sender: object };
 
-/** Everything that was delivered is handled, and nothing is due any more. */
-async function settled(): Promise<void> {
+const open = `
+  select (select count(*) from inbox where subject = $1 || '/' || $2 and done_at is null and dead_at is null)::int
+    + (select count(*) from living_comment where repository_id = $1 and issue_id = $2 and due_at is not null)::int
+    + (select count(*) from intent where repository_id = $1 and issue_id = $2 and done_at is null)::int as open`;
+
+/** Everything that was delivered about the issue is handled, and nothing is due any more. */
+async function settled({ id }: { id: number }): Promise<void> {
   await line.github.delivered();
-  await expect.poll(async () => (await line.database.pool.query<{ open: number }>(`
-    select (select count(*) from inbox where done_at is null and dead_at is null)::int + (select count(*) from living_comment where due_at is not null)::int + (select count(*) from intent where done_at is null)::int as open`)).rows[0]?.open, { timeout: 20_000, interval: 50 }).toBe(0);
+  await until(async () => { expect((await line.database.pool.query<{ open: number }>(open, [repositoryId(), String(id)])).rows[0]?.open).toBe(0); });
 }
 
 const offersOf = async (issueId: number) => (await line.treasury.getBounty({ repositoryId: repositoryId(), issueId: String(issueId) })).offers.map(({ state, text, money }) => `${text} ${money?.denom ?? ''} ${OfferState[state]}`);
 
-test('a comment that offers money becomes an offer, one living comment with the link, and eyes', async () => {
+test.concurrent('a comment that offers money becomes an offer, one living comment with the link, and eyes', async () => {
   const issue = await ada().openIssue('A first issue');
   const { id } = await ada().comment(issue.number, 'I would love this. $sol:0.5$');
   const { body } = await living(issue.number, '/fund/');
   expect(body).toContain('| asked by `ada` | 0.5 sol | not funded yet |');
   expect(body).toMatch(/\[Fund 0\.5 sol\]\(http:\/\/bounties\.test\/fund\/[0-9a-f]{32}\)/);
   expect(body).toContain(`<!-- doubloon {"issue":"${String(issue.id)}","v":1,`);
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED']);
   expect((await ada().reactions(id)).map(({ content }) => content)).toEqual(['eyes']);
   expect(await ours(issue.number)).toHaveLength(1);
 });
 
-test.each([
+test.concurrent.each([
   ['a quote', '> $sol:0.5$'], ['inline code', '`$sol:0.5$`'], ['a fence', '```\n$sol:0.5$\n```'], ['an HTML comment', '<!-- $sol:0.5$ -->'],
   ['mathematics', 'since $E:mc^2$ holds'], ['a shell', 'export PATH=$PATH:$HOME/bin'], ['plain talk', 'this costs $5 or $10'], ['a command of others', '/attempt #12\n/cancel\n/award @ada'],
 ])('nothing is said about %s', async (_, body) => {
   const issue = await ada().openIssue('A quiet issue');
   await ada().comment(issue.number, body);
-  await settled();
+  await settled(issue);
   expect(await ada().comments(issue.number)).toHaveLength(1);
   expect(await offersOf(issue.id)).toEqual([]);
 });
 
-test('an edit replaces the offer in the same comment; an edit of other words changes nothing at all', async () => {
+test.concurrent('an edit replaces the offer in the same comment; an edit of other words changes nothing at all', async () => {
   const issue = await ada().openIssue('An issue with edits');
   const { id } = await ada().comment(issue.number, '$sol:0.5$ for this');
   const before = await living(issue.number, 'Fund 0.5 sol');
   await ada().editComment(id, '$sol:0.75$ for this');
   const after = await living(issue.number, 'Fund 0.75 sol');
-  await settled();
+  await settled(issue);
   expect(after.id).toBe(before.id);
   expect(after.body).toContain('Ended: 1 replaced by an edit.');
   expect(await offersOf(issue.id)).toEqual(['0.5 sol REPLACED', '0.75 sol OFFERED']);
 
   await ada().editComment(id, '$sol:0.75$ for this, please');
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol REPLACED', '0.75 sol OFFERED']);
   expect((await ours(issue.number))[0]).toEqual(after);
 
   await ada().editComment(id, '$sol:0.5$ for this after all');
   await living(issue.number, 'Fund 0.5 sol');
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED', '0.75 sol REPLACED']);
 });
 
-test('a deleted comment takes its offers back', async () => {
+test.concurrent('a deleted comment takes its offers back', async () => {
   const issue = await ada().openIssue('An issue with a deletion');
   const { id } = await ada().comment(issue.number, '$sol:0.5$ and $sol:0.25$');
   await living(issue.number, 'Fund 0.25 sol');
   await linus().deleteComment(id);
   const { body } = await living(issue.number, 'Ended: 2 withdrawn');
   expect(body).not.toContain('/fund/');
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol WITHDRAWN', '0.25 sol WITHDRAWN']);
 });
 
-test('the text of an issue offers too', async () => {
+test.concurrent('the text of an issue offers too', async () => {
   const issue = await ada().openIssue('An issue that offers', 'Please. $sol:2$');
   expect((await living(issue.number, 'Fund 2 sol')).body).toContain('asked by `ada`');
   await ada().editIssue(issue.number, { body: 'Please.' });
   await living(issue.number, 'Ended: 1 withdrawn');
 });
 
-test('offers of several people stand side by side, and /cancel takes back those of whoever wrote it', async () => {
+test.concurrent('offers of several people stand side by side, and /cancel takes back those of whoever wrote it', async () => {
   const issue = await ada().openIssue('An issue of many');
   await ada().comment(issue.number, '$sol:0.5$');
   await linus().comment(issue.number, '$sol:0.25$');
@@ -110,11 +119,11 @@ test('offers of several people stand side by side, and /cancel takes back those 
   await ada().comment(issue.number, '/cancel');
   const { body } = await living(issue.number, 'Ended: 1 withdrawn');
   expect(body).toContain('Fund 0.25 sol');
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol WITHDRAWN', '0.25 sol OFFERED']);
 });
 
-test('a near miss gets its reason, and an edit takes it away', async () => {
+test.concurrent('a near miss gets its reason, and an edit takes it away', async () => {
   const issue = await ada().openIssue('An issue with a mistake');
   const { id } = await ada().comment(issue.number, '$sol:1,000$');
   const { body } = await living(issue.number, 'Not done');
@@ -124,15 +133,15 @@ test('a near miss gets its reason, and an edit takes it away', async () => {
   expect((await living(issue.number, 'Fund 1000 sol')).body).not.toContain('Not done');
 });
 
-test('six offers in one comment are five and a word about the sixth', async () => {
+test.concurrent('six offers in one comment are five and a word about the sixth', async () => {
   const issue = await ada().openIssue('An issue with too many');
   await ada().comment(issue.number, [1, 2, 3, 4, 5, 6].map((amount) => `$sol:${String(amount)}$`).join(' '));
   expect((await living(issue.number, 'Not done')).body).toContain('one too many');
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toHaveLength(5);
 });
 
-test('what can not be done here yet is said where there is a bounty', async () => {
+test.concurrent('what can not be done here yet is said where there is a bounty', async () => {
   const issue = await ada().openIssue('An issue with commands');
   await ada().comment(issue.number, '$sol:0.5$');
   await living(issue.number, 'Fund');
@@ -140,66 +149,66 @@ test('what can not be done here yet is said where there is a bounty', async () =
   expect((await living(issue.number, 'Not done')).body).toMatch(/`\/award` \[here\]\(.*\): this instance can't do that yet\./);
 });
 
-test('/bounty help explains itself where nobody offered anything', async () => {
+test.concurrent('/bounty help explains itself where nobody offered anything', async () => {
   const issue = await ada().openIssue('An issue with a question');
   await ada().comment(issue.number, '/bounty help');
   const { body } = await living(issue.number, 'How it works');
   expect(body).toContain('There is no money on this issue.');
 });
 
-test('the same delivery again, under the same and under another GUID, leaves one comment and one offer', async () => {
+test.concurrent('the same delivery again, under the same and under another GUID, leaves one comment and one offer', async () => {
   const issue = await ada().openIssue('An issue with echoes');
   await ada().comment(issue.number, '$sol:0.5$');
   await living(issue.number, 'Fund');
-  const delivery = line.github.deliveries.findLast(({ event }) => event === 'issue_comment');
+  const delivery = lastDelivery(issue.id);
   const body = delivery?.request.payload ?? '';
   const answers = await Promise.all([delivery?.guid ?? '', delivery?.guid ?? '', randomUUID(), randomUUID()].map((guid) => deliver(line.appUrl, { body, event: 'issue_comment', guid })));
   expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
-  await settled();
+  await settled(issue);
   expect(await ours(issue.number)).toHaveLength(1);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED']);
 });
 
-test('an older edit that comes late loses', async () => {
+test.concurrent('an older edit that comes late loses', async () => {
   const issue = await ada().openIssue('An issue with a late edit');
   const { id } = await ada().comment(issue.number, '$sol:0.5$');
   await living(issue.number, 'Fund 0.5 sol');
-  const created = lastComment();
+  const created = lastComment(issue.id);
   const late = { ...created, action: 'edited', changes: { body: { from: 'x' } }, comment: { ...created.comment, body: '$sol:0.1$', updated_at: '2020-01-01T00:00:00Z' } };
   await ada().editComment(id, '$sol:0.75$');
   await living(issue.number, 'Fund 0.75 sol');
   expect((await deliver(line.appUrl, { body: JSON.stringify(late), event: 'issue_comment' })).status).toBe(202);
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol REPLACED', '0.75 sol OFFERED']);
 });
 
-test('a deletion that comes before the creation wins', async () => {
+test.concurrent('a deletion that comes before the creation wins', async () => {
   const issue = await ada().openIssue('An issue out of order');
   await ada().comment(issue.number, 'nothing yet');
-  const made = lastComment();
+  const made = lastComment(issue.id);
   const comment = { ...made.comment, id: 4_000_000_001, body: '$sol:0.5$' };
   await deliver(line.appUrl, { body: JSON.stringify({ ...made, action: 'deleted', comment }), event: 'issue_comment' });
-  await settled();
+  await settled(issue);
   await deliver(line.appUrl, { body: JSON.stringify({ ...made, action: 'created', comment }), event: 'issue_comment' });
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual([]);
   expect(await ours(issue.number)).toEqual([]);
 });
 
-test('bots and Apps do not command', async () => {
+test.concurrent('bots and Apps do not command', async () => {
   const issue = await ada().openIssue('An issue for bots');
   await ada().comment(issue.number, 'nothing');
-  const made = lastComment();
+  const made = lastComment(issue.id);
   const comment = { ...made.comment, id: 4_000_000_002, body: '$sol:0.5$' };
   const bot = { ...made.sender, id: 4_000_000_003, login: 'renovate[bot]', type: 'Bot' };
   for (const payload of [{ ...made, comment, sender: bot }, { ...made, comment: { ...comment, user: bot } }, { ...made, comment: { ...comment, performed_via_github_app: { id: 77 } } }]) {
     expect((await deliver(line.appUrl, { body: JSON.stringify(payload), event: 'issue_comment' })).status).toBe(202);
   }
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual([]);
 });
 
-test('hostile text stays text', async () => {
+test.concurrent('hostile text stays text', async () => {
   const issue = await ada().openIssue('</table><img src=x onerror=alert(1)> | [x](javascript:y) @everyone `', '$sol:1$');
   const { id } = await ada().comment(issue.number, '$sol:1,0`<b>@all|$ $sol:-5$');
   const { body } = await living(issue.number, 'Not done');
@@ -208,31 +217,31 @@ test('hostile text stays text', async () => {
   await ada().deleteComment(id);
 });
 
-test('our comment deleted by a person comes back once, and not twice', async () => {
+test.concurrent('our comment deleted by a person comes back once, and not twice', async () => {
   const issue = await ada().openIssue('An issue with a grudge');
   await ada().comment(issue.number, '$sol:0.5$');
   const first = await living(issue.number, 'Fund');
   await linus().deleteComment(first.id);
-  await expect.poll(async () => (await ours(issue.number))[0]?.id ?? first.id, { timeout: 20_000 }).not.toBe(first.id);
+  await until(async () => { expect((await ours(issue.number))[0]?.id ?? first.id).not.toBe(first.id); });
   const second = await living(issue.number, 'Fund 0.5 sol');
   await linus().deleteComment(second.id);
-  await settled();
+  await settled(issue);
   await ada().comment(issue.number, '$sol:0.25$');
-  await settled();
+  await settled(issue);
   expect(await ours(issue.number)).toEqual([]);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED', '0.25 sol OFFERED']);
 });
 
-test('our comment edited by a person is put right', async () => {
+test.concurrent('our comment edited by a person is put right', async () => {
   const issue = await ada().openIssue('An issue with a forger');
   await ada().comment(issue.number, '$sol:0.5$');
   const { id, body } = await living(issue.number, 'Fund');
-  await settled();
+  await settled(issue);
   await linus().editComment(id, 'Pay to 7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU');
-  await expect.poll(async () => (await ours(issue.number))[0]?.body, { timeout: 20_000 }).toBe(body);
+  await until(async () => { expect((await ours(issue.number))[0]?.body).toBe(body); });
 });
 
-test('a marker that somebody else pasted is not taken for ours', async () => {
+test.concurrent('a marker that somebody else pasted is not taken for ours', async () => {
   const issue = await ada().openIssue('An issue with a trap');
   await linus().comment(issue.number, `<!-- doubloon {"issue":"${String(issue.id)}","v":1,"hash":"x"} -->`);
   await ada().comment(issue.number, '$sol:0.5$');
@@ -247,7 +256,7 @@ test('all public examples of webhooks are taken, handled, and none leaves a trac
     const answers = await Promise.all(all.slice(at, at + 16).map(({ name, payload }) => deliver(line.appUrl, { body: JSON.stringify(payload), event: name })));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
   }
-  await settled();
+  await until(async () => { expect((await line.database.pool.query('select from inbox where done_at is null and dead_at is null')).rowCount).toBe(0); });
   expect((await line.database.pool.query('select key, last_error from inbox where dead_at is not null')).rows).toEqual([]);
   expect((await line.database.pool.query('select from source')).rowCount).toBe(before);
 });
@@ -258,7 +267,7 @@ test('what was answered with 202 survives a kill, and becomes one comment', asyn
   await line.github.delivered();
   await line.killAndRestart();
   await living(issue.number, 'Fund 0.5 sol');
-  await settled();
+  await settled(issue);
   expect(await ours(issue.number)).toHaveLength(1);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol OFFERED']);
 });
@@ -273,7 +282,7 @@ async function fundedIssue(title: string) {
   return { issue, commentId, signature, funded };
 }
 
-test('a deposit in finalized state changes the comment to funded, by whom, until when, with its transaction', async () => {
+test.concurrent('a deposit in finalized state changes the comment to funded, by whom, until when, with its transaction', async () => {
   const { signature, funded } = await fundedIssue('An issue that is funded');
   expect(funded.body).toContain('- **0.5 sol** funded, in escrow');
   expect(funded.body).toContain(`[\`${signature.slice(0, 8)}…${signature.slice(-8)}\`](http://bounties.test/fund/`);
@@ -282,18 +291,18 @@ test('a deposit in finalized state changes the comment to funded, by whom, until
   expect(funded.body).not.toContain(signature);
 });
 
-test('an edit after funding asks for the difference only, and less asks for nothing', async () => {
+test.concurrent('an edit after funding asks for the difference only, and less asks for nothing', async () => {
   const { issue, commentId } = await fundedIssue('An issue that grows');
   await ada().editComment(commentId, '$sol:0.75$');
   const { body } = await living(issue.number, 'Fund 0.25 sol');
   expect(body).toContain('`0.75 sol` is asked for now, and `0.5 sol` was funded before that: the offer is for the difference.');
   await ada().editComment(commentId, '$sol:0.2$');
   await living(issue.number, '`0.2 sol` is asked for now, and `0.5 sol` was funded before that: an edit changes nothing about what is funded.');
-  await settled();
+  await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol FUNDED', '0.25 sol WITHDRAWN']);
 });
 
-test('a deleted comment leaves what is funded where it is, and says so', async () => {
+test.concurrent('a deleted comment leaves what is funded where it is, and says so', async () => {
   const { issue, commentId } = await fundedIssue('An issue that forgets');
   await ada().deleteComment(commentId);
   const { body } = await living(issue.number, 'stays in escrow');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { ClientBase, Pool } from 'pg';
 import { decimalsOf, parseDenoms } from '@doubloon/domain';
+import { createBoundedParser } from '@doubloon/domain/bounded';
 import { openEventLog } from '@doubloon/events';
 import { checkSchema, migrationsFolder, openPool, startInboxWorker, storeInbox, type InboxRow } from '@doubloon/postgres';
 import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
@@ -14,7 +15,6 @@ import { createHandlers, receiveStored } from './handlers.ts';
 import { findIssue, keepIssueTold, wakeIssue } from './issue-row.ts';
 import { startIssueWorker } from './issue-worker.ts';
 import { createMeasures } from './measures.ts';
-import { readCommands } from './commands.ts';
 import { createReceiver, type Delivery } from './receive.ts';
 import { tendIssue } from './tend-issue.ts';
 
@@ -33,7 +33,8 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const measures = createMeasures(metrics, pool);
 
   const probot = await openProbot({ appId: config.appId, privateKey: config.privateKey, apiUrl: config.apiUrl }, log);
-  createHandlers({ read: (text, url) => readCommands(text, url, denoms), now })(probot);
+  const parser = open.use(createBoundedParser({ onTimeout: (comment) => { log.warn({ comment }, 'a text was given up: it takes too long to read'); } }));
+  createHandlers({ parse: (text) => parser.parse(text, denoms), now })(probot);
   const asApp = await probot.auth();
   void health.watch('github', () => asApp.rest.apps.getAuthenticated(), 60_000);
 

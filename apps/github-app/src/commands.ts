@@ -1,4 +1,4 @@
-import { parseCommands, type Finding, type OfferTerms } from '@doubloon/domain';
+import type { Finding, OfferTerms } from '@doubloon/domain';
 import { inCode, link } from './markdown.ts';
 
 /** What a text asks for. */
@@ -21,9 +21,11 @@ const reasons: Readonly<Record<string, string>> = {
   'too-many-offers': 'is one too many: five offers in one text are the most',
 };
 
+/** Finds commands in a text; rejects with `PARSER_BUSY` when too many wait. */
+export type Parse = (text: string) => Promise<readonly Finding[]>;
+
 /** Reads what a text at `url` asks for. */
-export const readCommands = (text: string, url: string, denoms: ReadonlyMap<string, number>): Promise<Commands> =>
-  Promise.resolve(sortFindings(parseCommands(text, denoms), text, url));
+export const readCommands = async (parse: Parse, text: string, url: string): Promise<Commands> => sortFindings(await parse(text), text, url);
 
 /** Sorts what the parser found in `text`, which was written at `url`. */
 export function sortFindings(findings: readonly Finding[], text: string, url: string): Commands {

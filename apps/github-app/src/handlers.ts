@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context, Probot } from 'probot';
 import type { ClientBase } from 'pg';
+import { isDoubloonError } from '@doubloon/errors';
 import { RetryLater, type InboxRow } from '@doubloon/postgres';
-import type { Commands } from './commands.ts';
+import { readCommands, type Parse } from './commands.ts';
 import { isBot, mayCommand, readDelivery, watched, type Sighting } from './delivery.ts';
 import { readSetback, type Octokit } from './github.ts';
 import { issueIdOf, wakeIssue } from './issue-row.ts';
@@ -12,8 +13,7 @@ import { findSource } from './source-row.ts';
 import { markGone } from './write-living-comment.ts';
 
 export interface Handling {
-  /** What a text at `url` asks for. */
-  read(text: string, url: string): Promise<Commands>;
+  readonly parse: Parse;
   readonly now: () => Date;
 }
 
@@ -40,13 +40,14 @@ export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBas
 
 // An outage or a limit of GitHub's says nothing about the delivery: it does not use up its attempts.
 function laterIfPassing(error: unknown, now: Date): unknown {
+  if (isDoubloonError(error, 'PARSER_BUSY')) return new RetryLater(new Date(now.getTime() + 1_000), { cause: error });
   const isOctokits = error instanceof Error && error.name === 'HttpError';
   if (!isOctokits) return error;
   const { notBefore, isUnknown } = readSetback(error, now);
   return notBefore === undefined && !isUnknown ? error : new RetryLater(notBefore ?? new Date(now.getTime() + 5_000), { cause: error });
 }
 
-async function onText({ id: guid, name, payload, octokit }: Context, { read, now }: Handling): Promise<void> {
+async function onText({ id: guid, name, payload, octokit }: Context, { parse, now }: Handling): Promise<void> {
   const db = transaction.getStore();
   if (db === undefined) throw new Error('a delivery reached a handler without its transaction');
   const reading = readDelivery(name, payload);
@@ -56,8 +57,9 @@ async function onText({ id: guid, name, payload, octokit }: Context, { read, now
   if (sighting.viaApp !== undefined && (await isOursGone(db, sighting, recording.now))) return;
   if (!mayCommand(sighting)) return;
 
-  const asked = await read(sighting.text, sighting.source.url);
-  const before = sighting.before === undefined ? undefined : await read(sighting.before, sighting.source.url);
+  const read = (text: string) => readCommands(parse, text, sighting.source.url);
+  const asked = await read(sighting.text);
+  const before = sighting.before === undefined ? undefined : await read(sighting.before);
   const isSilent = [asked, before].every((one) => one === undefined || one.offers.length + one.problems.length + one.slash.size === 0);
   const placed = await place(db, octokit as Octokit, sighting, isSilent);
   if (placed === undefined) return;
@@ -67,7 +69,7 @@ async function onText({ id: guid, name, payload, octokit }: Context, { read, now
   const known = await findSource(db, placed.source.kind, placed.source.id);
   const isTie = placed.change === 'edited' && known?.updatedAt.getTime() === placed.updatedAt.getTime();
   const current = isTie ? await readAgain(octokit as Octokit, placed) : undefined;
-  await recordSighting(db, placed, current === undefined ? asked : await read(current, placed.source.url), before, recording);
+  await recordSighting(db, placed, current === undefined ? asked : await read(current), before, recording);
 }
 
 /** Our living comment was deleted or edited by somebody else: it is written again. */

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { parseCommands } from '@doubloon/domain';
 import { inTransaction, migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { readCommands } from './commands.ts';
+import { readCommands, type Parse } from './commands.ts';
 import type { Work } from './intent.ts';
 import { recordIssueDeleted, recordSighting, type Placed } from './record-sighting.ts';
 import { problemsOf } from './source-row.ts';
 
 const denoms = new Map([['sol', 9], ['usdc', 6]]);
+const parse: Parse = (text) => Promise.resolve(parseCommands(text, denoms));
 const key = { repositoryId: '10', issueId: '100' };
 const ada = { id: '1', login: 'ada', type: 'User' };
 const grace = { id: '2', login: 'grace', type: 'User' };
@@ -29,8 +31,8 @@ async function see(text: string, { id = '1000', second = 0, by = ada, change = '
     source: { kind: 'issue-comment', id, url: `https://github.test/${id}` }, repository: { id: '10', fullName: 'a/b' },
     issue: { id: '100', number: 7, title: 'T', url: 'https://github.test/7', isPullRequest: false },
   };
-  const asked = await readCommands(text, sighting.source.url, denoms);
-  const earlier = before === undefined ? undefined : await readCommands(before, sighting.source.url, denoms);
+  const asked = await readCommands(parse, text, sighting.source.url);
+  const earlier = before === undefined ? undefined : await readCommands(parse, before, sighting.source.url);
   await inTransaction(database.pool, (db) => recordSighting(db, sighting, asked, earlier, { guid, now: at(30) }));
   const { rows } = await database.pool.query<{ work: Work }>("select work from intent where key like $1 || ':%' order by position", [guid]);
   return rows.map(({ work }) => told(work));
