@@ -6,3 +6,8 @@ export { bountySubject, parseGitHubId, parseOfferId } from './ids.ts';
 export type { Brand, GitHubId, OfferId } from './ids.ts';
 export type { AwardFinding, AwardProblem, Finding, OfferFinding, OfferProblem, RejectedAward, RejectedOffer, Share, WordCommand, WordFinding } from './commands/finding.ts';
 export { mayHaveCommands, parseCommands } from './commands/parse-commands.ts';
+export { counts, evolve, fold, isOpen, noBounty, totals } from './bounty/bounty.ts';
+export type { Bounty, BountyEvent, Deposit, Offer, OfferState } from './bounty/bounty.ts';
+export { expireOffers, expireSubmission, fundOffer, isLocked, OFFER_LIFE_MS, openOffer, refundDeposit, replaceOffer, submitFunding, withdrawOffer } from './bounty/decide.ts';
+export { diffOffers, numberOffers, offerKey } from './bounty/offer-key.ts';
+export type { NumberedOffer, OfferChanges, OfferTerms, Source, SourceKind } from './bounty/offer-key.ts';

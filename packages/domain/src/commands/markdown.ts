@@ -3,6 +3,7 @@ import { gfm } from 'micromark-extension-gfm';
 import { math } from 'micromark-extension-math';
 import { subtokenize } from 'micromark-util-subtokenize';
 import type { Event, Token } from 'micromark-util-types';
+import { nearLinear } from './near-linear.ts';
 
 /** Containers and blocks in which nothing is the author's prose. */
 export const hiddenBlocks: ReadonlySet<string> = new Set(['blockQuote', 'codeFenced', 'codeIndented', 'mathFlow', 'htmlFlow', 'definition', 'gfmFootnoteDefinition']);
@@ -18,7 +19,7 @@ export const markOf = (text: string): number => (text.startsWith('\uFEFF') ? 1 :
  * as it is, since inline Markdown is where the time goes.
  */
 export function markdownEvents(text: string, wanted: (start: number, end: number) => boolean): Event[] {
-  const events = parse({ extensions })
+  const events = parse({ extensions: [...extensions, nearLinear(text, markOf(text))] })
     .document()
     .write(preprocess()(text, undefined, true));
   // The first pass unfolds blocks, each later one what the pass before found inside.

@@ -30,8 +30,6 @@ const textBlocks = new Map([
 /** Inline Markdown that leaves its text prose. Whatever isn't named here hides. */
 const transparent = new Set([
   ...['data', 'whitespace', 'lineEnding', 'linePrefix', 'lineSuffix', 'listItemIndent', 'hardBreakEscape', 'hardBreakTrailing'],
-  ...['emphasis', 'emphasisSequence', 'emphasisText', 'strong', 'strongSequence', 'strongText'],
-  ...['strikethrough', 'strikethroughSequence', 'strikethroughText'],
   ...['characterEscape', 'escapeMarker', 'characterEscapeValue'],
   ...['characterReference', 'characterReferenceMarker', 'characterReferenceMarkerNumeric', 'characterReferenceMarkerHexadecimal', 'characterReferenceValue'],
   ...['chunkText', 'chunkString'],

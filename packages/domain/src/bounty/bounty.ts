@@ -1,0 +1,131 @@
+import type { OfferId } from '../ids.ts';
+
+export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded';
+
+export interface Offer {
+  readonly id: OfferId;
+  /** Its identity in the text it was read from (`offerKey`). */
+  readonly key: string;
+  readonly denom: string;
+  /** Base units. */
+  readonly amount: bigint;
+  readonly offeredAt: Date;
+  /** When it ends unfunded. */
+  readonly expiresAt: Date;
+  readonly state: OfferState;
+  /** The signed transaction that may still land; the offer is locked while there is one. */
+  readonly submission?: string;
+  /** What was asked for while the offer was locked. It happens when the transaction can no longer land. */
+  readonly asked?: { readonly replacedBy?: OfferId };
+  /** For `replaced`: the offer in its place. */
+  readonly replacedBy?: OfferId;
+}
+
+export interface Deposit {
+  /** base58 address of the account on chain. */
+  readonly address: string;
+  readonly offer: OfferId;
+  readonly funder: string;
+  readonly denom: string;
+  /** Base units. */
+  readonly amount: bigint;
+  readonly state: 'held' | 'refunded';
+}
+
+/** All offers and deposits of one issue, each in the order in which they came. */
+export interface Bounty {
+  readonly offers: ReadonlyMap<OfferId, Offer>;
+  readonly deposits: ReadonlyMap<string, Deposit>;
+}
+
+/** Named as on the topic `bounty`; `withdrawal-asked` stays inside the house. */
+export type BountyEvent =
+  | { readonly type: 'offered'; readonly offer: OfferId; readonly key: string; readonly denom: string; readonly amount: bigint; readonly at: Date; readonly expiresAt: Date }
+  | { readonly type: 'withdrawal-asked'; readonly offer: OfferId; readonly replacedBy?: OfferId; readonly at: Date }
+  | { readonly type: 'replaced'; readonly offer: OfferId; readonly replacedBy: OfferId; readonly at: Date }
+  | { readonly type: 'withdrawn'; readonly offer: OfferId; readonly at: Date }
+  | { readonly type: 'offer-expired'; readonly offer: OfferId; readonly at: Date }
+  | { readonly type: 'submitted'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
+  | { readonly type: 'submission-expired'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
+  | { readonly type: 'funded'; readonly offer: OfferId; readonly deposit: string; readonly funder: string; readonly denom: string; readonly amount: bigint; readonly at: Date }
+  | { readonly type: 'refunded'; readonly deposit: string; readonly at: Date };
+
+export const noBounty: Bounty = { offers: new Map(), deposits: new Map() };
+
+/** Folds one event into what was. It never throws: what is recorded has happened. Events of unknown offers change nothing. */
+export function evolve(bounty: Bounty, event: BountyEvent): Bounty {
+  switch (event.type) {
+    case 'offered': {
+      const { offer: id, key, denom, amount, at: offeredAt, expiresAt } = event;
+      return bounty.offers.has(id) ? bounty : withOffer(bounty, { id, key, denom, amount, offeredAt, expiresAt, state: 'offered' });
+    }
+    case 'withdrawal-asked':
+      return changed(bounty, event.offer, (offer) => ({ ...offer, asked: event.replacedBy === undefined ? {} : { replacedBy: event.replacedBy } }));
+    case 'replaced':
+      return ended(bounty, event.offer, { state: 'replaced', replacedBy: event.replacedBy });
+    case 'withdrawn':
+      return ended(bounty, event.offer, { state: 'withdrawn' });
+    case 'offer-expired':
+      return ended(bounty, event.offer, { state: 'expired' });
+    case 'submitted':
+      return changed(bounty, event.offer, (offer) => (isOpen(offer) ? { ...offer, state: 'submitted', submission: event.signature } : offer));
+    case 'submission-expired':
+      return changed(bounty, event.offer, (offer) => (offer.state === 'submitted' && offer.submission === event.signature ? { ...settled(offer), ...asked(offer), state: 'offered' } : offer));
+    case 'funded':
+      return funded(bounty, event);
+    case 'refunded':
+      return refunded(bounty, event.deposit);
+  }
+}
+
+export const fold = (events: readonly BountyEvent[], from: Bounty = noBounty): Bounty => events.reduce(evolve, from);
+
+/** Still without money, and not ended. */
+export const isOpen = ({ state }: Offer): boolean => state === 'offered' || state === 'submitted';
+
+/** Money that is promised to the issue. A deposit for an offer that was taken back before is shown, never counted. */
+export const counts = (bounty: Bounty, { offer, state }: Deposit): boolean => state === 'held' && bounty.offers.get(offer)?.state === 'funded';
+
+/** Base units per denom, in the order of first mention: in escrow, and offered but not funded. */
+export function totals(bounty: Bounty): ReadonlyMap<string, { readonly funded: bigint; readonly offered: bigint }> {
+  const sums = new Map<string, { funded: bigint; offered: bigint }>();
+  const of = (denom: string): { funded: bigint; offered: bigint } => {
+    const sum = sums.get(denom) ?? { funded: 0n, offered: 0n };
+    sums.set(denom, sum);
+    return sum;
+  };
+  for (const offer of bounty.offers.values()) if (isOpen(offer)) of(offer.denom).offered += offer.amount;
+  for (const deposit of bounty.deposits.values()) if (counts(bounty, deposit)) of(deposit.denom).funded += deposit.amount;
+  return sums;
+}
+
+const withOffer = (bounty: Bounty, offer: Offer): Bounty => ({ ...bounty, offers: new Map(bounty.offers).set(offer.id, offer) });
+const withDeposit = (bounty: Bounty, deposit: Deposit): Bounty => ({ ...bounty, deposits: new Map(bounty.deposits).set(deposit.address, deposit) });
+
+function changed(bounty: Bounty, id: OfferId, change: (offer: Offer) => Offer): Bounty {
+  const offer = bounty.offers.get(id);
+  return offer ? withOffer(bounty, change(offer)) : bounty;
+}
+
+/** Without what only a living transaction has. */
+const settled = ({ submission: _submission, asked: _asked, ...offer }: Offer): Offer => offer;
+const asked = (offer: Offer): Pick<Offer, 'asked'> => (offer.asked ? { asked: offer.asked } : {});
+
+// Only what is without money can end: a late "withdrawn" never takes a deposit out of the totals.
+function ended(bounty: Bounty, id: OfferId, end: { state: OfferState; replacedBy?: OfferId }): Bounty {
+  return changed(bounty, id, (offer) => (isOpen(offer) ? { ...settled(offer), ...end } : offer));
+}
+
+function funded(bounty: Bounty, { offer, deposit, funder, denom, amount }: Extract<BountyEvent, { type: 'funded' }>): Bounty {
+  if (bounty.deposits.has(deposit)) return bounty;
+  const held = withDeposit(bounty, { address: deposit, offer, funder, denom, amount, state: 'held' });
+  return changed(held, offer, (one) => (one.state === 'withdrawn' || one.state === 'replaced' ? one : { ...settled(one), state: 'funded' }));
+}
+
+function refunded(bounty: Bounty, address: string): Bounty {
+  const deposit = bounty.deposits.get(address);
+  if (!deposit) return bounty;
+  const back = withDeposit(bounty, { ...deposit, state: 'refunded' });
+  const stillHeld = [...back.deposits.values()].some((other) => other.offer === deposit.offer && other.state === 'held');
+  return stillHeld ? back : changed(back, deposit.offer, (offer) => (offer.state === 'funded' ? { ...offer, state: 'refunded' } : offer));
+}

@@ -1,0 +1,75 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createBoundedParser, type BoundedParser, type GivenUp } from './bounded.ts';
+import { worstInputs } from '../testing/worst-inputs.ts';
+
+const denoms = new Map([['usdc', 6]]);
+const offer = '$usdc:5$';
+const found = [{ kind: 'offer', ordinal: 0, start: 0, end: 8, denom: 'usdc', amount: '5000000', text: '5' }];
+
+function bounded(options: { limitMs?: number; maxWaiting?: number } = {}): { parser: BoundedParser; givenUp: GivenUp[] } {
+  const givenUp: GivenUp[] = [];
+  const parser = createBoundedParser({ ...options, onTimeout: (comment) => givenUp.push(comment) });
+  onTestFinished(() => parser[Symbol.asyncDispose]());
+  return { parser, givenUp };
+}
+
+/** Takes seconds: micromark merges the text between such brackets one by one. */
+const endless = offer + ' ' + '[a]'.repeat(21_000);
+
+test('an ordinary comment is read as by the pure parser', async () => {
+  const { parser, givenUp } = bounded();
+  expect(await parser.parse(offer, denoms)).toEqual(found);
+  expect(givenUp).toEqual([]);
+});
+
+test('a comment over the limit has no findings and is reported once, and the next one is read', async () => {
+  const { parser, givenUp } = bounded({ limitMs: 100 });
+  const [hostile, ordinary] = await Promise.all([parser.parse(endless, denoms), parser.parse(offer, denoms)]);
+  expect(hostile).toEqual([]);
+  expect(ordinary).toEqual(found);
+  expect(givenUp).toEqual([{ reason: 'time', length: endless.length, limitMs: 100 }]);
+});
+
+test('every comment in a row is ended at its own limit', async () => {
+  const { parser, givenUp } = bounded({ limitMs: 50 });
+  await Promise.all([parser.parse(endless, denoms), parser.parse(endless, denoms), parser.parse(endless, denoms)]);
+  expect(givenUp).toHaveLength(3);
+});
+
+test('the waiting line is bounded', async () => {
+  const { parser } = bounded({ limitMs: 50, maxWaiting: 1 });
+  const taken = parser.parse(endless, denoms);
+  // The first was taken from the line at once; the second waits; there is no room for a third.
+  const waits = parser.parse(offer, denoms);
+  await expect(parser.parse(offer, denoms)).rejects.toMatchObject({ code: 'PARSER_BUSY', facts: { waiting: 1 } });
+  expect([await taken, await waits]).toEqual([[], found]);
+});
+
+test('a comment without a candidate never waits for others', async () => {
+  const { parser } = bounded({ limitMs: 2_000, maxWaiting: 0 });
+  expect(await parser.parse('a $5 note, $PATH:$HOME and $E:mc^2$', denoms)).toEqual([]);
+});
+
+test('a closed parser takes nothing more', async () => {
+  const { parser } = bounded();
+  await parser[Symbol.asyncDispose]();
+  await expect(parser.parse(offer, denoms)).rejects.toMatchObject({ code: 'PARSER_BUSY' });
+});
+
+test('closing in the middle of a comment ends its thread', async () => {
+  const { parser } = bounded({ limitMs: 100 });
+  const reading = parser.parse(endless, denoms);
+  await parser[Symbol.asyncDispose]();
+  expect(await reading).toEqual([]);
+});
+
+test.each(worstInputs)('the limit holds for $name', { timeout: 60_000 }, async ({ text }) => {
+  const onTimeout = vi.fn();
+  await using parser = createBoundedParser({ limitMs: 250, onTimeout });
+  await parser.parse(offer, denoms);
+  const before = performance.now();
+  const findings = await parser.parse(text.slice(0, 65_536), denoms);
+  // Twenty times the limit is where the clock ends it on a machine that gives the thread no processor.
+  expect(performance.now() - before).toBeLessThan(20 * 250 + 2_000);
+  if (onTimeout.mock.calls.length > 0) expect(findings).toEqual([]);
+});
