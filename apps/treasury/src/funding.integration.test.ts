@@ -106,10 +106,12 @@ describe('refused, with nothing recorded', () => {
     await expect.poll(() => clients.web.buildFunding({ offerId, wallet: wallet.address }).then(() => true, () => false), patient).toBe(true);
   });
 
-  test.each([['rubbish', 'not base58 0OIl'], ['a program', '11111111111111111111111111111111'], ['an address nobody signs for', '']])('%s as wallet', async (_name, text) => {
+  test('a wallet that is no wallet', async () => {
     const clients = await startTreasury(await openHome(local));
     const { offerId } = await offered(clients);
-    await expect(clients.web.buildFunding({ offerId, wallet: text === '' ? local.operator : text })).rejects.toMatchObject({ code: 'WALLET_INVALID' });
+    for (const wallet of ['', 'not base58 0OIl', '1'.repeat(300), '11111111111111111111111111111111', local.operator]) {
+      await expect(clients.web.buildFunding({ offerId, wallet }), wallet).rejects.toMatchObject({ code: 'WALLET_INVALID' });
+    }
   });
 
   test('bytes that were changed, and bytes for another offer', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { noBounty, offerKey, openOffer as open, type GitHubId, type OfferId } from '@doubloon/domain';
+import { noBounty, offerKey, openOffer as open, parseAmount, parseGitHubId, type GitHubId, type OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { depositNonce } from '@doubloon/escrow';
 import { inTransaction } from '@doubloon/postgres';
@@ -11,14 +11,14 @@ import { fundUrl, offerView } from './offer-view.ts';
 import { checkAmount, fundableDenom } from './quote.ts';
 import type { Treasury } from './treasury.ts';
 
-const u64 = z.string().regex(/^(0|[1-9]\d{0,19})$/, 'is no whole number').refine((text) => BigInt(text) < 2n ** 64n, 'does not fit in 64 bits');
-const id = u64.refine((text) => text !== '0', 'is zero');
+const id = z.string().refine((text) => parseGitHubId(text) !== undefined, 'is no id of GitHub');
+const amount = z.string().refine((text) => { const read = parseAmount(text, 0); return read.ok && String(read.amount) === text; }, 'is no number of base units');
 const url = z.string().max(2_000).refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is no web address');
 const requestSchema = z.object({
   source: z.object({ kind: z.enum(['issue', 'issue-comment', 'review', 'review-comment']), id, nth: z.number().int().min(0).max(1_000), url }),
   issue: z.object({ repositoryId: id, issueId: id, repository: z.string().regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, 'is not owner/name'), number: z.number().int().min(1).max(2 ** 31 - 1), title: z.string().max(1_000), url }),
   offeredBy: z.object({ githubId: id, login: z.string().min(1).max(100) }),
-  money: z.object({ denom: z.string(), amount: u64.refine((text) => text !== '0', 'is zero') }),
+  money: z.object({ denom: z.string(), amount }),
 });
 
 const insertBounty = `

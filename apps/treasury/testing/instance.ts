@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { compileTransaction, createOperator, localProgram, operatorAddress, signerFromSeed, signTransaction, transactionSignature, type Address, type Signer } from '@doubloon/escrow';
+import { compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, refund, signerFromSeed, signTransaction, transactionSignature, type Address, type Signer } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { decodeEvent, openEventLog, type CloudEvent } from '@doubloon/events';
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
@@ -23,6 +23,8 @@ export interface LocalChain extends AsyncDisposable {
   readonly operator: Address;
   /** A wallet with so many lamports in finalized state. */
   wallet(lamports?: bigint): Promise<Signer>;
+  /** Moves the chain's clock past the deadline and the grace of a deposit, and sends its money back. */
+  refundAfterDeadline(deposit: string, funder: Signer): Promise<void>;
 }
 
 export async function openLocalChain(): Promise<LocalChain> {
@@ -45,6 +47,12 @@ export async function openLocalChain(): Promise<LocalChain> {
       await localnet.faucet.airdrop(wallet.address, lamports);
       await vi.waitUntil(async () => (await chain.account(wallet.address, 'confirmed'))?.lamports === lamports, patient);
       return wallet;
+    },
+    async refundAfterDeadline(deposit, funder) {
+      await localnet.timeTravel(94 * 86_400);
+      const { blockhash: recent } = await chain.latestBlockhash();
+      const back = refund({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address });
+      await chain.send(signTransaction(compileTransaction({ payer: funder.address, blockhash: recent, instructions: [back] }), [funder]));
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
