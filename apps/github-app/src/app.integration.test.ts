@@ -6,6 +6,9 @@ import { deliver } from '../testing/deliver.ts';
 import { personAt, startLine, type Line, type RemoteComment } from '../testing/line.ts';
 
 const { OfferState } = treasury;
+// Everything here waits for processes that share the machine with other tests.
+vi.setConfig({ testTimeout: 150_000 });
+
 let line: Line;
 beforeAll(async () => { line = await startLine(); }, 120_000);
 afterAll(() => line[Symbol.asyncDispose]());
@@ -15,7 +18,7 @@ const linus = () => personAt(line.github, 'linus');
 const repositoryId = () => String(line.github.issue('analytical-engines/difference', 1).repositoryId);
 
 /** Waits for a condition; tests side by side can't use `expect.poll`. */
-const until = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const until = <T>(check: () => Promise<T>): Promise<T> => vi.waitFor(check, { timeout: 40_000, interval: 50 });
 
 const ours = async (issue: number): Promise<RemoteComment[]> => (await ada().comments(issue)).filter(({ user }) => user.login.endsWith('[bot]'));
 

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Fault } from '../testing/github-proxy.ts';
 import { personAt, startLine, type Line } from '../testing/line.ts';
+
+// Everything here waits for processes that share the machine with other tests.
+vi.setConfig({ testTimeout: 150_000 });
 
 let line: Line;
 beforeAll(async () => { line = await startLine(); }, 120_000);
@@ -10,7 +13,7 @@ const ada = () => personAt(line.github, 'ada');
 const creating = (issue: number): Pick<Fault, 'method' | 'path'> => ({ method: 'POST', path: new RegExp(`/issues/${String(issue)}/comments$`) });
 const ours = async (issue: number) => (await ada().comments(issue)).filter(({ user }) => user.login.endsWith('[bot]'));
 const row = async (issueId: number) => (await line.database.pool.query<{ comment_id: string | null; hash: string | null; creating_at: Date | null; due_at: Date | null; not_before: Date | null; attempts: number }>('select * from living_comment where issue_id = $1', [String(issueId)])).rows[0];
-const calm = (issueId: number) => expect.poll(async () => { const it = await row(issueId); return it?.due_at === null && it.hash !== null; }, { timeout: 30_000, interval: 50 }).toBe(true);
+const calm = (issueId: number) => expect.poll(async () => { const it = await row(issueId); return it?.due_at === null && it.hash !== null; }, { timeout: 60_000, interval: 50 }).toBe(true);
 const creations = (issue: number) => line.proxy.asked.filter((one) => one.startsWith('POST') && creating(issue).path.test(one)).length;
 
 test.each<[string, Omit<Fault, 'method' | 'path' | 'when'>]>([
@@ -48,10 +51,10 @@ test('GitHub refuses before it stores anything: the comment is created later, on
 
 test.each([403, 429])('a limit (%i with retry-after) is waited for, and other issues go on meanwhile', async (status) => {
   const [issue, other] = [await ada().openIssue('Limited'), await ada().openIssue('Not limited')];
-  line.proxy.fail({ ...creating(issue.number), when: 'before', answer: { status, headers: { 'retry-after': '2' }, body: { message: 'You have exceeded a secondary rate limit.' } } });
+  line.proxy.fail({ ...creating(issue.number), when: 'before', answer: { status, headers: { 'retry-after': '6' }, body: { message: 'You have exceeded a secondary rate limit.' } } });
   const before = Date.now();
   await ada().comment(issue.number, '$sol:0.5$');
-  await expect.poll(async () => (await row(issue.id))?.not_before?.getTime() ?? 0, { timeout: 5_000 }).toBeGreaterThan(before + 1_500);
+  await expect.poll(async () => (await row(issue.id))?.not_before?.getTime() ?? 0, { timeout: 60_000 }).toBeGreaterThan(before + 1_500);
   await ada().comment(other.number, '$sol:0.5$');
   await ada().comment(issue.number, '$sol:0.25$');
   await calm(other.id);
@@ -68,7 +71,7 @@ test('an edit that fails is made later, in the same comment', async () => {
   await calm(issue.id);
   line.proxy.fail({ method: 'PATCH', path: /\/issues\/comments\//, when: 'before', answer: { status: 502 } });
   await ada().editComment(id, '$sol:0.75$');
-  await expect.poll(async () => (await ours(issue.number)).map(({ body }) => body.includes('Fund 0.75 sol')), { timeout: 20_000 }).toEqual([true]);
+  await expect.poll(async () => (await ours(issue.number)).map(({ body }) => body.includes('Fund 0.75 sol')), { timeout: 60_000 }).toEqual([true]);
 });
 
 test('a reaction that fails holds nothing up', async () => {
@@ -86,8 +89,8 @@ test('six quick edits of a text that tells nothing about money are five, and the
   await calm(issue.id);
   await line.database.pool.query("update living_comment set quiet_at = array_fill(now(), array[5]) where issue_id = $1", [String(issue.id)]);
   await ada().editComment(id, '$sol:2,0$');
-  await expect.poll(async () => ((await row(issue.id))?.due_at?.getTime() ?? 0) - Date.now(), { timeout: 10_000 }).toBeGreaterThan(60_000);
+  await expect.poll(async () => ((await row(issue.id))?.due_at?.getTime() ?? 0) - Date.now(), { timeout: 60_000 }).toBeGreaterThan(60_000);
   expect((await ours(issue.number))[0]?.body).toContain('`$sol:1,0$`');
   await ada().comment(issue.number, '$sol:0.5$');
-  await expect.poll(async () => (await ours(issue.number))[0]?.body, { timeout: 20_000 }).toContain('Fund 0.5 sol');
+  await expect.poll(async () => (await ours(issue.number))[0]?.body, { timeout: 60_000 }).toContain('Fund 0.5 sol');
 });
