@@ -35,6 +35,7 @@ export interface Simulation {
  * - CHAIN_UNAVAILABLE: no answer, or the node says it can't now; asking again may help.
  * - CHAIN_REFUSED: the node says no to what was asked, with its JSON-RPC code; asking again does not help.
  * - CHAIN_ANSWER_MALFORMED: it answered in another shape, or with a number that has lost its last digits.
+ * Bytes handed in that are no transaction or message fail with TRANSACTION_MALFORMED or its siblings before anything is asked.
  * A transaction that was sent and failed with CHAIN_UNAVAILABLE may still land.
  */
 export interface Chain extends AsyncDisposable {

@@ -24,6 +24,15 @@ function* chunks<T>(list: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size);
 }
 
+/** What we were handed to ask about may be no transaction at all. */
+function reading<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new DoubloonError('TRANSACTION_MALFORMED', { problem: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+}
+
 function accountOf(call: string, account: AccountInfo<Buffer>, slot: number): ChainAccount {
   return {
     owner: parseAddress(account.owner.toBase58()),
@@ -93,7 +102,7 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): 
     minimumBalance: async (bytes) => exact('getMinimumBalanceForRentExemption', await asking('getMinimumBalanceForRentExemption', () => connection.getMinimumBalanceForRentExemption(bytes))),
 
     async fee(message) {
-      const parsed = VersionedMessage.deserialize(message);
+      const parsed = reading(() => VersionedMessage.deserialize(message));
       const { value } = await asking('getFeeForMessage', () => connection.getFeeForMessage(parsed, 'confirmed'));
       return value === null ? undefined : exact('getFeeForMessage', value);
     },
@@ -101,11 +110,11 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): 
     async prioritizationFee(writable) {
       const recent = await asking('getRecentPrioritizationFees', () => connection.getRecentPrioritizationFees({ lockedWritableAccounts: writable.map((address) => new PublicKey(address)) }));
       const fees = recent.map(({ prioritizationFee }) => prioritizationFee).sort((a, b) => a - b);
-      return exact('getRecentPrioritizationFees', fees[Math.floor(fees.length * 0.75)] ?? 0);
+      return exact('getRecentPrioritizationFees', fees[Math.ceil(fees.length * 0.75) - 1] ?? 0);
     },
 
     async simulate(transaction) {
-      const parsed = VersionedTransaction.deserialize(transaction);
+      const parsed = reading(() => VersionedTransaction.deserialize(transaction));
       const { value } = await asking('simulateTransaction', () => connection.simulateTransaction(parsed, { commitment: 'confirmed', sigVerify: false }));
       return {
         ...(value.err === null ? {} : { error: value.err }),

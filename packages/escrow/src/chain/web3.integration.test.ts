@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { compileTransaction, signTransaction, signerFromSeed, transactionSignature, zeroAddress } from '../index.ts';
+import { openChain, type Chain } from './index.ts';
+
+/** A node that answers as told: `reply` gets the request's id, or undefined to leave it hanging. */
+async function nodeThat(reply: (response: ServerResponse, request: { id: unknown; method: string }) => void, timeoutMs = 5000): Promise<Chain> {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk)).on('end', () => {
+      reply(response, JSON.parse(body) as { id: unknown; method: string });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const chain = openChain({ rpcUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs });
+  onTestFinished(async () => {
+    await chain[Symbol.asyncDispose]();
+    server.closeAllConnections();
+    server.close();
+  });
+  return chain;
+}
+const answering = (result: unknown) => nodeThat((response, { id }) => response.end(JSON.stringify({ jsonrpc: '2.0', id, result })));
+const failing = (code: number, message = 'because') => nodeThat((response, { id }) => response.end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })));
+const failure = (code: string, call: string) => expect.objectContaining({ name: 'DoubloonError', code, facts: expect.objectContaining({ call }) as unknown }) as unknown;
+
+const signer = signerFromSeed(crypto.getRandomValues(new Uint8Array(32)));
+const transaction = signTransaction(compileTransaction({ payer: signer.address, blockhash: zeroAddress, instructions: [] }), [signer]);
+
+test('a node that is not there, hangs up, or never answers is unavailable, within the time of a call', async () => {
+  const gone = openChain({ rpcUrl: 'http://127.0.0.1:1' });
+  await expect(gone.slot('confirmed')).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getSlot'));
+  const rude = await nodeThat((response) => response.destroy());
+  await expect(rude.genesisHash()).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getGenesisHash'));
+  const silent = await nodeThat(() => undefined, 100);
+  await expect(silent.account(zeroAddress, 'finalized')).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getMultipleAccounts'));
+  const stuck = await nodeThat((response) => response.write('{"jsonrpc"'), 100);
+  await expect(stuck.send(transaction)).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'sendTransaction'));
+});
+
+test.each([401, 429, 500, 503])('HTTP %d is unavailable, and asked once only', async (status) => {
+  let asked = 0;
+  const chain = await nodeThat((response) => {
+    asked++;
+    response.writeHead(status).end('sorry');
+  });
+  await expect(chain.slot('confirmed')).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getSlot'));
+  expect(asked).toBe(1);
+});
+
+test('a node that is behind is unavailable, one that says no has refused, with its code and words', async () => {
+  await expect((await failing(-32005)).send(transaction)).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'sendTransaction'));
+  const refused = (await failing(-32003, 'Transaction signature verification failure')).send(transaction);
+  await expect(refused).rejects.toMatchObject({ code: 'CHAIN_REFUSED', facts: { call: 'sendTransaction', code: -32003, reason: 'Transaction signature verification failure' } });
+});
+
+test('rubbish, other shapes, and numbers that have lost digits are said to be that', async () => {
+  const rubbish = await nodeThat((response) => response.end('<html>'));
+  await expect(rubbish.slot('confirmed')).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getSlot'));
+  for (const result of ['7', null, {}, [], 1.5, 2 ** 53, -1e300]) await expect((await answering(result)).slot('confirmed')).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getSlot'));
+  const rich = await answering({ context: { slot: 5 }, value: [{ owner: zeroAddress, lamports: 2 ** 60, data: ['', 'base64'], executable: false, rentEpoch: 0 }] });
+  await expect(rich.account(zeroAddress, 'confirmed')).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getMultipleAccounts'));
+});
+
+test('fewer accounts or statuses than asked for are no answer', async () => {
+  const short = await answering({ context: { slot: 5 }, value: [] });
+  await expect(short.account(zeroAddress, 'confirmed')).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getMultipleAccounts'));
+  await expect(short.signatureStatuses([transactionSignature(transaction)])).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getSignatureStatuses'));
+});
+
+test('a clock of another shape is no time, and an answer about another transaction no receipt', async () => {
+  const clock = await answering({ context: { slot: 5 }, value: [{ owner: zeroAddress, lamports: 1, data: ['AAAA', 'base64'], executable: false, rentEpoch: 0 }] });
+  await expect(clock.time()).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getMultipleAccounts'));
+  await expect((await answering('1'.repeat(64))).send(transaction)).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'sendTransaction'));
+});
+
+test('closing ends what is under way', async () => {
+  let arrived: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => (arrived = resolve));
+  const chain = await nodeThat(() => {
+    arrived();
+  }, 60_000);
+  const waiting = expect(chain.slot('confirmed')).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getSlot'));
+  await asked;
+  await chain[Symbol.asyncDispose]();
+  await waiting;
+});
+
+test('what is no transaction is never asked about', async () => {
+  let asked = 0;
+  const chain = await nodeThat((response) => {
+    asked++;
+    response.destroy();
+  });
+  for (const ask of [chain.fee, chain.simulate, chain.send]) await expect(ask(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: 'TRANSACTION_MALFORMED' });
+  expect(asked).toBe(0);
+});
+
+test('the price is what three of four recent slots were content with, and 0 when nobody paid', async () => {
+  const fees = [9, 1, 5, 3].map((prioritizationFee, slot) => ({ slot, prioritizationFee }));
+  expect(await (await answering(fees)).prioritizationFee([])).toBe(5n);
+  expect(await (await answering([])).prioritizationFee([])).toBe(0n);
+});
