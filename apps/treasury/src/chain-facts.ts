@@ -1,4 +1,3 @@
-import { DoubloonError } from '@doubloon/errors';
 import { depositLayout, minimumAmount, rentReserve, type Address } from '@doubloon/escrow';
 import type { Chain } from '@doubloon/escrow/chain';
 import type { Dependency, Logger } from '@doubloon/service';
@@ -20,45 +19,29 @@ export interface ChainFacts {
 }
 
 export interface KnownFacts extends AsyncDisposable {
-  /** CHAIN_UNAVAILABLE as long as the chain has not answered once. */
   current(): ChainFacts;
 }
 
-/** Reads the facts before it resolves, then `everyMs` in the background; an outage leaves the last ones standing. */
-export async function keepFacts({ chain, program, operator, everyMs, now, log, health }: { chain: Chain; program: Address; operator: Address; everyMs: number; now: () => Date; log: Logger; health?: Dependency }): Promise<KnownFacts> {
+// The program's bytes are read as a whole, and change with an upgrade only.
+const programEveryMs = 10 * 60_000;
+
+/**
+ * Reads the facts before it resolves, then `everyMs` in the background; an outage leaves the last ones standing. Rejects
+ * with CHAIN_UNAVAILABLE when the chain does not answer at first, and PROGRAM_REFUSED.
+ */
+export async function keepFacts({ chain, program, operator, everyMs, now, log, health }: { chain: Chain; program: Address; operator: Address; everyMs: number; now: () => Date; log: Logger; health: Dependency }): Promise<KnownFacts> {
+  let programRead = { facts: await readProgram(chain, program), at: now().getTime() };
   const read = async (): Promise<ChainFacts> => {
-    const [seconds, empty, deposit, price, facts] = await Promise.all([
-      chain.time(), chain.minimumBalance(0), chain.minimumBalance(depositLayout.size), priorityPrice(chain, [operator]), readProgram(chain, program),
-    ]);
+    if (now().getTime() - programRead.at > programEveryMs) programRead = { facts: await readProgram(chain, program), at: now().getTime() };
+    const [seconds, empty, deposit, price] = await Promise.all([chain.time(), chain.minimumBalance(0), chain.minimumBalance(depositLayout.size), priorityPrice(chain, [operator])]);
     const readAt = now().getTime();
-    return { program: facts, rent: rentReserve(depositLayout.size, deposit), minimum: minimumAmount(empty), price, time: () => seconds + BigInt(Math.floor((now().getTime() - readAt) / 1000)) };
+    return {
+      program: programRead.facts, rent: rentReserve(depositLayout.size, deposit), minimum: minimumAmount(empty), price,
+      time: () => seconds + BigInt(Math.floor((now().getTime() - readAt) / 1000)),
+    };
   };
 
-  const first = Promise.withResolvers<undefined>();
-  let known: ChainFacts | undefined;
-  const rounds = startRounds({
-    name: 'chain facts', everyMs, log, ...(health === undefined ? {} : { health }),
-    round: async () => {
-      try {
-        known = await read();
-        first.resolve(undefined);
-      } catch (error) {
-        first.reject(error);
-        throw error;
-      }
-    },
-  });
-  try {
-    await first.promise;
-  } catch (error) {
-    await rounds[Symbol.asyncDispose]();
-    throw error;
-  }
-  return {
-    current() {
-      if (known === undefined) throw new DoubloonError('CHAIN_UNAVAILABLE', { call: 'the first look' });
-      return known;
-    },
-    [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose](),
-  };
+  let known = await read();
+  const rounds = startRounds({ name: 'chain facts', everyMs, log, health, round: async () => { known = await read(); } });
+  return { current: () => known, [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() };
 }

@@ -64,6 +64,9 @@ export function checkSigned<E extends Expected>(bytes: Uint8Array, { program, bu
 /** The id a transaction goes by, base58. TRANSACTION_REFUSED when it can't be read. */
 export const signatureOf = (bytes: Uint8Array): string => encodeBase58(parse(bytes).signatures[0] ?? new Uint8Array(64));
 
+/** Who has to sign it. TRANSACTION_REFUSED when it can't be read. */
+export const signersOf = (bytes: Uint8Array): Address[] => parse(bytes).accounts.flatMap(({ address, signer }) => (signer && address !== undefined ? [address] : []));
+
 function parse(bytes: Uint8Array): ParsedTransaction {
   try {
     return parseTransaction(bytes);

@@ -26,7 +26,10 @@ export function createTreasuryMetrics(registry: Registry, pool: Pool): TreasuryM
   new Gauge({
     name: 'treasury_submissions_open', help: 'Signed transactions whose fate is open', registers,
     async collect() {
-      const [queues, { rows }] = await Promise.all([measureQueues(pool), pool.query<{ waiting: number; age: number }>(alive)]);
+      const read = await Promise.all([measureQueues(pool), pool.query<{ waiting: number; age: number }>(alive)]).catch(() => undefined);
+      // A database that is away must not take the other series with it.
+      if (read === undefined) return;
+      const [queues, { rows }] = read;
       this.set(rows[0]?.waiting ?? 0);
       age.set(rows[0]?.age ?? 0);
       dead.set(queues.outboxDead);

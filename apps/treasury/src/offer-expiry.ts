@@ -5,8 +5,8 @@ import { offerById } from './offer-row.ts';
 import type { Treasury } from './treasury.ts';
 
 const due = "select id from offer where state = 'offered' and expires_at <= $1 order by expires_at limit 500";
-// A build matters while what was signed from it may land; longer only for whoever looks into what happened.
-const buildLifeMs = 30 * 86_400_000;
+// A build matters while what was signed from it may be handed in; longer only for whoever looks into what happened.
+const buildLifeMs = 2 * 86_400_000;
 const prune = 'delete from funding_build where built_at < $1';
 
 /** Ends the offers that nobody funded in time. One with a signed transaction on its way waits for that. */

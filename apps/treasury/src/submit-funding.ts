@@ -6,7 +6,7 @@ import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { fundingTerms, isBlockhashUnknown, reasonOf } from './build-funding.ts';
 import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
-import { checkSigned, refusal, signatureOf } from './check-signed.ts';
+import { checkSigned, refusal, signatureOf, signersOf } from './check-signed.ts';
 import { type offerById, type OfferRow } from './offer-row.ts';
 import { submissionView } from './offer-view.ts';
 import type { Treasury } from './treasury.ts';
@@ -22,7 +22,7 @@ interface Build {
 
 // Wallets may put in a newer blockhash than ours, but a deadline that counts from yesterday is not what the page shows.
 const oldestBuildMs = 3_600_000;
-const newestBuilds = 'select wallet, deadline, blockhash, last_valid_block_height from funding_build where offer_id = $1 and built_at > $2 order by id desc limit 200';
+const newestBuilds = 'select wallet, deadline, blockhash, last_valid_block_height from funding_build where offer_id = $1 and wallet = any ($2) and built_at > $3 order by id desc limit 200';
 
 const bySignature = 'select signature, wallet, state as submission_state, submitted_at, problem from submission where offer_id = $1 and signature = $2';
 
@@ -42,7 +42,7 @@ export async function submitFunding(context: Treasury, { offerId, transaction }:
   const earlier = await recorded(pool, offerId, signature);
   if (earlier !== undefined) return earlier;
 
-  const builds = await buildsOf(context, known);
+  const builds = await buildsOf(context, known, signersOf(transaction));
   const { build, blockhash } = checkSigned(transaction, { program: context.program, builds });
   const at = now();
   const submit = (bounty: Bounty) => domain.submitFunding(bounty, { offer: known.id as OfferId, signature, at });
@@ -68,8 +68,8 @@ async function recorded(db: Parameters<typeof offerById>[0], offerId: string, si
   return submission && { submission };
 }
 
-async function buildsOf({ pool, program, operator, cluster, now }: Treasury, offer: OfferRow): Promise<Build[]> {
-  const { rows } = await pool.query<{ wallet: string; deadline: Date; blockhash: string; last_valid_block_height: string }>(newestBuilds, [offer.id, new Date(now().getTime() - oldestBuildMs)]);
+async function buildsOf({ pool, program, operator, cluster, now }: Treasury, offer: OfferRow, wallets: readonly Address[]): Promise<Build[]> {
+  const { rows } = await pool.query<{ wallet: string; deadline: Date; blockhash: string; last_valid_block_height: string }>(newestBuilds, [offer.id, wallets, new Date(now().getTime() - oldestBuildMs)]);
   return rows.map((row) => {
     const terms = fundingTerms({ program, operator, cluster }, offer, { wallet: parseAddress(row.wallet), deadline: BigInt(row.deadline.getTime() / 1000) });
     return {

@@ -5,13 +5,13 @@ import { changeOffer } from './change-offer.ts';
 import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
 import { offerById } from './offer-row.ts';
 
-// What we handed out lands within its blockhash's life, a minute or two; after that only the scan looks for it.
+// What we handed out lands within its blockhash's life, a minute or two; after that only the scan looks for it. Anybody can
+// have transactions built, so that only the newest are worth a look each second.
 const freshBuildMs = 15 * 60_000;
 const awaited = `
-  select deposit from submission s where state in ('recorded', 'sent', 'confirmed', 'finalized') and not exists (select from deposit d where d.address = s.deposit)
+  (select deposit from submission s where state in ('recorded', 'sent', 'confirmed', 'finalized') and not exists (select from deposit d where d.address = s.deposit) order by place limit 1000)
   union
-  select deposit from funding_build b where built_at > $1 and not exists (select from deposit d where d.address = b.deposit)
-  limit 5000`;
+  (select deposit from funding_build b where built_at > $1 and not exists (select from deposit d where d.address = b.deposit) order by id desc limit 200)`;
 const held = "select address, created_slot, offer_id, slot from deposit where state = 'held'";
 const knownAddresses = 'select address from deposit';
 

@@ -120,7 +120,7 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   OFFER_NOT_OPEN: ({ state }) => `The offer can't be funded: it is ${state}.`,
   WALLET_INVALID: ({ problem }) => `This wallet can't fund an offer: ${problem}.`,
   BALANCE_TOO_SMALL: ({ missing, needed, balance }) => `The wallet holds ${inSol(balance)} and needs ${inSol(needed)}: ${inSol(missing)} are missing.`,
-  TRANSACTION_REFUSED: ({ problem }) => `The signed transaction is not the one that was handed out: ${problem}.`,
+  TRANSACTION_REFUSED: ({ problem }) => `The transaction was refused: ${problem}.`,
   BLOCKHASH_EXPIRED: () => 'The transaction was signed too late to be used.',
   GENESIS_MISMATCH: ({ pinned, found }) => `This database belongs to the chain with genesis hash ${pinned}, the node serves ${found}: point SOLANA_RPC_URL at the right chain, or use another database.`,
   PROGRAM_REFUSED: ({ program, problem }) => `The escrow program ${program} can't be used: ${problem}.`,
