@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DoubloonError } from '@doubloon/errors';
 import type { Pool } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -98,6 +99,38 @@ test.each([
   await using _relay = startOutboxRelay({ pool, log, pollMs: 5, backoff, publish: recorder.publish });
   await expect.poll(() => recorder.messages.length, { timeout: 20_000 }).toBe(20);
   for (let k = 0; k < 5; k++) expect(recorder.firstArrivals(`k${k}`)).toEqual(messages.filter(({ key }) => key === `k${k}`).map(({ id }) => id));
+  expect(await dead(pool)).toEqual([]);
+});
+
+test('an outage in which each attempt takes longer than the wait between two condemns nothing', async () => {
+  const { pool } = await testDatabase(folder);
+  const recorder = record();
+  let calls = 0;
+  recorder.before = async () => {
+    if (++calls > 20) return;
+    await sleep(5 * backoff.capMs);
+    throw new Error('timed out');
+  };
+  const messages = Array.from({ length: 5 }, (_, n) => message(String(n), `k${n}`));
+  await send(pool, ...messages);
+  await using _relay = startOutboxRelay({ pool, log, pollMs: 5, backoff, publish: recorder.publish });
+  await expect.poll(() => recorder.ids().sort(), { timeout: 20_000 }).toEqual(['0', '1', '2', '3', '4']);
+  expect(await dead(pool)).toEqual([]);
+});
+
+test('attempts whose process died are forgotten when the log turns out to be down', async () => {
+  const { pool } = await testDatabase(folder);
+  const recorder = record();
+  let isDown = true;
+  recorder.before = async () => {
+    if (isDown) throw new DoubloonError('EVENT_LOG_UNAVAILABLE', { operation: 'publish' });
+  };
+  await send(pool, message('a', 'a'));
+  await pool.query('update outbox set attempts = 2');
+  await using _relay = startOutboxRelay({ pool, log, pollMs: 5, backoff, publish: recorder.publish });
+  await expect.poll(async () => (await pool.query<{ attempts: number }>('select attempts from outbox')).rows, { interval: 1 }).toEqual([{ attempts: 0 }]);
+  isDown = false;
+  await expect.poll(() => recorder.ids()).toEqual(['a']);
   expect(await dead(pool)).toEqual([]);
 });
 

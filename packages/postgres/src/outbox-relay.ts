@@ -3,7 +3,7 @@ import { lockKinds, tryLock } from './advisory-lock.ts';
 import { Bell } from './bell.ts';
 import type { Log } from './log.ts';
 import { OUTBOX_CHANNEL } from './outbox.ts';
-import { buryRow, countAttempt, hasRows, nextRows, removeRows, type Lane, type OutboxRow } from './outbox-row.ts';
+import { buryRow, countAttempt, forgetAttempts, hasRows, nextRows, removeRows, type Lane, type OutboxRow } from './outbox-row.ts';
 import { backoffMs, isPassing, isRefusal, type Backoff } from './retry.ts';
 
 export interface OutboxRelayOptions {
@@ -68,14 +68,14 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     let limit = batch;
     let outages = 0;
     let stalls = 0;
-    /** Lanes whose first message failed alone, until when (ms of `performance.now`). */
+    /** Lanes whose first message failed alone, until when (ms of `performance.now`), by that row. */
     const held = new Map<string, Lane & { until: number }>();
     /** Those of them that failed since a message last passed: it is not known yet whose fault it was. */
     const suspects = new Set<string>();
 
     const hold = (row: OutboxRow): void => {
       const { topic, key } = row;
-      held.set(JSON.stringify([topic, key]), { topic, key, until: performance.now() + backoffMs(row.attempts + 1, backoff, random) });
+      held.set(row.row, { topic, key, until: performance.now() + backoffMs(row.attempts + 1, backoff, random) });
     };
 
     async function outage(): Promise<void> {
@@ -91,7 +91,8 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
       if (!row) return;
       if (isPassing(err)) {
         log.warn({ err, messages: rows.length }, 'the log is down');
-        for (const it of rows) suspects.add(it.row);
+        // Attempts whose process died may well have met the same outage.
+        await forgetAttempts(db, rows.map((it) => it.row));
         await outage();
         return;
       }
@@ -138,7 +139,8 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     await db.query(`listen ${OUTBOX_CHANNEL}`);
     while (!stopping) {
       const time = performance.now();
-      for (const [name, { until }] of held) if (until <= time) held.delete(name);
+      // A suspect stays held: tried again before any other, it would be condemned by an outage that takes longer than its wait.
+      for (const [row, { until }] of held) if (until <= time && !suspects.has(row)) held.delete(row);
       const rows = await nextRows(db, [...held.values()], limit);
       // A message with attempts behind it has failed or has seen its process die: it goes alone.
       const end = rows.findIndex(({ attempts }) => attempts > 0);

@@ -46,6 +46,10 @@ export async function countAttempt(db: ClientBase, rows: readonly string[], by: 
   await db.query('update outbox set attempts = attempts + $2 where id = any ($1::bigint[])', [rows, by]);
 }
 
+export async function forgetAttempts(db: ClientBase, rows: readonly string[]): Promise<void> {
+  await db.query('update outbox set attempts = 0 where id = any ($1::bigint[])', [rows]);
+}
+
 export async function removeRows(db: ClientBase, rows: readonly string[]): Promise<void> {
   await db.query('delete from outbox where id = any ($1::bigint[])', [rows]);
 }
