@@ -78,12 +78,14 @@ create table intent (
   repository_id text not null,
   issue_id text not null,
   work jsonb not null,
+  traceparent text,
   attempts integer not null default 0,
   problem text,
   done_at timestamptz,
   foreign key (repository_id, issue_id) references issue
 );
 create index intent_undone on intent (repository_id, issue_id, position) where done_at is null;
+create index intent_done on intent (done_at) where done_at is not null;
 
 -- One row per issue that has, or may get, a living comment: the comment, and when it has to be looked at again.
 create table living_comment (
@@ -112,4 +114,5 @@ create table living_comment (
   primary key (repository_id, issue_id),
   foreign key (repository_id, issue_id) references issue
 );
+create index living_comment_of_comment on living_comment (comment_id);
 create index living_comment_due on living_comment (due_at) where due_at is not null;

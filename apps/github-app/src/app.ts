@@ -15,6 +15,7 @@ import { createHandlers, receiveStored } from './handlers.ts';
 import { findIssue, keepIssueTold, wakeIssue } from './issue-row.ts';
 import { startIssueWorker } from './issue-worker.ts';
 import { createMeasures } from './measures.ts';
+import { startPruning } from './prune.ts';
 import { createReceiver, type Delivery } from './receive.ts';
 import { tendIssue } from './tend-issue.ts';
 
@@ -37,6 +38,8 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   createHandlers({ parse: (text) => parser.parse(text, denoms), now })(probot);
   const asApp = await probot.auth();
   void health.watch('github', () => asApp.rest.apps.getAuthenticated(), 60_000);
+
+  open.use(startPruning({ pool, now, log }));
 
   const client = createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'github-app', timeoutMs: 10_000 });
   const issues = open.use(startIssueWorker({

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { currentTraceparent } from '@doubloon/service';
 import type { SourceKind } from './delivery.ts';
 import type { IssueKey } from './issue-row.ts';
 
@@ -23,19 +24,21 @@ export type Work =
 export interface Intent {
   readonly position: string;
   readonly work: Work;
+  /** Of the delivery it follows from. */
+  readonly traceparent: string | undefined;
 }
 
 /** Writes down what follows from a change, in its transaction. `cause` is what makes it happen once: a delivery's GUID. */
 export async function intend(db: ClientBase, { repositoryId, issueId }: IssueKey, cause: string, works: readonly Work[]): Promise<void> {
   for (const [place, work] of works.entries()) {
-    await db.query('insert into intent (key, repository_id, issue_id, work) values ($1, $2, $3, $4) on conflict (key) do nothing', [`${cause}:${String(place)}`, repositoryId, issueId, JSON.stringify(work)]);
+    await db.query('insert into intent (key, repository_id, issue_id, work, traceparent) values ($1, $2, $3, $4, $5) on conflict (key) do nothing', [`${cause}:${String(place)}`, repositoryId, issueId, JSON.stringify(work), currentTraceparent() ?? null]);
   }
 }
 
 /** What is still to be done for an issue, in the order it was decided. */
 export async function undone(db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey): Promise<Intent[]> {
-  const { rows } = await db.query<Intent>('select position::text, work from intent where repository_id = $1 and issue_id = $2 and done_at is null order by intent.position', [repositoryId, issueId]);
-  return rows;
+  const { rows } = await db.query<Omit<Intent, 'traceparent'> & { traceparent: string | null }>('select position::text, work, traceparent from intent where repository_id = $1 and issue_id = $2 and done_at is null order by intent.position', [repositoryId, issueId]);
+  return rows.map(({ traceparent, ...rest }) => ({ ...rest, traceparent: traceparent ?? undefined }));
 }
 
 export const countAttempt = (db: Pick<ClientBase, 'query'>, { position }: Intent) => db.query('update intent set attempts = attempts + 1 where position = $1', [position]);
@@ -44,3 +47,8 @@ export const countAttempt = (db: Pick<ClientBase, 'query'>, { position }: Intent
 export const markDone = (db: Pick<ClientBase, 'query'>, { position }: Intent, now: Date, problem?: string) => db.query('update intent set done_at = $2, problem = $3 where position = $1', [position, now, problem ?? null]);
 
 export const markFailed = (db: Pick<ClientBase, 'query'>, { position }: Intent, problem: string) => db.query('update intent set problem = $2 where position = $1', [position, problem]);
+
+/** Forgets what was done before `olderThan`; answers how much that was. */
+export async function pruneIntents(db: Pick<ClientBase, 'query'>, olderThan: Date): Promise<number> {
+  return (await db.query('delete from intent where done_at < $1', [olderThan])).rowCount ?? 0;
+}

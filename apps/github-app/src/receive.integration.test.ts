@@ -180,6 +180,22 @@ test('a body that does not come is given up, and others are served meanwhile', a
   expect(await rows()).toHaveLength(1);
 });
 
+test('what is held of unfinished bodies is bounded over all senders', async () => {
+  const { url, port } = await open();
+  const size = 25 * 1024 * 1024;
+  const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-GitHub-Event: ping\r\nX-GitHub-Delivery: 1\r\nX-Hub-Signature-256: ${sign('{}')}\r\nContent-Length: ${String(size)}\r\n\r\n`;
+  const senders = await Promise.all(Array.from({ length: 5 }, async () => {
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => { socket.destroy(); });
+    const answer = new Promise<string>((resolve) => { socket.on('error', () => { resolve(''); }).once('data', (chunk) => { resolve(chunk.toString()); }); });
+    await new Promise<void>((resolve) => socket.write(Buffer.concat([Buffer.from(head), Buffer.alloc(size - 1, 0x20)]), () => { resolve(); }));
+    return { socket, answer };
+  }));
+  expect(await Promise.race(senders.map(({ answer }) => answer))).toMatch(/^HTTP\/1\.1 503 /);
+  for (const { socket } of senders) socket.destroy();
+  await expect.poll(async () => (await deliver(url)).status).toBe(202);
+});
+
 test('keys that poison objects do not get into the store', async () => {
   const { url, rows } = await open();
   const body = '{"__proto__":{"admin":true},"a":{"__proto__":{"admin":true},"b":1},"\\u005f_proto__":{"x":1},"constructor":{"prototype":{"y":1}}}';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Logger } from '@doubloon/service';
+import { withTrace, type Logger } from '@doubloon/service';
 import type { TreasuryClient } from '@doubloon/rpc';
 import type { Octokit } from './github.ts';
 import { countAttempt, markDone, markFailed, undone, type Intent } from './intent.ts';
@@ -65,7 +65,7 @@ async function pursueAll({ pool, client, now, log }: Tending, issue: KnownIssue,
     const source = `${work.offer.sourceKind}/${work.offer.sourceId}`;
     if (waiting.has(source)) continue;
     await countAttempt(pool, intent);
-    const outcome = await pursueOffer({ pool, client }, issue, work).catch(async (error: unknown) => {
+    const outcome = await withTrace(intent.traceparent, () => pursueOffer({ pool, client }, issue, work)).catch(async (error: unknown) => {
       await markFailed(pool, intent, error instanceof Error ? error.message : 'unknown reason');
       throw error;
     });
