@@ -89,8 +89,8 @@ export async function publish(db: PoolClient, offer: OfferRow, event: BountyEven
       return tell(db, bounty, 'submission-expired', { id: `${event.signature}:submission-expired`, time, data: { ...data, signature: event.signature, funder, deposit, ...(reason === undefined ? {} : { reason }) } });
     case 'funded':
       return tell(db, bounty, 'funded', { id: `${event.deposit}:funded`, time, data: { ...data, deposit: event.deposit, funder: event.funder, deadline, ...(signature === undefined ? {} : { signature }) } });
-    // Wishes stay inside the house; what went back to a funder is read from GetBounty until its event has a schema.
-    case 'withdrawal-asked':
-    case 'refunded': return undefined;
+    case 'refunded': return tell(db, bounty, 'refunded', { id: `${event.deposit}:refunded`, time, data: { ...data, deposit: event.deposit, funder } });
+    // A wish stays inside the house.
+    case 'withdrawal-asked': return undefined;
   }
 }

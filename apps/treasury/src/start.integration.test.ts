@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { localUsdc } from '@doubloon/localnet';
 import { treasury } from '@doubloon/rpc';
 import { startProcess } from '@doubloon/service/testing';
-import { clientsOf, newSigner, offered, openHome, openLocalChain, patient, signedFor, startTreasury, stateOf, type LocalChain } from '../testing/instance.ts';
+import { clientsOf, newSigner, offered, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
 
 const { OfferState } = treasury;
 const main = join(import.meta.dirname, 'main.ts');
@@ -73,6 +73,7 @@ test('a deposit that went back to its funder is seen, and leaves the totals', as
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
   await local.refundAfterDeadline((await clients.web.getOffer({ offerId })).offer?.deposit?.address ?? '', wallet);
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.REFUNDED);
-  const bounty = await clients.web.getBounty({ repositoryId: '812345678', issueId });
+  await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'refunded']);
+  const bounty = await clients.web.getBounty({ repositoryId, issueId });
   expect(bounty).toMatchObject({ totals: [{ funded: '0', offered: '0' }], offers: [{ deposit: { funder: wallet.address } }] });
 });

@@ -12,7 +12,7 @@ const awaited = `
   (select deposit from submission s where state in ('recorded', 'sent', 'confirmed', 'finalized') and not exists (select from deposit d where d.address = s.deposit) order by place limit 1000)
   union
   (select deposit from funding_build b where built_at > $1 and not exists (select from deposit d where d.address = b.deposit) order by id desc limit 200)`;
-const held = "select address, created_slot, offer_id, slot from deposit where state = 'held'";
+const held = "select address, created_slot, offer_id, funder, slot from deposit where state = 'held'";
 const knownAddresses = 'select address from deposit';
 
 /** Looks, in finalized state, at the addresses where deposits may appear now: what was submitted, and what wallets may have sent themselves. */
@@ -55,7 +55,7 @@ export async function scanDeposits(context: WatchingContext): Promise<{ unverifi
 /** Sees which deposits no longer hold their money. */
 export async function watchHeld(context: WatchingContext): Promise<void> {
   const { pool, chain, program } = context;
-  const { rows } = await pool.query<{ address: Address; created_slot: string; offer_id: string; slot: string }>(held);
+  const { rows } = await pool.query<{ address: Address; created_slot: string; offer_id: string; funder: string; slot: string }>(held);
   if (rows.length === 0) return;
   // Before the accounts: a node that has not come as far as we saw it says nothing by not having an account.
   const slot = await chain.slot('finalized');
@@ -64,16 +64,16 @@ export async function watchHeld(context: WatchingContext): Promise<void> {
     const account = accounts[index];
     const deposit = account && depositIn(account, program);
     const standing = deposit !== undefined && deposit.state !== 'refunded' && String(deposit.createdSlot) === row.created_slot;
-    if (!standing && slot >= BigInt(row.slot)) await markReturned(context, { address: row.address, offerId: row.offer_id });
+    if (!standing && slot >= BigInt(row.slot)) await markReturned(context, { address: row.address, funder: row.funder, offerId: row.offer_id });
   }
 }
 
 const settleDeposit = "update deposit set state = 'refunded' where address = $1";
 
-async function markReturned({ pool, log, now, returned }: WatchingContext, { address, offerId }: { address: Address; offerId: string }): Promise<void> {
+async function markReturned({ pool, log, now, returned }: WatchingContext, { address, funder, offerId }: { address: Address; funder: string; offerId: string }): Promise<void> {
   const known = await offerById(pool, offerId);
   if (known === undefined) return;
-  const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { deposit: address } }, async (bounty) => {
+  const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { funder } }, async (bounty) => {
     const decided = refundDeposit(bounty, { deposit: address, at: now() });
     if (decided.length > 0) await db.query(settleDeposit, [address]);
     return decided;

@@ -26,6 +26,7 @@ const examples: { [T in EventType]: CloudEvent<T> } = {
   'dev.doubloon.bounty.submitted.v1': bountyEvent('submitted', { ...at, data: { ...offer, signature, funder: wallet, deposit, deadline } }),
   'dev.doubloon.bounty.submission-expired.v1': bountyEvent('submission-expired', { ...at, data: { ...offer, signature } }),
   'dev.doubloon.bounty.funded.v1': bountyEvent('funded', { ...at, data: { ...money, deposit, funder: wallet, deadline } }),
+  'dev.doubloon.bounty.refunded.v1': bountyEvent('refunded', { ...at, data: { ...money, deposit, funder: wallet } }),
 };
 
 test.each([...documents.keys()])('%s is what the schemas say (else: npm run documents -w @doubloon/events)', async (path) => {

@@ -32,6 +32,7 @@ export const eventTypes = {
   'dev.doubloon.bounty.funded.v1': bounty('The deposit stands in finalized state.', {
     offerId: offerId.optional(), ...money, deposit, funder, deadline, signature: signature.optional(),
   }),
+  'dev.doubloon.bounty.refunded.v1': bounty('A deposit went back to its funder.', { offerId: offerId.optional(), ...money, deposit, funder }),
 } as const;
 
 export type EventType = keyof typeof eventTypes;
