@@ -74,7 +74,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
       else if (status !== 202) log.info({ status, reason }, 'delivery refused');
     },
   });
-  return createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 1_000 }, receiver);
+  return createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 1_000 }, receiver);
 }
 
 const storeDelivery = (db: Pool, { guid, event, payload }: Delivery): Promise<boolean> =>

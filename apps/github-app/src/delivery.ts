@@ -127,9 +127,15 @@ export const isBot = ({ type, login }: Person): boolean => type === 'Bot' || log
  * What deliveries are handled one after the other for: `<repository id>/<issue id>`; for what only tells a pull request's
  * number, `<repository id>/pull/<number>`; the delivery alone when it belongs to neither.
  */
-export function subjectOf(guid: string, payload: unknown): string {
-  const { data } = z.object({ repository: z.object({ id }), issue: z.object({ id }).optional(), pull_request: z.object({ number: z.number().int() }).optional() }).safeParse(payload);
-  if (data?.issue !== undefined) return `${data.repository.id}/${data.issue.id}`;
-  if (data?.pull_request !== undefined) return `${data.repository.id}/pull/${String(data.pull_request.number)}`;
-  return guid;
+export function subjectOf(guid: string, { repository, issue: issueShown, pull_request: pullShown }: Readonly<Record<string, unknown>>): string {
+  const repositoryId = numberIn(repository, 'id');
+  const [issueId, pullNumber] = [numberIn(issueShown, 'id'), numberIn(pullShown, 'number')];
+  if (repositoryId === undefined) return guid;
+  if (issueId !== undefined) return `${repositoryId}/${issueId}`;
+  return pullNumber === undefined ? guid : `${repositoryId}/pull/${pullNumber}`;
+}
+
+function numberIn(value: unknown, key: string): string | undefined {
+  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return Number.isSafeInteger(found) ? String(found) : undefined;
 }

@@ -40,31 +40,47 @@ export function createReceiver({ secrets, store, onAnswer }: Receiver): RequestL
   if (weak) throw new DoubloonError('CONFIG_INVALID', { problems: [`a webhook secret has fewer than ${String(shortestSecret)} characters`] });
   let held = 0;
 
+  /** The whole body, or why it is not read to its end. Rejects when the sender goes away. */
+  const readBody = (request: IncomingMessage): Promise<Buffer | Verdict> => new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const stop = (): void => {
+      held -= size;
+      request.off('data', take).off('end', end).off('close', leave);
+    };
+    const refuse = (status: number, reason: string): void => {
+      stop();
+      resolve({ status, reason, hangUp: true });
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      held += chunk.length;
+      chunks.push(chunk);
+      if (size > largestBody) refuse(413, 'the body is over 25 MiB');
+      else if (held > largestBacklog) refuse(503, 'too much is under way');
+    };
+    const end = (): void => {
+      stop();
+      resolve(Buffer.concat(chunks, size));
+    };
+    const leave = (): void => {
+      stop();
+      reject(new Error('the sender went away'));
+    };
+    request.on('data', take).on('end', end).on('close', leave);
+  });
+
   const judge = async (request: IncomingMessage): Promise<Verdict> => {
     const refusal = refuseByHead(request);
     if (refusal !== undefined) return refusal;
-    const header = request.headers['x-hub-signature-256'] as string;
-
-    const chunks: Buffer[] = [];
-    let size = 0;
-    try {
-      // Leaving the loop early must not destroy the connection: the answer still has to go out on it.
-      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        held += chunk.length;
-        if (size > largestBody) return { status: 413, reason: 'the body is over 25 MiB', hangUp: true };
-        if (held > largestBacklog) return { status: 503, reason: 'too much is under way', hangUp: true };
-        chunks.push(chunk);
-      }
-      const bytes = Buffer.concat(chunks, size);
-      const key = signedWith(secrets, bytes, header);
-      if (key === undefined) return { status: 401, reason: 'the signature does not fit' };
-      const payload = readPayload(bytes);
-      if (payload === undefined) return { status: 400, reason: 'the body is not a JSON object', key };
-      return { key, ...(await keep({ guid: request.headers['x-github-delivery'] as string, event: request.headers['x-github-event'] as string, payload })) };
-    } finally {
-      held -= size;
-    }
+    const { 'x-hub-signature-256': header, 'x-github-delivery': guid, 'x-github-event': event } = request.headers as Readonly<Record<string, string>>;
+    const bytes = await readBody(request);
+    if (!Buffer.isBuffer(bytes)) return bytes;
+    const key = signedWith(secrets, bytes, header ?? '');
+    if (key === undefined) return { status: 401, reason: 'the signature does not fit' };
+    const payload = readPayload(bytes);
+    if (payload === undefined) return { status: 400, reason: 'the body is not a JSON object', key };
+    return { key, ...(await keep({ guid: guid ?? '', event: event ?? '', payload })) };
   };
 
   const keep = async (delivery: Delivery): Promise<Verdict> => {

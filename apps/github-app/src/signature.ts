@@ -13,16 +13,11 @@ const form = /^sha256=[0-9a-f]{64}$/;
 /** Whether a header could be a signature at all: GitHub writes `sha256=` and 64 lower-case hexadecimal digits. */
 export const looksLikeSignature = (header: string | undefined): header is string => header !== undefined && form.test(header);
 
-/**
- * Which secret signed these bytes, or `undefined` for neither. Compared in constant time; both secrets are always tried,
- * so that the time it takes doesn't tell which one it was.
- */
+/** Which secret signed these bytes, or `undefined` for neither. What is right is compared with what came in constant time. */
 export function signedWith(secrets: WebhookSecrets, bytes: Uint8Array, header: string): SecretName | undefined {
   if (!form.test(header)) return undefined;
   const given = Buffer.from(header.slice('sha256='.length), 'hex');
   const isBy = (secret: string) => timingSafeEqual(createHmac('sha256', secret).update(bytes).digest(), given);
-  const isCurrent = isBy(secrets.current);
-  const isPrevious = secrets.previous !== undefined && isBy(secrets.previous);
-  if (isCurrent) return 'current';
-  return isPrevious ? 'previous' : undefined;
+  if (isBy(secrets.current)) return 'current';
+  return secrets.previous !== undefined && isBy(secrets.previous) ? 'previous' : undefined;
 }
