@@ -51,11 +51,15 @@ export async function tellStory({ github, webUrl, chain, localnet, eventLogUrl, 
   tell(`The wallet ${wallet.address} signs and hands the bytes in:`, `signature ${signature}`);
 
   const address = parseAddress(built.deposit);
-  const account = await until('the deposit in finalized state', () => chain.account(address, 'finalized'));
-  const deposit = decodeDeposit(account.data);
+  const { account, deposit } = await until('the deposit in finalized state', async () => {
+    const finalizedSlot = await chain.slot('finalized');
+    const found = await chain.account(address, 'finalized');
+    const read = found && { account: found, deposit: decodeDeposit(found.data) };
+    return read && read.deposit.createdSlot <= finalizedSlot ? read : undefined;
+  });
   if (deposit.amount !== lamportsPerSol / 2n || deposit.operator !== operator || deposit.funder !== wallet.address) throw new Error('the deposit on chain is not the one that was signed');
   tell('The deposit stands in finalized state, read from the chain itself:', [
-    `deposit   ${address} (slot ${String(account.slot)})`,
+    `deposit   ${address} (made in slot ${String(deposit.createdSlot)}, owned by ${account.owner})`,
     `amount    ${String(deposit.amount)} lamports`,
     `funder    ${deposit.funder}`,
     `issue     ${deposit.repositoryId}/${deposit.issueId}`,

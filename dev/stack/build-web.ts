@@ -18,7 +18,12 @@ export async function buildWeb(progress: (line: string) => void): Promise<void> 
 }
 
 async function vite(...options: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error', ...options], { cwd: web, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error', ...options], {
+    cwd: web,
+    // A test runner's NODE_ENV would make the build that of a developer: larger, and with another markup.
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk.toString()));
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Makes the operator account of a new instance on a local chain: its admin, relayer and attestor are keys of this run.
  * Answers the account's address once it stands in confirmed state.
  */
-export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<void>, host: string): Promise<Address> {
+export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<unknown>, host: string): Promise<Address> {
   const [admin, relayer, attestor] = [0, 1, 2].map(() => signerFromSeed(randomBytes(32)));
   if (admin === undefined || relayer === undefined || attestor === undefined) throw new Error('three keys were made');
   await airdrop(admin.address, 1_000_000_000n);

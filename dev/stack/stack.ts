@@ -52,7 +52,7 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
   progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
   const [postgres, localnet, github, broker] = await Promise.all([
     startEmbeddedPostgres({ durable: false }).then((it) => opening.use(it)),
-    startLocalnet({ origins: [webUrl] }).then((it) => opening.use(it)),
+    startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
     startGitHubStandin({ port: githubPort, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
     kafka ? startKafka().then((it) => opening.use(it)) : undefined,
     buildWeb(progress),

@@ -12,7 +12,7 @@ import type { Treasury } from './treasury.ts';
 export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'log' | 'now' | 'program' | 'operator'> & { readonly credited: () => void; readonly returned: () => void };
 
 /** What became of an account that was read: money for an offer now, or before, or nothing we count, and why. */
-export type Credit = { readonly kind: 'credited' | 'known' } | { readonly kind: 'unverified'; readonly problem: string };
+export type Credit = { readonly kind: 'credited' | 'known' | 'not-final' } | { readonly kind: 'unverified'; readonly problem: string };
 
 const byNonce = 'select id from offer where nonce = $1 and repository_id = $2 and issue_id = $3';
 const insert = `
@@ -33,11 +33,13 @@ export function depositIn(account: ChainAccount, program: Address): Deposit | un
 
 /**
  * Counts a deposit, read from finalized state, as money for its offer: the row, the offer's new state and the event are
- * one transaction, once for each deposit however often it is seen. Only deposits under our terms count.
+ * one transaction, once for each deposit however often it is seen. Only deposits under our terms count, and only those
+ * made in a slot up to `finalizedSlot`: there are nodes that answer a question for finalized state with the newest.
  */
-export async function creditDeposit({ pool, program, operator, now, log, credited }: WatchingContext, address: Address, account: ChainAccount): Promise<Credit> {
+export async function creditDeposit({ pool, program, operator, now, log, credited }: WatchingContext, address: Address, account: ChainAccount, finalizedSlot: bigint): Promise<Credit> {
   const deposit = depositIn(account, program);
   if (deposit === undefined) return { kind: 'unverified', problem: 'no deposit of our program' };
+  if (deposit.createdSlot > finalizedSlot) return { kind: 'not-final' };
   const known = await offerOf(pool, deposit);
   const problem = known === undefined ? 'no offer of ours' : (judgeDeposit(deposit, address, { program, operator, offer: known }) ?? (account.lamports < deposit.amount ? 'less than it says' : undefined));
   if (known === undefined || problem !== undefined) return { kind: 'unverified', problem: problem ?? '' };

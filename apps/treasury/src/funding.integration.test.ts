@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { signTransaction, transactionSignature } from '@doubloon/escrow';
+import { decodeDeposit, localProgram, parseAddress, signTransaction, transactionSignature } from '@doubloon/escrow';
+import { createLogger } from '@doubloon/service';
 import { treasury } from '@doubloon/rpc';
+import { creditDeposit } from './credit-deposit.ts';
 import { offered, offerRequest, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type Home, type LocalChain } from '../testing/instance.ts';
 
 const { OfferState, SubmissionState } = treasury;
+const silent = createLogger({ name: 'test', level: 'silent' });
 
 let local: LocalChain;
 beforeAll(async () => { local = await openLocalChain(); });
@@ -40,6 +43,24 @@ test('from an offer to money in escrow, and to the event that tells of it', asyn
   await expect.poll(async () => (await clients.web.getOffer({ offerId })).offer?.submission?.state, patient).toBe(SubmissionState.FINALIZED);
   const after = (await local.chain.account(wallet.address, 'confirmed'))?.lamports ?? 0n;
   expect(before - after).toBe(BigInt(built.totalLamports));
+});
+
+test('a deposit whose slot is not final yet is not counted, whatever the node answers', async () => {
+  const home = await openHome(local);
+  const clients = await startTreasury(home);
+  const { offerId } = await offered(clients);
+  const transaction = await signedFor(clients, offerId, await local.wallet());
+  await clients.web.submitFunding({ offerId, transaction });
+  await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
+
+  const address = parseAddress((await clients.web.getOffer({ offerId })).offer?.deposit?.address ?? '');
+  const account = await local.chain.account(address, 'finalized');
+  if (account === undefined) throw new Error('the deposit that was counted is not there');
+  const { createdSlot } = decodeDeposit(account.data);
+  expect(createdSlot).toBeLessThanOrEqual(await local.chain.slot('finalized'));
+  const context = { pool: home.database.pool, chain: local.chain, program: localProgram, operator: local.operator, log: silent, now: () => new Date(), credited: () => undefined, returned: () => undefined };
+  expect(await creditDeposit(context, address, account, createdSlot - 1n)).toEqual({ kind: 'not-final' });
+  expect(await creditDeposit(context, address, account, createdSlot)).toEqual({ kind: 'known' });
 });
 
 describe('the same again', () => {

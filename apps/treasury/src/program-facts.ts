@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DoubloonError } from '@doubloon/errors';
-import { addressOf, parseAddress, type Address } from '@doubloon/escrow';
+import { addressOf, parseAddress, zeroAddress, type Address } from '@doubloon/escrow';
 import type { Chain } from '@doubloon/escrow/chain';
 
 /** What stands behind the program's address. */
@@ -30,7 +30,9 @@ export async function readProgram(chain: Chain, program: Address): Promise<Progr
 
   const data = (await chain.account(addressOf(account.data.slice(4, 36)), 'confirmed'))?.data;
   if (data === undefined || data.length < dataStart || tagOf(data) !== dataTag) throw refuse('its bytes can’t be found');
-  return { upgradeAuthority: data[12] === 1 ? addressOf(data.slice(13, dataStart)) : undefined, sha256: sha256(data.subarray(dataStart)) };
+  const authority = data[12] === 1 ? addressOf(data.slice(13, dataStart)) : zeroAddress;
+  // Nobody has a key for the zero address: a program that names it is as final as one that names none.
+  return { upgradeAuthority: authority === zeroAddress ? undefined : authority, sha256: sha256(data.subarray(dataStart)) };
 }
 
 const tagOf = (data: Uint8Array): number => new DataView(data.buffer, data.byteOffset).getUint32(0, true);

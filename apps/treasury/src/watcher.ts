@@ -21,10 +21,11 @@ export async function watchAwaited(context: WatchingContext): Promise<void> {
   const { rows } = await pool.query<{ deposit: string }>(awaited, [new Date(now().getTime() - freshBuildMs)]);
   if (rows.length === 0) return;
   const addresses = rows.map(({ deposit }) => parseAddress(deposit));
+  const finalizedSlot = await chain.slot('finalized');
   const accounts = await chain.accounts(addresses, 'finalized');
   for (const [index, address] of addresses.entries()) {
     const account = accounts[index];
-    if (account !== undefined) await creditDeposit(context, address, account);
+    if (account !== undefined) await creditDeposit(context, address, account, finalizedSlot);
   }
 }
 
@@ -40,10 +41,11 @@ export async function scanDeposits(context: WatchingContext): Promise<{ unverifi
     dataSize: depositLayout.size,
     memcmp: [{ offset: 0, bytes: Uint8Array.of(depositLayout.discriminator) }, { offset: depositLayout.fields.operator.offset, bytes: addressBytes(operator) }],
   };
+  const finalizedSlot = await chain.slot('finalized');
   let unverified = 0;
   for (const { address, account } of await chain.programAccounts(program, filters, 'finalized')) {
     if (known.has(address)) continue;
-    const credit = await creditDeposit(context, address, account);
+    const credit = await creditDeposit(context, address, account, finalizedSlot);
     if (credit.kind !== 'unverified') continue;
     unverified++;
     log.debug({ deposit: address, problem: credit.problem }, 'deposit is not counted');

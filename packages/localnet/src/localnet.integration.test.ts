@@ -69,6 +69,12 @@ test('time travel moves the clock that programs read', async () => {
   expect(after - before).toBeLessThan(3n * 86_400n + 60n);
 });
 
+test('the chain goes on after the thousand slots that its event queue holds', async () => {
+  await using quick = await startLocalnet({ slotMs: 5 });
+  await using view = openChain({ rpcUrl: quick.rpcUrl, timeoutMs: 2_000 });
+  await expect.poll(() => view.slot('processed'), { timeout: 40_000, interval: 500 }).toBeGreaterThan(1_500n);
+});
+
 test('a machine without a native module is told what to do', () => {
   const config = { offline: true, blockProductionMode: 'clock', slotTimeMs: 50 } as const;
   expect(() => startSurfnet(config, 'sunos-sparc')).toThrow('There is no local validator for sunos-sparc: start one yourself and set SOLANA_RPC_URL.');

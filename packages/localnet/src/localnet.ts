@@ -37,6 +37,7 @@ export interface Localnet extends AsyncDisposable {
 
 const programFile = fileURLToPath(import.meta.resolve('@doubloon/escrow/program.so'));
 const airdropDeadlineMs = 10_000;
+const drainEveryMs = 500;
 
 /**
  * Starts a real validator runtime in this process, offline, with the escrow program, a `usdc` mint and a faucet, ready in
@@ -45,6 +46,8 @@ const airdropDeadlineMs = 10_000;
 export async function startLocalnet({ slotMs = 50, faucetOrigins = [], faucetPort = 0 }: LocalnetOptions = {}): Promise<Localnet> {
   await using opening = new AsyncDisposableStack();
   const surfnet = opening.adopt(startSurfnet({ offline: true, blockProductionMode: 'clock', slotTimeMs: slotMs }), (it) => it.stop());
+  const draining = setInterval(() => surfnet.drainEvents(), drainEveryMs).unref();
+  opening.defer(() => { clearInterval(draining); });
   const { rpcUrl, wsUrl } = surfnet;
   surfnet.deploy({ programId: localProgram, soPath: programFile });
   const chain = opening.use(openChain({ rpcUrl, wsUrl }));

@@ -9,6 +9,8 @@ export interface Surfnet {
   setAccount(address: string, lamports: number, data: number[], owner: string): void;
   /** Milliseconds since 1970. */
   timeTravelToTimestamp(timestamp: number): unknown;
+  /** What happened since it was asked last. Nobody may leave it unasked: its queue holds a thousand slots, and a full one stops the chain. */
+  drainEvents(): unknown[];
   stop(): void;
 }
 

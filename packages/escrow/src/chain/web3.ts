@@ -73,7 +73,8 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): 
     genesisHash: () => asking('getGenesisHash', () => connection.getGenesisHash()),
 
     async latestBlockhash() {
-      const { blockhash, lastValidBlockHeight } = await asking('getLatestBlockhash', () => connection.getLatestBlockhash('confirmed'));
+      // With the context, because web3.js wraps what its short form meets in an error of its own, and drops the cause.
+      const { blockhash, lastValidBlockHeight } = (await asking('getLatestBlockhash', () => connection.getLatestBlockhashAndContext('confirmed'))).value;
       return { blockhash, lastValidBlockHeight: exact('getLatestBlockhash', lastValidBlockHeight) };
     },
 
