@@ -1,6 +1,6 @@
 import { denomAt } from './offer-text.ts';
 
-const slashWords = ['/bounty', '/award', '/attempt', '/veto', '/cancel'];
+const slashWords = ['bounty', 'award', 'attempt', 'veto', 'cancel'];
 /** What can hide prose that stands further down: an element that stays open, or the head of a quoted mail. */
 const context = /wrote:|-Original Message-|<\/?(?:summary|details|blockquote|pre)\b/gi;
 
@@ -8,7 +8,7 @@ const context = /wrote:|-Original Message-|<\/?(?:summary|details|blockquote|pre
 export function commandCandidates(text: string, denoms: ReadonlyMap<string, number>): number[] {
   const found: number[] = [];
   for (let at = text.indexOf('$'); at !== -1; at = text.indexOf('$', at + 1)) if (denomAt(text, at + 1, denoms)) found.push(at);
-  for (const word of slashWords) for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) found.push(at);
+  for (let at = text.indexOf('/'); at !== -1; at = text.indexOf('/', at + 1)) if (slashWords.some((word) => text.startsWith(word, at + 1))) found.push(at);
   return found;
 }
 

@@ -31,7 +31,7 @@ describe('whatever the comment', () => {
         for (const [index, { ordinal, start, end }] of parseCommands(text, denoms).entries()) {
           expect(ordinal).toBe(index);
           expect(start).toBeGreaterThanOrEqual(last);
-          expect(text.slice(start, end)).toMatch(/^(?:\$[^$\r\n]+\$|\/[^\r\n]*\S)$/);
+          expect(text.slice(start, end)).toMatch(/^(?:\$[^$\r\n]+\$|\/[^\r\n]*\P{White_Space})$/u);
           last = end;
         }
       }),
