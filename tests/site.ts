@@ -36,19 +36,24 @@ const repository = 'analytical-engines/difference';
 
 export const someone = ({ stack }: Site, login = 'ada', issue = 2): Person => openPerson(stack.github, login, repository, issue);
 
-let told = 0;
-
-/** Comments an offer and answers with the path of its fund page. */
+/** Comments an offer and answers with its fund page. */
 export async function newOffer(site: Site, { text = '0.5', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
-  told += 1;
   const person = someone(site, 'ada', issue);
-  const known = new Set(linksIn((await person.livingComment(() => true))?.body ?? ''));
-  await person.comment(`Number ${String(told)}. $sol:${text}$`);
-  const offerId = await until('the link of a new offer', async () => linksIn((await person.livingComment(() => true))?.body ?? '').find((id) => !known.has(id)));
+  const comment = await person.comment(`I would pay for this. $sol:${text}$`);
+  const others = new Set<string>();
+  const offerId = await until('the link of a new offer', async () => {
+    for (const id of linksIn((await person.livingComment(() => true))?.body ?? '')) {
+      if (others.has(id)) continue;
+      const state = await fetch(`${site.stack.webUrl}/fund/${id}/state`);
+      if (((await state.json()) as { sourceUrl: string }).sourceUrl === comment.html_url) return id;
+      others.add(id);
+    }
+    return undefined;
+  });
   return { url: `${site.stack.webUrl}/fund/${offerId}`, offerId };
 }
 
-const linksIn = (body: string): string[] => [...body.matchAll(/\/fund\/([0-9a-f]{32})/g)].map(([, id]) => id ?? '');
+const linksIn = (body: string): string[] => [...new Set([...body.matchAll(/\/fund\/([0-9a-f]{32})/g)].map(([, id]) => id ?? ''))];
 
 /** A page in a context of its own that fails the test on any request to elsewhere, script error or policy report. */
 export async function openPage({ browser, stack }: Site, options: BrowserContextOptions = {}): Promise<Page> {
