@@ -13,12 +13,14 @@ export async function buildWeb(progress: (line: string) => void): Promise<void> 
   const built = join(web, 'build/handler.js');
   if (existsSync(built) && newest(sources.map((path) => join(root, path))) < statSync(built).mtimeMs) return;
   progress('Building the pages …');
-  await vite('--config', 'vite.island.config.ts');
-  await vite();
+  // The same steps as the package's own build script, without asking for a shell.
+  await run('@sveltejs/kit/svelte-kit.js', 'sync');
+  await run('vite/bin/vite.js', 'build', '--logLevel', 'error', '--config', 'vite.island.config.ts');
+  await run('vite/bin/vite.js', 'build', '--logLevel', 'error');
 }
 
-async function vite(...options: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error', ...options], {
+async function run(script: string, ...options: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [join(root, 'node_modules', script), ...options], {
     cwd: web,
     // A test runner's NODE_ENV would make the build that of a developer: larger, and with another markup.
     env: { ...process.env, NODE_ENV: 'production' },
