@@ -320,7 +320,7 @@ describe.skipIf(missing)(`the fund page${missing === undefined ? '' : ` (needs $
   describe('from elsewhere', () => {
     test('another site can’t post to it', async () => {
       const { url } = await newOffer(site);
-      const reply = await fetch(`${url}/build`, { method: 'POST', headers: { 'content-type': 'application/json', origin: 'https://evil.example' }, body: '{}' });
+      const reply = await fetch(`${url}/prepare`, { method: 'POST', headers: { 'content-type': 'application/json', origin: 'https://evil.example' }, body: '{}' });
       expect(reply.status).toBe(403);
     });
 
@@ -338,7 +338,7 @@ describe.skipIf(missing)(`the fund page${missing === undefined ? '' : ` (needs $
       const { url } = await newOffer(site);
       const post = (path: string, body: string) => fetch(`${url}/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: site.stack.webUrl }, body });
       for (const body of ['', 'null', '{', '{"wallet":5}', '{"wallet":"0OIl"}', '{"__proto__":{"wallet":"x"}}']) {
-        const reply = await post('build', body);
+        const reply = await post('prepare', body);
         expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([400, 'REQUEST_INVALID']);
       }
       expect((await post('submit', JSON.stringify({ transaction: Buffer.from('rubbish').toString('base64') }))).status).toBeGreaterThanOrEqual(400);

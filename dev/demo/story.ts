@@ -45,7 +45,7 @@ export async function tellStory({ github, webUrl, chain, localnet, eventLogUrl, 
     if (!reply.ok) throw new Error(`${path} answered ${String(reply.status)}: ${JSON.stringify(answer)}`);
     return answer;
   };
-  const built = await post<{ transaction: string; deposit: string; deadline: string }>('build', { wallet: wallet.address });
+  const built = await post<{ transaction: string; deposit: string; deadline: string }>('prepare', { wallet: wallet.address });
   const signed = signTransaction(Buffer.from(built.transaction, 'base64'), [wallet]);
   const { signature } = await post<{ signature: string }>('submit', { transaction: Buffer.from(signed).toString('base64') });
   tell(`The wallet ${wallet.address} signs and hands the bytes in:`, `signature ${signature}`);

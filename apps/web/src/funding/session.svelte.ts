@@ -98,7 +98,7 @@ export class FundingSession {
     const attempt = this.#begin('building');
     const path = `/fund/${this.offer.id}`;
     try {
-      const built = await post<Built>(`${path}/build`, { wallet: wallet.address });
+      const built = await post<Built>(`${path}/prepare`, { wallet: wallet.address });
       const { checkFunding } = await import('./check-funding.ts');
       const unsigned = bytesOf(built.transaction);
       if (attempt !== this.#attempt) return;
