@@ -43,7 +43,7 @@ describe.skipIf(missing)(`by hand in a browser${missing === undefined ? '' : ` (
     await picture(page, 'fund-funded');
 
     await page.waitForURL((url) => url.href.startsWith(issueUrl));
-    await page.getByRole('article').filter({ hasText: 'bot' }).getByText(/funded/i).first().waitFor();
+    await page.getByRole('article').filter({ hasText: 'bot' }).getByText('0.75 sol funded, in escrow').waitFor();
     await picture(page, 'issue-funded');
     await expectAccessible(page);
     expect(await page.getByRole('article').filter({ hasText: '0.75 SOL' }).filter({ hasText: 'bot' }).count()).toBe(1);

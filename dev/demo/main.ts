@@ -32,7 +32,7 @@ try {
 Try it by hand:
   GitHub      ${stack.github.url}   choose who you are, open an issue, and comment $sol:0.5$
   Doubloon    ${stack.webUrl}   follow the link in the bot's answer, connect the burner wallet, get local SOL, sign
-  Chain       ${stack.localnet.rpcUrl}
+  Chain       ${stack.localnet.rpcUrl}${values.kafka ? `\n  Events      ${stack.eventLogUrl}   topic bounty` : ''}
 
 Ctrl-C stops everything.`);
     await terminated;

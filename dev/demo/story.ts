@@ -77,7 +77,7 @@ export async function tellStory({ github, webUrl, chain, localnet, eventLogUrl, 
   });
   tell('The event log has it all, in order:', told.map(({ type, id, topic, partition, offset }) => `${topic} ${String(partition)}@${offset}  ${type}  id ${id}`).join('\n'));
 
-  const after = await until('the living comment to say funded', () => ada.livingComment((body) => /funded/i.test(body) && !body.includes(`/fund/${offerId})`) || body.includes(signature.slice(0, 8))));
+  const after = await until('the living comment to say funded', () => ada.livingComment((body) => body.includes('**0.5 sol** funded, in escrow')));
   if (after.html_url !== before.html_url) throw new Error('there are two living comments');
   tell(`The same comment now says (${after.html_url}):`, after.text);
 }
