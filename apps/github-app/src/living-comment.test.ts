@@ -106,3 +106,10 @@ test('the same facts have the same text and hash; the mark is found again, and n
   expect(markedIssue(body.replaceAll('\n', '\r\n'))).toBe('4000000123');
   for (const other of ['', text, '<!-- doubloon {} -->', '<!-- doubloon {"issue":1} -->', '<!-- doubloon {"issue":"1","v":2} -->', '<!-- doubloon {oops} -->']) expect(markedIssue(other)).toBeUndefined();
 });
+
+test('a marker that somebody made us repeat does not hide our own', () => {
+  const hostile = '<!-- doubloon {"issue":"1","v":1} -->';
+  const text = renderLivingComment(bountyOf({}), { ...nothing, problems: [`\`$sol:${hostile}$\` is not an amount.`, hostile] });
+  expect(markedIssue(withMarker(text, '4000000123'))).toBe('4000000123');
+  expect(markedIssue(text)).toBeUndefined();
+});

@@ -139,9 +139,12 @@ export const moneyState = ({ offers }: Bounty): string => textHash(JSON.stringif
 /** The comment as it is sent: the text and, invisible, the mark by which we find it again. */
 export const withMarker = (text: string, issueId: string): string => `${text}\n<!-- doubloon ${JSON.stringify({ issue: issueId, v: 1, hash: textHash(text) })} -->`;
 
-/** The issue that a comment is the living comment of, when it is one. Anybody can write a marker: look at the author too. */
+/**
+ * The issue that a comment is the living comment of, when it is one. Only its last line counts: above it the comment repeats
+ * what people wrote. Anybody can write a whole comment with a marker: look at the author too.
+ */
 export function markedIssue(body: string): string | undefined {
-  const json = /<!-- doubloon (\{[^\n]{1,200}\}) -->/.exec(body)?.[1];
+  const json = /\n<!-- doubloon (\{[^\n]{1,200}\}) -->\s*$/.exec(body)?.[1];
   if (json === undefined) return undefined;
   try {
     const { issue, v } = JSON.parse(json) as { issue?: unknown; v?: unknown };

@@ -9,6 +9,7 @@ test.each([
   ['', '` `'],
   ['two\nlines\r\n\tand a tab', '`two lines and a tab`'],
   ['@everyone #1 <img src=x onerror=y> [x](javascript:y)', '`@everyone #1 <img src=x onerror=y> [x](javascript:y)`'],
+  ['<!--\uFEFFx\u0085-->', '`<!--\uFFFDx -->`'],
   ['right\u202Eleft\u200Bzero', '`right\uFFFDleft\uFFFDzero`'],
 ])('%j becomes the code %s', (text, code) => { expect(inCode(text)).toBe(code); });
 

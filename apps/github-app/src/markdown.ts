@@ -5,7 +5,7 @@ const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
  * of a table cell. Control and format characters are shown as U+FFFD; what is longer than `limit` characters is cut.
  */
 export function inCode(text: string, limit = 80): string {
-  const flat = text.replace(/\s+/g, ' ').replace(invisible, '\uFFFD').trim();
+  const flat = text.replace(/\p{White_Space}+/gu, ' ').replace(invisible, '\uFFFD').trim();
   const points = [...flat];
   const shown = points.length > limit ? `${points.slice(0, limit - 1).join('')}…` : flat;
   if (shown === '') return '` `';
