@@ -37,7 +37,8 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const parser = open.use(createBoundedParser({ onTimeout: (comment) => { log.warn({ comment }, 'a text was given up: it takes too long to read'); } }));
   createHandlers({ parse: (text) => parser.parse(text, denoms), now })(probot);
   const asApp = await probot.auth();
-  void health.watch('github', () => asApp.rest.apps.getAuthenticated(), 60_000);
+  // Told, not needed: deliveries are taken and kept whatever becomes of GitHub, of the log and of the work on them.
+  void health.watch('github', () => asApp.rest.apps.getAuthenticated(), { everyMs: 60_000, needed: false });
 
   open.use(startPruning({ pool, now, log }));
 
@@ -56,7 +57,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const inbox = open.use(startInboxWorker({ pool, log, now, signal, handle }));
   const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'github-app', log, topics: ['bounty'] }));
   const subscription = open.use(await consumeBounties(events, pool, () => { inbox.wake(); }));
-  health.consumer('bounty', () => subscription.progress());
+  health.consumer('bounty', () => subscription.progress(), { needed: false });
   watchQueue(health, 'inbox', pool, waitingRows);
   watchQueue(health, 'issues', pool, waitingIssues);
 
@@ -102,8 +103,8 @@ function watchQueue(health: Health, name: string, pool: Pool, statement: string)
     const { rows } = await pool.query<{ waiting: number }>(statement);
     waiting = rows[0]?.waiting ?? 0;
     if (waiting === 0) since = new Date();
-  });
-  health.consumer(name, () => [{ position: '0', end: String(waiting), since }]);
+  }, { needed: false });
+  health.consumer(name, () => [{ position: '0', end: String(waiting), since }], { needed: false });
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

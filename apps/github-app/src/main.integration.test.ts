@@ -71,3 +71,14 @@ test('with the treasury away deliveries are taken, what they ask for waits, and 
   expect(JSON.stringify(service.lines)).not.toContain('PRIVATE KEY');
   github.assertConforms();
 });
+
+test('with GitHub away it is ready, says so, and takes deliveries', async () => {
+  const { env, pool } = await settings(migrationsFolder('github-app'));
+  const service = start({ ...env, GITHUB_API_URL: 'http://127.0.0.1:9' });
+  const { url } = await service.logged('listening');
+  const { internal } = await service.logged('starting');
+  const ready = async () => (await fetch(`${String(internal)}/readyz`)).json();
+  await expect.poll(ready).toMatchObject({ ok: true, dependencies: { database: { ok: true, needed: true }, github: { ok: false, needed: false } } });
+  expect((await deliver(String(url))).status).toBe(202);
+  expect((await pool.query('select from inbox')).rowCount).toBe(1);
+});

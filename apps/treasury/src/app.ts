@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { parseDenoms } from '@doubloon/domain';
-import { DoubloonError } from '@doubloon/errors';
+import { DoubloonError, isDoubloonError } from '@doubloon/errors';
 import { decodeOperator, type Address } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { openEventLog, type EventLog } from '@doubloon/events';
@@ -33,13 +33,14 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   await checkSchema(pool, migrationsFolder('treasury'));
   await health.watch('database', () => pool.query('select 1'));
 
+  // The chain and what is done with it are told, not needed: offers are opened and signed bytes are kept while it is away.
   const { program, operator } = config;
   const chain = open.use(openChain({ rpcUrl: config.rpcUrl, ...(config.wsUrl === undefined ? {} : { wsUrl: config.wsUrl }) }));
   const genesisHash = await pinCluster({ pool, chain, now });
   if (denoms.cluster !== config.cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`DENOMS_FILE is for ${denoms.cluster}, TREASURY_CLUSTER says ${config.cluster}`] });
   await checkMints(chain, denoms, genesisHash);
   await checkOperator(chain, { program, operator });
-  const facts = open.use(await keepFacts({ chain, program, operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain') }));
+  const facts = open.use(await keepFacts({ chain, program, operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
 
   const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty'] }));
   open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log') }));
@@ -49,7 +50,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
   const watching = { ...context, credited: measures.credited, returned: measures.returned };
 
-  const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({ name, everyMs, round, log, health: health.dependency(name) }));
+  const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({ name, everyMs, round, log, health: health.dependency(name, { needed: false }) }));
   const watcher = rounds('watcher', config.watchEvery, () => watchAwaited(watching));
   const sender = rounds('sender', config.sendEvery, () => sendDue({ ...context, settled: measures.settled }, { everyMs: config.sendEvery }));
   rounds('scan', config.scanEvery, async () => { measures.unverified((await scanDeposits(watching)).unverified); });
@@ -65,7 +66,8 @@ function startRelay({ pool, events, log, signal, health }: { pool: Pool; events:
       await events.publish('bounty', batch.map(({ key, value, headers }) => ({ key, value: JSON.stringify(value), headers })));
       health.up();
     } catch (error) {
-      health.down('EVENT_LOG_UNAVAILABLE');
+      // A message that the log refuses says nothing about the log.
+      if (isDoubloonError(error, 'EVENT_LOG_UNAVAILABLE')) health.down(error.code);
       throw error;
     }
   };

@@ -12,6 +12,16 @@ beforeAll(async () => { local = await openLocalChain(); });
 afterAll(() => local[Symbol.asyncDispose]());
 
 describe('while the node is away', () => {
+  test('it stays ready, opens offers, and tells that the chain is away', async () => {
+    const proxy = await behindProxy(local);
+    const clients = await startTreasury(await openHome(local, proxy.env));
+    await offered(clients);
+    expect(clients.health.ready().ok).toBe(true);
+    proxy.set('all', 'refuse');
+    await expect.poll(() => clients.health.ready(), patient).toMatchObject({ ok: true, dependencies: { scan: { ok: false, needed: false, reason: 'CHAIN_UNAVAILABLE' } } });
+    await offered(clients);
+  });
+
   test('what was signed is kept, and lands when the node is back', async () => {
     const proxy = await behindProxy(local);
     const home = await openHome(local, proxy.env);

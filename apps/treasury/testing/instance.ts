@@ -8,7 +8,7 @@ import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrationsFolder } from '@doubloon/postgres';
 import { testDatabase, type TestDatabase } from '@doubloon/postgres/testing';
 import { createTreasuryClient, newServiceToken, type treasury, type TreasuryClient } from '@doubloon/rpc';
-import { createHealth, createLogger, createMetrics, readConfig } from '@doubloon/service';
+import { createHealth, createLogger, createMetrics, readConfig, type Health } from '@doubloon/service';
 import { createApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 import { startRpcProxy, type RpcProxy } from './rpc-proxy.ts';
@@ -100,7 +100,7 @@ export const clientsOf = (url: string, { tokens }: Home): Clients => ({
 });
 
 /** The whole treasury inside this process, on real parts, stopped with the test. */
-export async function startTreasury(home: Home): Promise<Clients & { stop(): Promise<void> }> {
+export async function startTreasury(home: Home): Promise<Clients & { readonly health: Health; stop(): Promise<void> }> {
   const open = new AsyncDisposableStack();
   const stop = new AbortController();
   const health = open.use(createHealth({ version: 'test', now: () => new Date() }));
@@ -111,7 +111,9 @@ export async function startTreasury(home: Home): Promise<Clients & { stop(): Pro
   onTestFinished(close);
   const config = readConfig(home.env, configuration);
   const server = await createApp({ config, log: createLogger({ name: 'treasury', level: config.logLevel }), metrics: createMetrics('treasury'), health, open, signal: stop.signal });
-  return { ...clientsOf(await server.listen({ port: 0, host: '127.0.0.1' }), home), stop: close };
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  health.started();
+  return { ...clientsOf(url, home), health, stop: close };
 }
 
 export const repositoryId = '812345678';

@@ -58,10 +58,27 @@ test.each([
   expect(health.ready()).toMatchObject({ ok, consumers: { bounty: [{ ok, topic: 'bounty', partition: 0, ...at }] } });
 });
 
+test('what is not needed to be ready is told all the same', async () => {
+  const { health, pass } = healthAt('2026-01-01T00:00:00Z');
+  health.started();
+  const chain = health.dependency('chain', { needed: false });
+  await health.watch('github', () => Promise.reject(new Error('gone')), { everyMs: 3_600_000, needed: false });
+  health.consumer('queue', () => [{ position: '0', end: '9', since: new Date('2026-01-01T00:00:00Z') }], { needed: false });
+  pass(3_600_000);
+  chain.down('CHAIN_UNAVAILABLE');
+  expect(health.ready()).toMatchObject({
+    ok: true,
+    dependencies: { chain: { ok: false, needed: false, reason: 'CHAIN_UNAVAILABLE' }, github: { ok: false, needed: false, reason: 'gone' } },
+    consumers: { queue: [{ ok: false, needed: false }] },
+  });
+  health.dependency('database').down('ECONNREFUSED');
+  expect(health.ready().ok).toBe(false);
+});
+
 test('no probe asks a dependency: only the watch does, on its own time', async () => {
   const { health } = healthAt('2026-01-01T00:00:00Z');
   let asked = 0;
-  await health.watch('database', () => { asked += 1; return Promise.resolve(); }, 3_600_000);
+  await health.watch('database', () => { asked += 1; return Promise.resolve(); }, { everyMs: 3_600_000 });
   health.started();
   for (let i = 0; i < 10; i++) expect(health.ready().ok).toBe(true);
   expect(asked).toBe(1);
@@ -71,7 +88,7 @@ test('a watched dependency goes down and comes back', async () => {
   const { health } = healthAt('2026-01-01T00:00:00Z');
   health.started();
   let problem: Error | undefined = Object.assign(new Error('hunter2'), { code: '57P03' });
-  await health.watch('database', () => (problem === undefined ? Promise.resolve() : Promise.reject(problem)), 5);
+  await health.watch('database', () => (problem === undefined ? Promise.resolve() : Promise.reject(problem)), { everyMs: 5 });
   expect(health.ready()).toMatchObject({ ok: false, dependencies: { database: { reason: '57P03' } } });
   problem = undefined;
   await expect.poll(() => health.ready().ok, { timeout: 5_000 }).toBe(true);
@@ -81,7 +98,7 @@ test('a watched dependency goes down and comes back', async () => {
 
 test('an ask that hangs counts as down, and does not hold up the end', async () => {
   const { health } = healthAt('2026-01-01T00:00:00Z');
-  await health.watch('database', () => new Promise(() => undefined), 20);
+  await health.watch('database', () => new Promise(() => undefined), { everyMs: 20 });
   expect(health.ready()).toMatchObject({ dependencies: { database: { ok: false, reason: 'no answer in time' } } });
   await health[Symbol.asyncDispose]();
 });

@@ -15,6 +15,9 @@ export interface Dependency {
   down(reason: string): void;
 }
 
+/** `needed: false`: known and told, but no reason to be not ready. Default: needed. */
+export interface Weight { readonly needed?: boolean }
+
 /** A probe's answer: status 200 when `ok`, 503 otherwise. */
 export interface Answer {
   readonly ok: boolean;
@@ -27,12 +30,12 @@ export interface Answer {
 
 export interface Health extends AsyncDisposable {
   /** A dependency that counts as down until its handle says otherwise. */
-  dependency(name: string): Dependency;
-  /** A dependency that is asked from time to time, in the background. Resolves after the first answer. */
-  watch(name: string, ask: (signal: AbortSignal) => Promise<unknown>, everyMs?: number): Promise<void>;
+  dependency(name: string, weight?: Weight): Dependency;
+  /** A dependency that is asked every `everyMs` (5 s), in the background. Resolves after the first answer. */
+  watch(name: string, ask: (signal: AbortSignal) => Promise<unknown>, options?: Weight & { readonly everyMs?: number }): Promise<void>;
   /** A consumer; `read` looks at memory only, since probes call it. */
-  consumer(name: string, read: () => readonly Progress[]): void;
-  /** Everything is open: from now on `/startupz` is fine and `/readyz` depends on dependencies and consumers. */
+  consumer(name: string, read: () => readonly Progress[], weight?: Weight): void;
+  /** Everything is open: from now on `/startupz` is fine and `/readyz` depends on the dependencies and consumers that are needed. */
   started(): void;
   /** The service is about to leave: `/readyz` fails from now on. */
   stopping(): void;
@@ -41,10 +44,11 @@ export interface Health extends AsyncDisposable {
   startup(): Answer;
 }
 
-interface Known { ok: boolean; since: string; reason?: string }
+interface Known { ok: boolean; needed: boolean; since: string; reason?: string }
+interface Consumer { readonly needed: boolean; readonly read: () => readonly Progress[] }
 
 /**
- * What the three probes answer. None of them calls anything. A consumer that lags behind without having moved for
+ * What the three probes answer. None of them calls anything. A needed consumer that lags behind without having moved for
  * `stallMs` is not ready; a loop whose median delay between two probes is above `loopLimitMs` is not live.
  */
 export function createHealth({ version, now, stallMs = 60_000, loopLimitMs = 2_000 }: { version: string; now: () => Date; stallMs?: number; loopLimitMs?: number }): Health {
@@ -52,17 +56,17 @@ export function createHealth({ version, now, stallMs = 60_000, loopLimitMs = 2_0
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   const dependencies = new Map<string, Known>();
-  const consumers = new Map<string, () => readonly Progress[]>();
+  const consumers = new Map<string, Consumer>();
   const watches = new Set<AsyncDisposable>();
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
 
   const answer = (ok: boolean, detail: Record<string, unknown>): Answer => ({ ok, time: now().toISOString(), uptime: (now().getTime() - begun) / 1000, version, ...detail });
 
-  const dependency = (name: string): Dependency => {
+  const dependency = (name: string, { needed = true }: Weight = {}): Dependency => {
     const become = (ok: boolean, reason?: string) => {
       const before = dependencies.get(name);
       const since = before?.ok === ok ? before.since : now().toISOString();
-      dependencies.set(name, reason === undefined ? { ok, since } : { ok, since, reason });
+      dependencies.set(name, { ok, needed, since, ...(reason === undefined ? {} : { reason }) });
     };
     become(false, 'not asked yet');
     return { up: () => { become(true); }, down: (reason) => { become(false, reason); } };
@@ -72,12 +76,12 @@ export function createHealth({ version, now, stallMs = 60_000, loopLimitMs = 2_0
 
   return {
     dependency,
-    async watch(name, ask, everyMs = 5_000) {
-      const watching = startWatch(dependency(name), ask, everyMs);
+    async watch(name, ask, { everyMs = 5_000, ...weight } = {}) {
+      const watching = startWatch(dependency(name, weight), ask, everyMs);
       watches.add(watching);
       await watching.first;
     },
-    consumer: (name, read) => { consumers.set(name, read); },
+    consumer: (name, read, { needed = true } = {}) => { consumers.set(name, { needed, read }); },
     started: () => { if (phase === 'starting') phase = 'running'; },
     stopping: () => { phase = 'stopping'; },
     live() {
@@ -86,8 +90,9 @@ export function createHealth({ version, now, stallMs = 60_000, loopLimitMs = 2_0
       return answer(median < loopLimitMs, { loopDelayMs: { median: Math.round(median), worst: Math.round(worst) } });
     },
     ready() {
-      const read = [...consumers].map(([name, progress]) => [name, progress().map((one) => ({ ok: isMoving(one), ...one }))] as const);
-      const ok = phase === 'running' && [...dependencies.values()].every((one) => one.ok) && read.every(([, all]) => all.every((one) => one.ok));
+      const read = [...consumers].map(([name, { needed, read: progress }]) => [name, progress().map((one) => ({ ok: isMoving(one), needed, ...one }))] as const);
+      const isWell = ({ ok: fine, needed }: { ok: boolean; needed: boolean }) => fine || !needed;
+      const ok = phase === 'running' && [...dependencies.values()].every(isWell) && read.every(([, all]) => all.every(isWell));
       return answer(ok, { phase, dependencies: Object.fromEntries(dependencies), consumers: Object.fromEntries(read) });
     },
     startup: () => answer(phase !== 'starting', { phase }),
