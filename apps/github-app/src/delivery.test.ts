@@ -1,6 +1,7 @@
+import { emitterEventNames } from '@octokit/webhooks';
 import examples from '@octokit/webhooks-examples' with { type: 'json' };
 import { expect, test } from 'vitest';
-import { mayCommand, readDelivery, subjectOf, type Sighting } from './delivery.ts';
+import { handledEvents, mayCommand, readDelivery, subjectOf, type Sighting } from './delivery.ts';
 
 interface Example { readonly name: string; readonly examples: readonly Record<string, unknown>[] }
 const all = (examples as unknown as readonly Example[]).flatMap(({ name, examples: payloads }) => payloads.map((payload) => ({ name, payload })));
@@ -56,7 +57,7 @@ test.each([
 ])('%s %j is not watched', (event, action) => { expect(readDelivery(event, { ...outer, issue, comment, ...action })).toEqual({ ignored: 'not watched' }); });
 
 test.each<[string, object]>([
-  ['an id above what a number holds', { comment: { ...comment, id: 2 ** 53 } }], ['an id that is text', { comment: { ...comment, id: '1000' } }], ['no issue', { issue: undefined }], ['no sender', { sender: undefined }],
+  ['an id above what a number holds', { comment: { ...comment, id: 2 ** 53 } }], ['a number above what a column holds', { issue: { ...issue, number: 2 ** 31 } }], ['an id that is text', { comment: { ...comment, id: '1000' } }], ['no issue', { issue: undefined }], ['no sender', { sender: undefined }],
   ['a title that is no text', { issue: { ...issue, title: {} } }], ['a time that is none', { comment: { ...comment, updated_at: 'yesterday' } }],
 ])('a form we do not know is ignored: %s', (_, wrong) => { expect(readDelivery('issue_comment', { ...outer, action: 'created', issue, comment, ...wrong })).toEqual({ ignored: 'unknown form' }); });
 
@@ -77,4 +78,9 @@ test('deliveries of one issue have one subject, and those that belong to none ha
   expect(subjectOf('guid', { repository, issue })).toBe('10/100');
   expect(subjectOf('guid', { repository, pull_request: pull })).toBe('10/pull/8');
   expect(subjectOf('guid', { zen: 'x' })).toBe('guid');
+});
+
+test('every event it listens to is one that GitHub sends', () => {
+  expect(handledEvents).toContain('issue_comment.created');
+  expect(handledEvents.filter((name) => !emitterEventNames.some((known) => known === name))).toEqual([]);
 });

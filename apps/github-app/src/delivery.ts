@@ -1,7 +1,10 @@
+import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import { z } from 'zod';
 
 // GitHub's ids are numbers below 2^53 in webhooks. As decimal text from here on.
 const id = z.number().int().positive().refine(Number.isSafeInteger).transform(String);
+// As much as a column of ours holds; a row that can't be written would hold up all that follows on its issue.
+const number = z.number().int().min(1).max(2 ** 31 - 1);
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const body = z.string().nullish().transform((text) => text ?? '');
 
@@ -18,9 +21,9 @@ const envelope = z.object({
   repository: z.object({ id, full_name: z.string() }).optional(),
 });
 
-const issue = z.object({ id, number: z.number().int().positive(), title: z.string(), html_url: z.string(), body, user: author, updated_at: instant, pull_request: z.unknown().optional(), performed_via_github_app: viaApp });
+const issue = z.object({ id, number, title: z.string(), html_url: z.string(), body, user: author, updated_at: instant, pull_request: z.unknown().optional(), performed_via_github_app: viaApp });
 // `pull_request.id` is another number than the issue's, so it is not read.
-const pull = z.object({ number: z.number().int().positive(), title: z.string(), html_url: z.string(), body, user: author, updated_at: instant });
+const pull = z.object({ number, title: z.string(), html_url: z.string(), body, user: author, updated_at: instant });
 const comment = z.object({ id, html_url: z.string(), body, user: author, updated_at: instant, performed_via_github_app: viaApp });
 const review = z.object({ id, html_url: z.string(), body, user: author, submitted_at: instant.nullish(), updated_at: instant.nullish() });
 
@@ -52,8 +55,11 @@ export interface Sighting {
 
 export type Reading = { readonly ignored: string } | { readonly sighting: Sighting };
 
-/** The events that can hold commands, with the actions that matter. Everything else is stored and ignored. */
-export const watched: Readonly<Record<string, Readonly<Record<string, Sighting['change']>>>> = {
+type EventWithActions = EmitterWebhookEventName extends infer Name ? (Name extends `${infer Event}.${string}` ? Event : never) : never;
+type ActionOf<Event extends string> = EmitterWebhookEventName extends infer Name ? (Name extends `${Event}.${infer Action}` ? Action : never) : never;
+
+/** The events that can hold commands, with the actions that matter: none that GitHub doesn't have. Everything else is stored and ignored. */
+const watched: { readonly [Event in EventWithActions]?: { readonly [Action in ActionOf<Event>]?: Sighting['change'] } } = {
   issue_comment: { created: 'created', edited: 'edited', deleted: 'deleted' },
   issues: { opened: 'created', edited: 'edited', deleted: 'deleted' },
   pull_request: { opened: 'created', edited: 'edited' },
@@ -61,18 +67,23 @@ export const watched: Readonly<Record<string, Readonly<Record<string, Sighting['
   pull_request_review_comment: { created: 'created', edited: 'edited', deleted: 'deleted' },
 };
 
+const changes: Readonly<Record<string, Readonly<Record<string, Sighting['change']>>>> = watched;
+
+/** The names by which Probot's emitter calls them. */
+export const handledEvents = Object.entries(changes).flatMap(([event, actions]) => Object.keys(actions).map((action) => `${event}.${action}` as EmitterWebhookEventName));
+
 /** What a delivery shows of commands. Never throws: what is not of the form we know is ignored, with the reason. */
 export function readDelivery(event: string, payload: unknown): Reading {
   const outer = envelope.safeParse(payload);
   if (!outer.success) return { ignored: 'unknown form' };
-  const { action = '', sender, installation, repository, changes } = outer.data;
-  const actions = Object.hasOwn(watched, event) ? watched[event] : undefined;
+  const { action = '', sender, installation, repository, changes: changed } = outer.data;
+  const actions = Object.hasOwn(changes, event) ? changes[event] : undefined;
   const change = actions !== undefined && Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (change === undefined) return { ignored: 'not watched' };
   if (sender === undefined || repository === undefined) return { ignored: 'unknown form' };
   const shown = show(event, payload);
   if (shown === undefined) return { ignored: 'unknown form' };
-  return { sighting: { ...shown, change, before: changes?.body?.from ?? undefined, sender, repository: { id: repository.id, fullName: repository.full_name }, installationId: installation?.id } };
+  return { sighting: { ...shown, change, before: changed?.body?.from ?? undefined, sender, repository: { id: repository.id, fullName: repository.full_name }, installationId: installation?.id } };
 }
 
 type Shown = Pick<Sighting, 'source' | 'text' | 'updatedAt' | 'author' | 'viaApp' | 'issue'>;
