@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EmitterWebhookEvent } from '@octokit/webhooks';
 import type { Context, Probot } from 'probot';
 import type { ClientBase } from 'pg';
 import { isDoubloonError } from '@doubloon/errors';
 import { RetryLater, type InboxRow } from '@doubloon/postgres';
 import { readCommands, type Parse } from './commands.ts';
-import { isBot, mayCommand, readDelivery, watched, type Sighting } from './delivery.ts';
+import { handledEvents, isBot, mayCommand, readDelivery, type Sighting } from './delivery.ts';
 import { readSetback, type Octokit } from './github.ts';
 import { issueIdOf, wakeIssue } from './issue-row.ts';
 import { readAgain } from './read-again.ts';
@@ -20,18 +21,16 @@ export interface Handling {
 /** The transaction of the inbox row in hand: Probot hands its handlers a context and nothing else. */
 const transaction = new AsyncLocalStorage<ClientBase>();
 
-export const handledEvents = Object.entries(watched).flatMap(([event, actions]) => Object.keys(actions).map((action) => `${event}.${action}`));
-
 /** The App in Probot's sense. One handler for each event: two would run side by side, and a decision can't be split. */
 export const createHandlers = (handling: Handling) => (probot: Probot): void => {
-  probot.on(handledEvents as Parameters<Probot['on']>[0], (context) => onText(context as unknown as Context, handling));
+  probot.on(handledEvents, (context) => onText(context, handling));
 };
 
 /** Gives one stored delivery to Probot, and its handlers the transaction that it is done in. Rejects with what a handler threw. */
 export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBase, now: () => Date): Promise<void> {
   const { event, payload } = row.payload as { event: string; payload: object };
   try {
-    await transaction.run(db, () => probot.receive({ id: row.key, name: event, payload } as unknown as Parameters<Probot['receive']>[0]));
+    await transaction.run(db, () => probot.receive({ id: row.key, name: event, payload } as EmitterWebhookEvent));
   } catch (error) {
     const cause: unknown = error instanceof AggregateError && error.errors.length === 1 ? error.errors[0] : error;
     throw laterIfPassing(cause, now());

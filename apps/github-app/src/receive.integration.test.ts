@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, request } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { Webhooks } from '@octokit/webhooks';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { migrationsFolder, openPool, storeInbox } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
@@ -81,6 +82,22 @@ test.each<[string, Record<string, string | undefined>]>([
   const { url, rows } = await open();
   expect((await deliver(url, { headers })).status).toBe(401);
   expect(await rows()).toEqual([]);
+});
+
+// Octokit's own signing and checking, which our receiver replaces to see bytes and two secrets, is the oracle for it.
+test.each(['{}', '{"body":"Grüße 🪙"}', `{"body":${JSON.stringify('x'.repeat(100_000))}}`])('what Octokit signs is taken: %#', async (body) => {
+  const { url, rows } = await open();
+  for (const key of [secret, older]) {
+    const signature = await new Webhooks({ secret: key }).sign(body);
+    expect((await deliver(url, { body, headers: { 'x-hub-signature-256': signature } })).status).toBe(202);
+  }
+  expect(await rows()).toHaveLength(2);
+});
+
+test.each([[sign('{}'), 202], [sign('{} '), 401], [sign('{}', `${secret} `), 401], [sign('{}').replace('sha256=', 'sha1='), 401], [`${sign('{}')}0`, 401]])('it judges %s as Octokit does', async (signature, status) => {
+  const { url } = await open();
+  expect(await new Webhooks({ secret }).verify('{}', signature)).toBe(status === 202);
+  expect((await deliver(url, { headers: { 'x-hub-signature-256': signature } })).status).toBe(status);
 });
 
 test('the signature is over the bytes: the same JSON written otherwise is refused', async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { startApp, type AppProcess } from '../../../dev/stack/app-process.ts';
-import { makeOperator } from '../../../dev/stack/operator.ts';
-import { freePort } from '../../../dev/stack/ports.ts';
-import { root } from '../../../dev/stack/root.ts';
+import { startApp, type AppProcess } from '@doubloon/dev/stack/app-process.ts';
+import { makeOperator } from '@doubloon/dev/stack/operator.ts';
+import { freePort } from '@doubloon/dev/stack/ports.ts';
+import { root } from '@doubloon/dev/stack/root.ts';
 import { localProgram, signerFromSeed, signTransaction } from '@doubloon/escrow';
 import { openChain } from '@doubloon/escrow/chain';
 import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
