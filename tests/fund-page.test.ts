@@ -4,7 +4,7 @@ import { compileTransaction, parseTransaction, signTransaction, type Instruction
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, hydrated, newOffer, openPage, openSite, picture, someone, type Site } from './site.ts';
-import { approve, installWallet, refuse, stayQuiet, type Manner } from './test-wallet.ts';
+import { approve, installWallet, lateWallet, refuse, stayQuiet, type Manner } from './test-wallet.ts';
 
 const missing = process.env['CI'] === 'true' ? undefined : missingBrowser();
 const lamportsPerSol = 1_000_000_000n;
@@ -185,14 +185,18 @@ describe.skipIf(missing)(`the fund page${missing === undefined ? '' : ` (needs $
 
   describe('what can go wrong has a screen of its own and a way on', () => {
     test('no wallet in this browser; one that arrives late is found', async () => {
-      const { url } = await newOffer(site);
-      const context = await openPage(site);
-      await context.addInitScript(() => undefined);
-      await context.goto(url);
-      await hydrated(context);
-      // The local cluster offers its burner wallet, so the list is never empty here; what a person sees then is told by the unit tests.
-      await context.getByRole('button', { name: 'Connect a wallet' }).click();
-      await context.getByRole('button', { name: /Burner wallet/ }).waitFor();
+      const { offerId } = await newOffer(site);
+      const elsewhere = await site.stack.startWeb({});
+      const page = await openPage(site, {}, [elsewhere]);
+      await page.goto(`${elsewhere}/fund/${offerId}`);
+      await hydrated(page);
+      await page.getByRole('button', { name: 'Connect a wallet' }).click();
+      await heading(page, 'No wallet was found in this browser');
+      await expectAccessible(page);
+      await picture(page, 'problem-no-wallet');
+      await lateWallet(page);
+      await page.getByRole('button', { name: 'Late wallet' }).waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
     });
 
     test('the wallet refuses, then signs', async () => {
@@ -275,6 +279,71 @@ describe.skipIf(missing)(`the fund page${missing === undefined ? '' : ` (needs $
       expect(await depositsOf(offerId)).toBe(1);
     });
 
+    test('it took longer than the network waits: nothing is paid, and signing again works', async () => {
+      const { page, wallet, offerId } = await connected();
+      wallet.behave(async (transaction, signIt) => {
+        const { blockhash } = parseTransaction(transaction);
+        const { lastValidBlockHeight } = await site.stack.chain.latestBlockhash();
+        await expect.poll(() => site.stack.chain.blockHeight('finalized'), { timeout: 60_000, interval: 200 }).toBeGreaterThan(lastValidBlockHeight);
+        expect(blockhash).not.toBe('');
+        return signIt(transaction);
+      });
+      await sign(page).click();
+      await page.getByRole('heading', { name: 'That took longer than the network waits' }).waitFor({ timeout: 90_000 });
+      await expectAccessible(page);
+      expect(await depositsOf(offerId)).toBe(0);
+      wallet.behave(approve);
+      await page.getByRole('button', { name: 'Sign again' }).click();
+      await heading(page, 'Funded');
+      expect(await depositsOf(offerId)).toBe(1);
+    });
+
+    test('a server that hands out another transaction than it shows: the wallet never sees it', async () => {
+      const { page, wallet } = await connected();
+      await page.route('**/prepare', async (route) => {
+        const reply = await route.fetch();
+        const built = (await reply.json()) as { transaction: string };
+        const parsed = parseTransaction(Buffer.from(built.transaction, 'base64'));
+        const changed = parsed.instructions.map((one) => toInstruction(one.program, one, one.data.length > 40 ? Uint8Array.from(one.data, (byte, at) => (at === 27 ? byte ^ 1 : byte)) : one.data));
+        const transaction = Buffer.from(compileTransaction({ payer: parsed.payer, blockhash: parsed.blockhash, instructions: changed })).toString('base64');
+        await route.fulfill({ json: { ...built, transaction } });
+      });
+      await sign(page).click();
+      await heading(page, 'The transaction is not what this page shows');
+      await expectAccessible(page);
+      expect(wallet.asked()).toBe(0);
+    });
+
+    test('the service moved to another cluster: nothing is signed', async () => {
+      const { page, wallet } = await connected();
+      await page.route('**/prepare', async (route) => {
+        const built = (await (await route.fetch()).json()) as { terms: object };
+        await route.fulfill({ json: { ...built, terms: { ...built.terms, genesisHash: '4uhcVJyU9pJkvQyS88uRDiswHScCKQQu6a4bZmUuGdjs' } } });
+      });
+      await sign(page).click();
+      await heading(page, 'The service moved to another cluster');
+      await expectAccessible(page);
+      expect(wallet.asked()).toBe(0);
+    });
+
+    test('without live events the page asks by itself', async () => {
+      const { page } = await connected();
+      await page.route('**/events', (route) => route.abort());
+      await page.reload();
+      await connect(page, 'Test wallet');
+      await sign(page).click();
+      await heading(page, 'Funded');
+    });
+
+    test('withdrawn while the person was reading', async () => {
+      const { page } = await connected();
+      const person = someone(site);
+      await person.remove((await person.lastComment()).id);
+      await heading(page, 'Withdrawn');
+      expect(await sign(page).count()).toBe(0);
+      await expectAccessible(page);
+    });
+
     test('already funded: the page says so, with the deposit', async () => {
       const { page, url } = await connected();
       await sign(page).click();
@@ -343,6 +412,21 @@ describe.skipIf(missing)(`the fund page${missing === undefined ? '' : ` (needs $
       }
       expect((await post('submit', JSON.stringify({ transaction: Buffer.from('rubbish').toString('base64') }))).status).toBeGreaterThanOrEqual(400);
     });
+  });
+
+  // Last, because nothing works after it.
+  test('the treasury is away: the page says so, and nothing is sent', async () => {
+    const { page, wallet, url } = await connected();
+    await site.stack.apps.find(({ name }) => name === 'treasury')?.[Symbol.asyncDispose]();
+    await sign(page).click();
+    await heading(page, 'The network can’t be reached at the moment');
+    await expectAccessible(page);
+    await picture(page, 'problem-away');
+    expect(wallet.asked()).toBe(0);
+    const other = await openPage(site);
+    expect((await other.goto(url))?.status()).toBe(503);
+    await heading(other, 'Out of reach');
+    await expectAccessible(other);
   });
 });
 

@@ -40,6 +40,8 @@ export const someone = ({ stack }: Site, login = 'ada', issue = 2): Person => op
 export async function newOffer(site: Site, { text = '0.5', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
   const person = someone(site, 'ada', issue);
   const comment = await person.comment(`I would pay for this. $sol:${text}$`);
+  // The living comment lists a bounded number of open offers: a finished test takes its own away.
+  onTestFinished(() => person.remove(comment.id).catch(() => undefined));
   const others = new Set<string>();
   const offerId = await until('the link of a new offer', async () => {
     for (const id of linksIn((await person.livingComment(() => true))?.body ?? '')) {
@@ -56,10 +58,10 @@ export async function newOffer(site: Site, { text = '0.5', issue = 2 } = {}): Pr
 const linksIn = (body: string): string[] => [...new Set([...body.matchAll(/\/fund\/([0-9a-f]{32})/g)].map(([, id]) => id ?? ''))];
 
 /** A page in a context of its own that fails the test on any request to elsewhere, script error or policy report. */
-export async function openPage({ browser, stack }: Site, options: BrowserContextOptions = {}): Promise<Page> {
+export async function openPage({ browser, stack }: Site, options: BrowserContextOptions = {}, alsoOurs: readonly string[] = []): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
   const page = await context.newPage();
-  const ours = new Set([new URL(stack.webUrl).origin, new URL(stack.github.url).origin]);
+  const ours = new Set([stack.webUrl, stack.github.url, ...alsoOurs].map((url) => new URL(url).origin));
   const problems: string[] = [];
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());

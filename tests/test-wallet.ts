@@ -68,6 +68,12 @@ function register({ name, address, publicKey }: Standing): void {
   globalThis.dispatchEvent(new CustomEvent('wallet-standard:register-wallet', { detail: tell }));
 }
 
+/** A wallet that registers itself only now, on a page that is already open; it can't sign. */
+export async function lateWallet(page: Page): Promise<void> {
+  const { address } = signerFromSeed(randomBytes(32));
+  await page.evaluate(register, { name: 'Late wallet', address, publicKey: [...addressBytes(address)] });
+}
+
 /** Puts a wallet into `page`, before any navigation; it approves until told otherwise. */
 export async function installWallet(page: Page, name = 'Test wallet'): Promise<TestWallet> {
   const signer = signerFromSeed(randomBytes(32));

@@ -24,6 +24,8 @@ export interface Stack extends AsyncDisposable {
   readonly operator: Address;
   readonly eventLogUrl: string;
   readonly apps: readonly AppProcess[];
+  /** Starts the website once more on a port of its own, with other settings, for as long as the stack runs. */
+  readonly startWeb: (settings: Readonly<Record<string, string>>) => Promise<string>;
 }
 
 export interface StackOptions {
@@ -50,7 +52,7 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
   const secrets = opening.use(openSecrets());
 
   progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
-  const [postgres, localnet, github, broker] = await Promise.all([
+  const [postgres, localnet, github, broker] = await allOf([
     startEmbeddedPostgres({ durable: false }).then((it) => opening.use(it)),
     startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
     startGitHubStandin({ port: githubPort, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
@@ -78,10 +80,18 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
   const [webToken, appToken] = [newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
   const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json') };
-  const start = async (name: string, env: Record<string, string>): Promise<AppProcess> =>
-    opening.use(await startApp({ name, entry: `apps/${name}/src/main.ts`, env: { ...common, ...env }, internalPort: await freePort(), onLine }));
+  const launch = async (name: string, env: Readonly<Record<string, string>>): Promise<AppProcess> =>
+    startApp({ name, entry: `apps/${name}/src/main.ts`, env: { ...common, ...env }, internalPort: await freePort(), onLine });
+  const start = async (name: string, env: Readonly<Record<string, string>>): Promise<AppProcess> => opening.use(await launch(name, env));
+  const webTokenFile = secrets.file('web-treasury', webToken.token);
+  const webEnv = (port: number): Readonly<Record<string, string>> => ({
+    PORT: String(port),
+    WEB_ORIGIN: `http://127.0.0.1:${String(port)}`,
+    WEB_TREASURY_URL: treasuryUrl,
+    WEB_TREASURY_TOKEN_FILE: webTokenFile,
+  });
 
-  const apps = await Promise.all([
+  const apps = await allOf([
     start('treasury', {
       PORT: String(treasuryPort),
       DATABASE_URL_FILE: secrets.file('treasury-database', treasuryDb),
@@ -110,16 +120,29 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
       GITHUB_APP_TREASURY_URL: treasuryUrl,
       GITHUB_APP_TREASURY_TOKEN_FILE: secrets.file('github-app-treasury', appToken.token),
     }),
-    start('web', {
-      PORT: String(webPort),
-      WEB_ORIGIN: webUrl,
-      WEB_TREASURY_URL: treasuryUrl,
-      WEB_TREASURY_TOKEN_FILE: secrets.file('web-treasury', webToken.token),
-      WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`,
-      DEV_WALLET: 'true',
-    }),
+    start('web', { ...webEnv(webPort), WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`, DEV_WALLET: 'true' }),
   ]);
 
   const running = opening.move();
-  return { webUrl, github, localnet, chain, operator, eventLogUrl, apps, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    webUrl,
+    github,
+    localnet,
+    chain,
+    operator,
+    eventLogUrl,
+    apps,
+    async startWeb(settings) {
+      const port = await freePort();
+      running.use(await launch('web', { ...webEnv(port), ...settings }));
+      return `http://127.0.0.1:${String(port)}`;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** As `Promise.all`, but it rejects only when all are done: what starts late must not outlive a start that failed. */
+async function allOf<const T extends readonly unknown[]>(under: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(under);
+  return Promise.all(under);
 }

@@ -20,13 +20,17 @@ export function followOffer(path: string, changed: (view: OfferView) => void): (
   const poll = async (): Promise<void> => {
     const view = await fetch(`${path}/state`).then((reply) => (reply.ok ? (reply.json() as Promise<OfferView>) : undefined), () => undefined);
     if (view !== undefined) tell(view);
-    if (!stopped) timer = setTimeout(() => void poll(), pollMs);
+    if (!stopped && timer !== undefined) timer = setTimeout(() => void poll(), pollMs);
   };
   const source = new EventSource(`${path}/events`);
-  source.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as OfferView);
+  source.onmessage = ({ data }: MessageEvent<string>) => {
+    clearTimeout(timer);
+    timer = undefined;
+    tell(JSON.parse(data) as OfferView);
+  };
+  // The browser keeps trying to reconnect a stream, some for ever and some not at all: until one speaks, the page asks.
   source.onerror = () => {
-    // The browser reconnects a stream that was cut; one that was refused stays closed.
-    if (source.readyState === EventSource.CLOSED && !stopped && timer === undefined) void poll();
+    if (!stopped) timer ??= setTimeout(() => void poll(), 0);
   };
   return stop;
 }

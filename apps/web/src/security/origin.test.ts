@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mayChange } from './origin.ts';
 
 const ours = 'https://bounties.example';
-const post = (headers: Record<string, string>) => new Request(`${ours}/fund/x/build`, { method: 'POST', headers });
+const post = (headers: Record<string, string>) => new Request(`${ours}/fund/x/prepare`, { method: 'POST', headers });
 
 test('a page of ours may post', () => {
   expect(mayChange(post({ origin: ours, 'sec-fetch-site': 'same-origin' }), ours)).toBe(true);
