@@ -12,6 +12,7 @@ import type { Dependency, Service } from '@doubloon/service';
 import { keepFacts } from './chain-facts.ts';
 import { pinCluster } from './cluster.ts';
 import type { TreasurySettings } from './config.ts';
+import { readProgram } from './escrow-program.ts';
 import { createTreasuryMetrics } from './metrics.ts';
 import { checkMints } from './mints.ts';
 import { expireOffers } from './offer-expiry.ts';
@@ -40,7 +41,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   if (denoms.cluster !== config.cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`DENOMS_FILE is for ${denoms.cluster}, TREASURY_CLUSTER says ${config.cluster}`] });
   await checkMints(chain, denoms, genesisHash);
   await checkOperator(chain, { program, operator });
-  const facts = open.use(await keepFacts({ chain, program, operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
+  const facts = open.use(await keepFacts({ chain, readProgram: () => readProgram(chain, { program, cluster: config.cluster }), operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
 
   const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty'] }));
   open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log') }));

@@ -1,13 +1,13 @@
+import { isDoubloonError, type DoubloonError } from '@doubloon/errors';
 import { depositLayout, minimumAmount, rentReserve, type Address } from '@doubloon/escrow';
-import type { Chain } from '@doubloon/escrow/chain';
+import type { Chain, DeployedProgram } from '@doubloon/escrow/chain';
 import type { Dependency, Logger } from '@doubloon/service';
 import { priorityPrice } from './fees.ts';
-import { readProgram, type ProgramFacts } from './program-facts.ts';
 import { startRounds } from './rounds.ts';
 
 /** What pages show and quotes add up, as last seen: good for reading; what is signed is built from fresh answers. */
 export interface ChainFacts {
-  readonly program: ProgramFacts;
+  readonly program: DeployedProgram;
   /** Lamports a deposit takes besides its amount, and gives back when it closes. */
   readonly rent: bigint;
   /** Lamports; the smallest amount of a SOL deposit. */
@@ -19,6 +19,7 @@ export interface ChainFacts {
 }
 
 export interface KnownFacts extends AsyncDisposable {
+  /** PROGRAM_REFUSED from the moment the program was seen to be another than it may be. */
   current(): ChainFacts;
 }
 
@@ -27,12 +28,12 @@ const programEveryMs = 10 * 60_000;
 
 /**
  * Reads the facts before it resolves, then `everyMs` in the background; an outage leaves the last ones standing. Rejects
- * with CHAIN_UNAVAILABLE when the chain does not answer at first, and PROGRAM_REFUSED.
+ * with CHAIN_UNAVAILABLE when the chain does not answer at first, and with what `readProgram` rejects with.
  */
-export async function keepFacts({ chain, program, operator, everyMs, now, log, health }: { chain: Chain; program: Address; operator: Address; everyMs: number; now: () => Date; log: Logger; health: Dependency }): Promise<KnownFacts> {
-  let programRead = { facts: await readProgram(chain, program), at: now().getTime() };
+export async function keepFacts({ chain, readProgram, operator, everyMs, now, log, health }: { chain: Chain; readProgram: () => Promise<DeployedProgram>; operator: Address; everyMs: number; now: () => Date; log: Logger; health: Dependency }): Promise<KnownFacts> {
+  let programRead = { facts: await readProgram(), at: now().getTime() };
   const read = async (): Promise<ChainFacts> => {
-    if (now().getTime() - programRead.at > programEveryMs) programRead = { facts: await readProgram(chain, program), at: now().getTime() };
+    if (now().getTime() - programRead.at > programEveryMs) programRead = { facts: await readProgram(), at: now().getTime() };
     const [seconds, empty, deposit, price] = await Promise.all([chain.time(), chain.minimumBalance(0), chain.minimumBalance(depositLayout.size), priorityPrice(chain, [operator])]);
     const readAt = now().getTime();
     return {
@@ -42,6 +43,20 @@ export async function keepFacts({ chain, program, operator, everyMs, now, log, h
   };
 
   let known = await read();
-  const rounds = startRounds({ name: 'chain facts', everyMs, log, health, round: async () => { known = await read(); } });
-  return { current: () => known, [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() };
+  let refused: DoubloonError | undefined;
+  const round = async () => {
+    try {
+      known = await read();
+      refused = undefined;
+    } catch (error) {
+      if (isDoubloonError(error, 'PROGRAM_REFUSED')) refused = error;
+      throw error;
+    }
+  };
+  const rounds = startRounds({ name: 'chain facts', everyMs, log, health, round });
+  const current = () => {
+    if (refused !== undefined) throw refused;
+    return known;
+  };
+  return { current, [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() };
 }

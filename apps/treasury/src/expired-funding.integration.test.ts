@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signTransaction } from '@doubloon/escrow';
+import { compileTransaction, depositNonce, fundSol, localProgram, signTransaction, type Signer } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
-import { behindProxy, offered, offerRequest, openHome, openLocalChain, patient, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
+import { behindProxy, newSigner, offered, offerRequest, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
 
 const { OfferState, SubmissionState } = treasury;
 const untilTooOld = { ...patient, timeout: 40_000 };
@@ -40,6 +40,29 @@ describe('a transaction that is not taken', () => {
     await expect.poll(() => local.chain.blockHeight('confirmed'), untilTooOld).toBeGreaterThan(BigInt(lastValidBlockHeight) + 5n);
     await expect(clients.web.submitFunding({ offerId, transaction: signTransaction(transaction, [wallet]) })).rejects.toMatchObject({ code: 'BLOCKHASH_EXPIRED' });
     expect(await stateOf(clients, offerId)).toBe(OfferState.OFFERED);
+  });
+});
+
+describe('a blockhash that the wallet put in', () => {
+  const depositOf = (offerId: string, { issueId, wallet, deadline }: { issueId: string; wallet: Signer; deadline: string }) =>
+    fundSol({
+      program: localProgram, operator: local.operator, repositoryId, issueId, funder: wallet.address, nonce: depositNonce(offerId), amount: 500_000_000n,
+      deadline: BigInt(Date.parse(deadline)) / 1000n, withRelayer: true, approver: undefined,
+    });
+
+  test('is taken when the chain knows it; one that nobody knows does not lock the offer', async () => {
+    const clients = await startTreasury(await openHome(local));
+    const { offerId, issueId } = await offered(clients);
+    const wallet = await local.wallet();
+    const { deadline } = await clients.web.buildFunding({ offerId, wallet: wallet.address });
+    const instruction = depositOf(offerId, { issueId, wallet, deadline });
+    const signedWith = (blockhash: string) => signTransaction(compileTransaction({ payer: wallet.address, blockhash, instructions: [instruction] }), [wallet]);
+
+    await expect(clients.web.submitFunding({ offerId, transaction: signedWith(newSigner().address) })).rejects.toMatchObject({ code: 'BLOCKHASH_EXPIRED' });
+    expect(await stateOf(clients, offerId)).toBe(OfferState.OFFERED);
+
+    await clients.web.submitFunding({ offerId, transaction: signedWith((await local.chain.latestBlockhash()).blockhash) });
+    await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
   });
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as domain from '@doubloon/domain';
 import type { Bounty, OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
@@ -79,18 +80,28 @@ async function buildsOf({ pool, program, operator, cluster, now }: Treasury, off
   });
 }
 
+/** A wallet takes its blockhash from a node of its own, which may be ahead of ours: the waits between looks, in milliseconds. */
+const aheadMs = [500, 1_500];
+
 /**
  * Asks the chain what it would say, so that a person hears at once what can't work: that is the answer. The sender finds out
- * everything else: a chain that doesn't answer, or that already knows the transaction, is no problem.
+ * everything else: a chain that doesn't answer, or that already knows the transaction, is no problem. A blockhash that is
+ * neither ours nor known to the chain is: what can't land would lock the offer, at no cost to whoever made it up.
  */
 async function tryOut({ chain, log }: Treasury, { offerId, signature, transaction, lastValid }: { offerId: string; signature: string; transaction: Uint8Array; lastValid: bigint | undefined }): Promise<DoubloonError | undefined> {
   const failed = (err: unknown) => {
     log.info({ err, offerId, signature }, 'the chain could not be asked about a signed transaction');
     return undefined;
   };
-  const simulation = await chain.simulate(transaction).catch(failed);
+  let simulation = await chain.simulate(transaction).catch(failed);
+  for (const ms of lastValid === undefined ? aheadMs : []) {
+    if (simulation === undefined || !isBlockhashUnknown(simulation.error)) break;
+    await sleep(ms);
+    simulation = await chain.simulate(transaction).catch(failed);
+  }
   if (simulation?.error === undefined || simulation.error === 'AlreadyProcessed') return undefined;
   if (!isBlockhashUnknown(simulation.error)) return refusal('would-fail', reasonOf(simulation.error));
+  if (lastValid === undefined) return new DoubloonError('BLOCKHASH_EXPIRED', { offerId });
   const height = await chain.blockHeight('confirmed').catch(failed);
-  return height !== undefined && lastValid !== undefined && height > lastValid ? new DoubloonError('BLOCKHASH_EXPIRED', { offerId }) : undefined;
+  return height !== undefined && height > lastValid ? new DoubloonError('BLOCKHASH_EXPIRED', { offerId }) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { terms as programTerms, type Address } from '@doubloon/escrow';
+import type { DeployedProgram } from '@doubloon/escrow/chain';
 import type { Denom } from '@doubloon/domain';
-import type { ProgramFacts } from './program-facts.ts';
 
 /** What everybody who funds an offer agrees to here: the relayer carries maintainers' decisions, there is no approver. */
 export const standard = {
@@ -29,7 +29,7 @@ export interface Costs {
 export const instant = (seconds: bigint): Date => new Date(Number(seconds) * 1000);
 
 /** The terms as they are shown; `deadline` in unix seconds. They are the values that stand in the bytes to sign. */
-export function shownTerms({ cluster, program, operator }: Setting, { denom, facts, deadline, costs }: { denom: Denom; facts: ProgramFacts; deadline: bigint; costs: Costs }): MessageInitShape<typeof treasury.TermsSchema> {
+export function shownTerms({ cluster, program, operator }: Setting, { denom, facts, deadline, costs }: { denom: Denom; facts: DeployedProgram; deadline: bigint; costs: Costs }): MessageInitShape<typeof treasury.TermsSchema> {
   return {
     cluster,
     program: { address: program, upgradeAuthority: facts.upgradeAuthority ?? '', sha256: facts.sha256 },

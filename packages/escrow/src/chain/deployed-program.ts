@@ -1,10 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { DoubloonError } from '@doubloon/errors';
-import { addressOf, parseAddress, type Address } from '../address.ts';
+import { addressOf, parseAddress, zeroAddress, type Address } from '../address.ts';
 import type { Chain } from './chain.ts';
 
 const upgradeableLoader = parseAddress('BPFLoaderUpgradeab1e11111111111111111111111');
+const finalLoader = parseAddress('BPFLoader2111111111111111111111111111111111');
 
 // State of the upgradeable loader: a number of 4 bytes, then for a program the address of its data, for program data the
 // slot of its deployment, a flag and the authority, and from byte 45 on the program itself.
@@ -19,8 +20,6 @@ export interface DeployedProgram {
   /** Hexadecimal, of the bytes that were deployed, without the room that was left behind them. */
   readonly sha256: string;
 }
-
-const absent = (program: Address, problem: string) => new DoubloonError('ACCOUNT_MALFORMED', { account: 'program', problem: `${program} ${problem}` });
 
 /** Where an ELF file ends by its own tables: accounts may have room behind it. `undefined` when the bytes are no such file. */
 export function elfLength(bytes: Uint8Array): number | undefined {
@@ -37,16 +36,22 @@ export function elfLength(bytes: Uint8Array): number | undefined {
   return end <= bytes.length ? end : undefined;
 }
 
-/** What runs at an address of the upgradeable loader, at `finalized`. Throws ACCOUNT_MALFORMED when no such program is there. */
+/** What runs at an address, and who may change it, at `finalized`. PROGRAM_REFUSED when there is none, or its loader is not known. */
 export async function deployedProgram(chain: Chain, program: Address): Promise<DeployedProgram> {
-  const account = await chain.account(program, 'finalized');
-  if (account?.owner !== upgradeableLoader || account.data.length !== 36 || account.data[0] !== programState) throw absent(program, 'is not an upgradeable program');
-  const found = await chain.account(addressOf(account.data.slice(4)), 'finalized');
-  if (found?.owner !== upgradeableLoader || found.data.length <= bytesAt || found.data[0] !== programDataState) throw absent(program, 'has no program data');
-  const length = elfLength(found.data.subarray(bytesAt));
-  if (length === undefined) throw absent(program, 'is not an ELF file');
-  return {
-    upgradeAuthority: found.data[authorityFlagAt] === 1 ? addressOf(found.data.slice(authorityFlagAt + 1, bytesAt)) : undefined,
-    sha256: bytesToHex(sha256(found.data.slice(bytesAt, bytesAt + length))),
+  const refuse = (problem: string) => new DoubloonError('PROGRAM_REFUSED', { program, problem });
+  const hashOf = (bytes: Uint8Array): string => {
+    const length = elfLength(bytes);
+    if (length === undefined) throw refuse('its bytes are not an ELF file');
+    return bytesToHex(sha256(bytes.subarray(0, length)));
   };
+  const account = await chain.account(program, 'finalized');
+  if (account === undefined) throw refuse('there is none at this address on this chain');
+  if (account.owner === finalLoader) return { upgradeAuthority: undefined, sha256: hashOf(account.data) };
+  if (account.owner !== upgradeableLoader || account.data.length !== 36 || account.data[0] !== programState) throw refuse('what stands at this address is no program of a known loader');
+
+  const found = await chain.account(addressOf(account.data.slice(4)), 'finalized');
+  if (found?.owner !== upgradeableLoader || found.data.length <= bytesAt || found.data[0] !== programDataState) throw refuse('its bytes can’t be found');
+  const authority = found.data[authorityFlagAt] === 1 ? addressOf(found.data.slice(authorityFlagAt + 1, bytesAt)) : zeroAddress;
+  // Nobody has a key for the zero address: a program that names it is as final as one that names none.
+  return { upgradeAuthority: authority === zeroAddress ? undefined : authority, sha256: hashOf(found.data.subarray(bytesAt)) };
 }
