@@ -1,8 +1,7 @@
 // The two commands of the README begin here, under whatever Node 20 or later the machine has: install what the lockfile
 // says, then go on under the project's own Node. Plain JavaScript without dependencies, because nothing is there yet.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -20,14 +19,13 @@ install();
 process.exit(run(projectNode(), [join(root, entries[verb]), ...rest]));
 
 function install() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
-  const mark = join(root, 'node_modules', '.installed-lockfile');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
+  // npm writes its hidden lockfile when everything is in place: an install that was cut off leaves none.
+  const installed = statSync(join(root, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false });
+  if (installed !== undefined && installed.mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs) return;
   console.log('Installing what package-lock.json names (once, about a minute) …');
   // As a command line: on Windows npm is a script that only a shell starts.
   const { status } = spawnSync('npm ci --no-audit --no-fund --loglevel=error', { cwd: root, stdio: 'inherit', shell: true });
   if (status !== 0) fail('npm ci failed: see above.');
-  writeFileSync(mark, wanted);
 }
 
 function projectNode() {
