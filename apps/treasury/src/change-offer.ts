@@ -36,8 +36,7 @@ export async function changeOffer(
 ): Promise<{ offer: OfferRow; events: readonly BountyEvent[] }> {
   await lockBounty(db, bountyOf(known));
   const row = await existingOffer(db, known.id);
-  const { rows } = await db.query<DepositRow>(depositsOf, [row.id]);
-  const before = bountyIn(row, rows);
+  const before = await readBounty(db, row);
   const events = await decide(before, row);
   if (events.length === 0) return { offer: row, events };
 
@@ -57,7 +56,12 @@ export async function existingOffer(db: Parameters<typeof offerById>[0], offerId
   return offer;
 }
 
-/** One offer and its deposits, as the domain sees them. */
+/** One offer with the deposits that were made for it, as the domain sees them. */
+export async function readBounty(db: PoolClient, row: OfferRow): Promise<Bounty> {
+  return bountyIn(row, (await db.query<DepositRow>(depositsOf, [row.id])).rows);
+}
+
+/** The same from what was read already. */
 export function bountyIn(row: OfferRow, deposits: readonly DepositRow[] = []): Bounty {
   const id = row.id as OfferId;
   const replacedBy = row.replaced_by === null ? {} : { replacedBy: row.replaced_by as OfferId };

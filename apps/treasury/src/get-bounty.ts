@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { DoubloonError } from '@doubloon/errors';
-import { formatAmount } from '@doubloon/domain';
+import { formatAmount, parseGitHubId } from '@doubloon/domain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { offersOf } from './offer-row.ts';
 import { offerView } from './offer-view.ts';
@@ -26,7 +26,7 @@ async function totalsOf(pool: Pool, repositoryId: string, issueId: string): Prom
 
 /** All offers of one issue in the order they were made, what of each denom is in escrow, and what only offered. */
 export async function getBounty({ pool, webUrl, cluster }: Treasury, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<MessageInitShape<typeof treasury.GetBountyResponseSchema>> {
-  if (![repositoryId, issueId].every((id) => /^\d{1,19}$/.test(id))) throw new DoubloonError('REQUEST_INVALID', { problem: 'repositoryId and issueId are no numeric ids' });
+  if (parseGitHubId(repositoryId) === undefined || parseGitHubId(issueId) === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'repositoryId and issueId are no numeric ids' });
   const [offers, sums] = await Promise.all([offersOf(pool, { repositoryId, issueId }), totalsOf(pool, repositoryId, issueId)]);
   return { offers: offers.map((row) => offerView(row, webUrl)), totals: sums, cluster };
 }

@@ -5,6 +5,7 @@ import { standard } from './terms.ts';
 
 /** What is not as it must be for a deposit to count as money for this offer; `undefined` when all is. */
 export function judgeDeposit(deposit: Deposit, address: Address, { program, operator, offer }: { program: Address; operator: Address; offer: Pick<OfferRow, 'repository_id' | 'issue_id' | 'nonce' | 'mint' | 'amount'> }): string | undefined {
+  if (deposit.endedAt !== undefined) return 'over already';
   const { deadlineSeconds, deadlineSlackSeconds, withRelayer, approver } = standard;
   if (deposit.operator !== operator) return 'another operator';
   if (depositAddress({ program, operator, repositoryId: deposit.repositoryId, issueId: deposit.issueId, funder: deposit.funder, nonce: deposit.nonce }).address !== address) return 'another address';

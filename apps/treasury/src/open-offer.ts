@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { noBounty, offerKey, openOffer as open, parseAmount, parseGitHubId, type GitHubId, type OfferId } from '@doubloon/domain';
+import { evolve, noBounty, offerKey, openOffer as open, parseAmount, parseGitHubId, type GitHubId, type OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { depositNonce } from '@doubloon/escrow';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { lockBounty } from './bounty-lock.ts';
-import { existingOffer, publish } from './change-offer.ts';
+import { existingOffer, publish, readBounty } from './change-offer.ts';
 import { offerBySource } from './offer-row.ts';
 import { fundUrl, offerView } from './offer-view.ts';
 import { checkAmount, fundableDenom } from './quote.ts';
@@ -30,13 +30,14 @@ const insertOffer = `
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`;
 
 const reopenOffer = `
-  update offer set state = case when exists (select from deposit where offer_id = $1 and state = 'held') then 'funded' else 'offered' end, opened = opened + 1, offered_at = $2, expires_at = $3, ending = null, replaced_by = null where id = $1`;
+  update offer set state = $4, opened = opened + 1, offered_at = $2, expires_at = $3, ending = null, replaced_by = null where id = $1`;
 
 const forgetWish = 'update offer set ending = null, replaced_by = null where id = $1';
 
 /**
  * Opens an offer, or answers the one that its source opened before, whatever became of it. One that an edit took away is
- * opened again under its id, because its text stands there again; one that was cancelled, or expired, stays so.
+ * opened again under its id, because its text stands there again; one that was cancelled, or expired, stays so, and one
+ * whose money went back is over: its funder's deposit would be the same account once more.
  * REQUEST_INVALID, DENOM_UNKNOWN, AMOUNT_TOO_SMALL.
  */
 export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Treasury, request: treasury.OpenOfferRequest): Promise<MessageInitShape<typeof treasury.OpenOfferResponseSchema>> {
@@ -51,7 +52,9 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
     const existing = await offerBySource(db, source, { denom: denom.name, amount });
     const offerId = existing?.id ?? random(16).toString('hex');
     const key = offerKey({ kind: source.kind, id: source.id as GitHubId }, { denom: denom.name, amount, nth: source.nth });
-    const [event] = open(noBounty, { offer: offerId as OfferId, key, denom: denom.name, amount, at: now() });
+    // Later than the last time, whatever the clock did: that is what makes it another opening.
+    const at = new Date(Math.max(now().getTime(), (existing?.offered_at.getTime() ?? 0) + 1));
+    const [event] = open(noBounty, { offer: offerId as OfferId, key, denom: denom.name, amount, at });
     if (event?.type !== 'offered') throw new DoubloonError('OFFER_ABSENT', { offerId });
 
     if (existing !== undefined) {
@@ -59,7 +62,8 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
         if (existing.ending === 'edited') await db.query(forgetWish, [offerId]);
         return { offer: offerView(await existingOffer(db, offerId), webUrl), opened: false, fundUrl: fundUrl(webUrl, offerId) };
       }
-      await db.query(reopenOffer, [offerId, event.at, event.expiresAt]);
+      const state = evolve(await readBounty(db, existing), event).offers.get(offerId as OfferId)?.state;
+      await db.query(reopenOffer, [offerId, event.at, event.expiresAt, state]);
     } else {
       await db.query(insertOffer, [
         offerId, source.kind, source.id, source.nth, source.url, issue.repositoryId, issue.issueId, offeredBy.githubId, offeredBy.login,

@@ -44,6 +44,7 @@ export async function sendDue(context: SendingContext, { everyMs }: { everyMs: n
 
   // Heights before statuses: what was not seen by then, and is too old at that height, will not be seen later.
   const [final, confirmed] = await Promise.all([chain.blockHeight('finalized'), chain.blockHeight('confirmed')]);
+  const slot = await chain.slot('finalized');
   const due = await Promise.all(rows.map(async (row) => ({ ...row, lastValid: await lastValidOf(context, row) })));
   const statuses = await chain.signatureStatuses(due.map(({ signature }) => signature));
   const over = due.filter(({ lastValid }, index) => statuses[index] === undefined && lastValid < final);
@@ -52,7 +53,7 @@ export async function sendDue(context: SendingContext, { everyMs }: { everyMs: n
   const outcomes = await Promise.allSettled(due.map(async (row, index) => {
     const status = statuses[index] ?? history.get(row.signature);
     if (status !== undefined) await seen(context, row, status);
-    else if (history.has(row.signature)) await unseen(context, row);
+    else if (history.has(row.signature)) await unseen(context, row, slot);
     else if (row.lastValid >= confirmed) await send(context, row);
   }));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -92,9 +93,9 @@ async function seen(context: SendingContext, row: Due, { commitment, error }: Si
   }
 }
 
-async function unseen(context: SendingContext, row: Due): Promise<void> {
-  // A node that forgot the signature still has the account: then it has landed.
-  const deposit = await context.chain.account(parseAddress(row.deposit), 'finalized');
+async function unseen(context: SendingContext, row: Due, slot: bigint): Promise<void> {
+  // A node that forgot the signature, or is late, still has the account, or says that it can't tell: then it may have landed.
+  const deposit = await context.chain.account(parseAddress(row.deposit), 'finalized', slot);
   if (deposit === undefined) return end(context, row, 'expired', 'The network did not take it in time.');
   await context.pool.query(note, [row.signature, 'finalized']);
   context.wake.watcher();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { localUsdc } from '@doubloon/localnet';
 import { treasury } from '@doubloon/rpc';
 import { startProcess } from '@doubloon/service/testing';
-import { clientsOf, newSigner, offered, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
+import { clientsOf, newSigner, offered, offerRequest, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
 
 const { OfferState } = treasury;
 const main = join(import.meta.dirname, 'main.ts');
@@ -69,6 +69,15 @@ test('a deposit that went back to its funder is seen, and leaves the totals', as
   const clients = await startTreasury(home);
   const { offerId, issueId } = await offered(clients);
   const wallet = await local.wallet();
+  const request = offerRequest();
+  const { offerId: taken } = await offered(clients, request);
+  const late = await local.wallet();
+  const lateTransaction = await signedFor(clients, taken, late);
+  await clients.app.withdrawOffer({ offerId: taken, reason: 'edited' });
+  await local.chain.send(lateTransaction);
+  await expect.poll(async () => (await clients.web.getOffer({ offerId: taken })).offer?.deposit?.address, patient).toBeTruthy();
+  expect(await stateOf(clients, taken)).toBe(OfferState.WITHDRAWN);
+
   await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, wallet) });
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
   await local.refundAfterDeadline((await clients.web.getOffer({ offerId })).offer?.deposit?.address ?? '', wallet);
@@ -76,4 +85,11 @@ test('a deposit that went back to its funder is seen, and leaves the totals', as
   await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'refunded']);
   const bounty = await clients.web.getBounty({ repositoryId, issueId });
   expect(bounty).toMatchObject({ totals: [{ funded: '0', offered: '0' }], offers: [{ deposit: { funder: wallet.address } }] });
+
+  // The same wallet could fund it only at the same address, which would never count: an offer whose money went back stays over.
+  await local.refundAfterDeadline((await clients.web.getOffer({ offerId: taken })).offer?.deposit?.address ?? '', late);
+  const settled = async () => (await home.database.pool.query<{ state: string }>('select state from deposit where offer_id = $1', [taken])).rows[0]?.state;
+  await expect.poll(settled, patient).toBe('refunded');
+  expect(await clients.app.openOffer(request)).toMatchObject({ offer: { id: taken, state: OfferState.REFUNDED } });
+  await expect(clients.web.buildFunding({ offerId: taken, wallet: late.address })).rejects.toMatchObject({ code: 'OFFER_NOT_OPEN', facts: { state: 'refunded' } });
 });

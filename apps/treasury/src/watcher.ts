@@ -59,9 +59,9 @@ export async function watchHeld(context: WatchingContext): Promise<void> {
   const { pool, chain, program } = context;
   const { rows } = await pool.query<{ address: Address; created_slot: string; offer_id: string; funder: string; slot: string }>(held);
   if (rows.length === 0) return;
-  // Before the accounts: a node that has not come as far as we saw it says nothing by not having an account.
+  // A node that has not come as far says nothing by not having an account.
   const slot = await chain.slot('finalized');
-  const accounts = await chain.accounts(rows.map(({ address }) => address), 'finalized');
+  const accounts = await chain.accounts(rows.map(({ address }) => address), 'finalized', slot);
   for (const [index, row] of rows.entries()) {
     const account = accounts[index];
     const deposit = account && depositIn(account, program);

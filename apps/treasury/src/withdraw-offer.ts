@@ -2,8 +2,9 @@ import { isLocked, replaceOffer, withdrawOffer as takeBack, type OfferId } from 
 import { DoubloonError } from '@doubloon/errors';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
+import { lockBounty } from './bounty-lock.ts';
 import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
-import type { Ending } from './offer-row.ts';
+import { bountyOf, type Ending } from './offer-row.ts';
 import { offerView } from './offer-view.ts';
 import type { Treasury } from './treasury.ts';
 
@@ -23,6 +24,8 @@ export async function withdrawOffer({ pool, webUrl, now, wake }: Treasury, { off
 
   const id = offerId as OfferId;
   const { offer } = await inTransaction(pool, async (db) => {
+    // Before anything is written: whoever opens it again meanwhile holds this lock and waits for nothing.
+    await lockBounty(db, bountyOf(known));
     // A text that changes after its offer expired may change back: then it is opened again.
     if (ending === 'edited') await db.query(remember, [offerId]);
     return changeOffer(db, known, { ending }, (bounty) =>

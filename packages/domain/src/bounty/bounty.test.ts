@@ -44,6 +44,23 @@ describe('an unfunded offer', () => {
   });
 });
 
+describe('an offer whose text stands there again', () => {
+  const again: BountyEvent = { ...offered(), at: later(1_000), expiresAt: later(OFFER_LIFE_MS + 1_000) } as BountyEvent;
+  const gone: BountyEvent[] = [{ type: 'withdrawn', offer: first, at: later(500) }, { type: 'replaced', offer: first, replacedBy: second, at: later(500) }, { type: 'offer-expired', offer: first, at: later(500) }];
+  test.each(gone)('is open again after it was $type, for as long as a new one', (end) => {
+    expect(given(offered(), end, again).offers.get(first)).toEqual({ id: first, key: `issue:1:sol:${first}`, denom: 'sol', amount: 5n, offeredAt: later(1_000), expiresAt: later(OFFER_LIFE_MS + 1_000), state: 'offered' });
+  });
+  test('counts what was deposited for it meanwhile, and is over when that went back', () => {
+    expect(solOf(given(offered(), gone[0] as BountyEvent, funded(), again))).toEqual({ funded: 5n, offered: 0n });
+    expect(stateOf(given(offered(), gone[0] as BountyEvent, funded(), { type: 'refunded', deposit: 'd1', at }, again))).toBe('refunded');
+  });
+  test('is not opened by what is told a second time, and not when it has not ended', () => {
+    expect(stateOf(given(offered(), gone[0] as BountyEvent, offered()))).toBe('withdrawn');
+    expect(stateOf(given(offered(), gone[0] as BountyEvent, again, { type: 'withdrawn', offer: first, at: later(2_000) }, again))).toBe('withdrawn');
+    expect(stateOf(given(offered(), submitted, again))).toBe('submitted');
+  });
+});
+
 describe('while a signed transaction is alive the offer is locked', () => {
   test('a second transaction is refused, the same one again changes nothing', () => {
     const bounty = given(offered(), submitted);

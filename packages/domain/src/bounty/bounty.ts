@@ -52,12 +52,17 @@ export type BountyEvent =
 
 export const noBounty: Bounty = { offers: new Map(), deposits: new Map() };
 
-/** Folds one event into what was. It never throws: what is recorded has happened. Events of unknown offers change nothing. */
+/**
+ * Folds one event into what was. It never throws: what is recorded has happened. Events of unknown offers change nothing.
+ * An offer whose text stands there again is `offered` again under its id, later than before: what was deposited for it counts then.
+ */
 export function evolve(bounty: Bounty, event: BountyEvent): Bounty {
   switch (event.type) {
     case 'offered': {
       const { offer: id, key, denom, amount, at: offeredAt, expiresAt } = event;
-      return bounty.offers.has(id) ? bounty : withOffer(bounty, { id, key, denom, amount, offeredAt, expiresAt, state: 'offered' });
+      const known = bounty.offers.get(id);
+      const isAgain = known !== undefined && hasEnded(known) && offeredAt > known.offeredAt;
+      return known === undefined || isAgain ? withOffer(bounty, { id, key, denom, amount, offeredAt, expiresAt, state: stateByDeposits(bounty, id) }) : bounty;
     }
     case 'withdrawal-asked':
       return changed(bounty, event.offer, (offer) => ({ ...offer, asked: event.replacedBy === undefined ? {} : { replacedBy: event.replacedBy } }));
@@ -83,6 +88,9 @@ export const fold = (events: readonly BountyEvent[], from: Bounty = noBounty): B
 /** Still without money, and not ended. */
 export const isOpen = ({ state }: Offer): boolean => state === 'offered' || state === 'submitted';
 
+/** Ended without money; its text may come back. */
+const hasEnded = ({ state }: Offer): boolean => state === 'withdrawn' || state === 'replaced' || state === 'expired';
+
 /** Money that is promised to the issue. A deposit for an offer that was taken back before is shown, never counted. */
 export const counts = (bounty: Bounty, { offer, state }: Deposit): boolean => state === 'held' && bounty.offers.get(offer)?.state === 'funded';
 
@@ -101,6 +109,11 @@ export function totals(bounty: Bounty): ReadonlyMap<string, { readonly funded: b
 
 const withOffer = (bounty: Bounty, offer: Offer): Bounty => ({ ...bounty, offers: new Map(bounty.offers).set(offer.id, offer) });
 const withDeposit = (bounty: Bounty, deposit: Deposit): Bounty => ({ ...bounty, deposits: new Map(bounty.deposits).set(deposit.address, deposit) });
+
+function stateByDeposits({ deposits }: Bounty, id: OfferId): OfferState {
+  const states = [...deposits.values()].filter(({ offer }) => offer === id).map(({ state }) => state);
+  return states.includes('held') ? 'funded' : states.length > 0 ? 'refunded' : 'offered';
+}
 
 function changed(bounty: Bounty, id: OfferId, change: (offer: Offer) => Offer): Bounty {
   const offer = bounty.offers.get(id);
