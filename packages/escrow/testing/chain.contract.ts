@@ -154,6 +154,12 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
       expect((await chain.signatureStatuses([unknown, transactionSignature(known), unknown])).map((found) => found !== undefined)).toEqual([false, true, false]);
     });
 
+    test('says nothing of accounts for a slot that it has not reached', async () => {
+      const slot = await chain.slot('finalized');
+      expect(await chain.account(payer.address, 'finalized', slot)).toBeDefined();
+      await expect(chain.account(payer.address, 'finalized', slot + 1_000_000n)).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
+    });
+
     test('asks rent by the byte', async () => {
       const [empty, thousand] = [await chain.minimumBalance(0), await chain.minimumBalance(1000)];
       expect(empty).toBeGreaterThan(0n);

@@ -45,9 +45,12 @@ export interface Chain extends AsyncDisposable {
   slot(commitment: Commitment): Promise<bigint>;
   /** Unix seconds of the Clock sysvar, which is the time programs go by. */
   time(): Promise<bigint>;
-  /** `undefined` where there is no account, that is no lamports. */
-  account(address: Address, commitment: Commitment): Promise<ChainAccount | undefined>;
-  accounts(addresses: readonly Address[], commitment: Commitment): Promise<(ChainAccount | undefined)[]>;
+  /**
+   * `undefined` where there is no account, that is no lamports. Behind one address may stand several nodes, some of them
+   * late: who draws a conclusion from an absence names the slot that the answer has to have reached (CHAIN_UNAVAILABLE).
+   */
+  account(address: Address, commitment: Commitment, from?: bigint): Promise<ChainAccount | undefined>;
+  accounts(addresses: readonly Address[], commitment: Commitment, from?: bigint): Promise<(ChainAccount | undefined)[]>;
   programAccounts(program: Address, filters: AccountFilters, commitment: Commitment): Promise<{ readonly address: Address; readonly account: ChainAccount }[]>;
   /** Lamports that keep an account of so many bytes alive. */
   minimumBalance(bytes: number): Promise<bigint>;

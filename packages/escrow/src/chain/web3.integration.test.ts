@@ -71,6 +71,14 @@ test('fewer accounts or statuses than asked for are no answer', async () => {
   await expect(short.signatureStatuses([transactionSignature(transaction)])).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getSignatureStatuses'));
 });
 
+test('a node that answers from before the slot that was asked for is unavailable, whether it knows the condition or not', async () => {
+  const late = await answering({ context: { slot: 5 }, value: [null] });
+  expect(await late.account(zeroAddress, 'finalized')).toBeUndefined();
+  expect(await late.account(zeroAddress, 'finalized', 5n)).toBeUndefined();
+  await expect(late.account(zeroAddress, 'finalized', 6n)).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getMultipleAccounts'));
+  await expect((await failing(-32016)).account(zeroAddress, 'finalized', 6n)).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getMultipleAccounts'));
+});
+
 test('a clock of another shape is no time, and an answer about another transaction no receipt', async () => {
   const clock = await answering({ context: { slot: 5 }, value: [{ owner: zeroAddress, lamports: 1, data: ['AAAA', 'base64'], executable: false, rentEpoch: 0 }] });
   await expect(clock.time()).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getMultipleAccounts'));

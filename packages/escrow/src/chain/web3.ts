@@ -53,19 +53,21 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): 
     ...(wsUrl === undefined ? {} : { wsEndpoint: wsUrl }),
   });
 
-  async function accounts(addresses: readonly Address[], commitment: Commitment): Promise<(ChainAccount | undefined)[]> {
+  async function accounts(addresses: readonly Address[], commitment: Commitment, from = 0n): Promise<(ChainAccount | undefined)[]> {
     const call = 'getMultipleAccounts';
     const found: (ChainAccount | undefined)[] = [];
     for (const chunk of chunks(addresses, accountsPerCall)) {
-      const { context, value } = await asking(call, () => connection.getMultipleAccountsInfoAndContext(chunk.map((address) => new PublicKey(address)), commitment));
+      const { context, value } = await asking(call, () => connection.getMultipleAccountsInfoAndContext(chunk.map((address) => new PublicKey(address)), { commitment, ...(from === 0n ? {} : { minContextSlot: Number(from) }) }));
+      // Not every node knows the condition.
+      if (exact(call, context.slot) < from) throw new DoubloonError('CHAIN_UNAVAILABLE', { call }, { cause: new Error(`the node has reached slot ${context.slot}, not ${from}`) });
       if (value.length !== chunk.length) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call, problem: `it has ${value.length} accounts instead of ${chunk.length}` });
       found.push(...value.map((account) => (account === null ? undefined : accountOf(call, account, context.slot))));
     }
     return found;
   }
 
-  async function account(address: Address, commitment: Commitment): Promise<ChainAccount | undefined> {
-    const [found] = await accounts([address], commitment);
+  async function account(address: Address, commitment: Commitment, from?: bigint): Promise<ChainAccount | undefined> {
+    const [found] = await accounts([address], commitment, from);
     return found;
   }
 
