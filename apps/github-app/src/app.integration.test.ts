@@ -130,6 +130,20 @@ test.concurrent('offers of several people stand side by side, and /cancel takes 
   expect(await offersOf(issue.id)).toEqual(['0.5 sol WITHDRAWN', '0.25 sol OFFERED']);
 });
 
+test.concurrent('what the treasury will not do for one text keeps nobody else waiting, and is tried again', async () => {
+  const issue = await ada().openIssue('An issue with a knot');
+  const { id } = await ada().comment(issue.number, '$sol:0.5$');
+  await living(issue.number, 'Fund 0.5 sol');
+  await settled(issue);
+  await line.database.pool.query('update offer set offer_id = $2 where source_id = $1', [String(id), '0'.repeat(32)]);
+  await ada().deleteComment(id);
+  await line.github.delivered();
+  await linus().comment(issue.number, '$sol:0.25$');
+  await living(issue.number, 'Fund 0.25 sol');
+  const { rows } = await line.database.pool.query('select problem, done_at from intent where issue_id = $1 and done_at is null', [String(issue.id)]);
+  expect(rows).toEqual([{ problem: 'There is no such offer.', done_at: null }]);
+});
+
 test.concurrent('a near miss gets its reason, and an edit takes it away', async () => {
   const issue = await ada().openIssue('An issue with a mistake');
   const { id } = await ada().comment(issue.number, '$sol:1,000$');
@@ -340,6 +354,10 @@ test.concurrent('an edit after funding asks for the difference only, and less as
   await living(issue.number, '`0.2 sol` is asked for now, and `0.5 sol` was funded before that: an edit changes nothing about what is funded.');
   await settled(issue);
   expect(await offersOf(issue.id)).toEqual(['0.5 sol FUNDED', '0.25 sol WITHDRAWN']);
+  await ada().editComment(commentId, '$sol:0.9$');
+  await living(issue.number, 'Fund 0.4 sol');
+  await settled(issue);
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol FUNDED', '0.25 sol WITHDRAWN', '0.4 sol OFFERED']);
 });
 
 test.concurrent('a deleted comment leaves what is funded where it is, and says so', async () => {

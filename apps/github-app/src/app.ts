@@ -46,7 +46,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const issues = open.use(startIssueWorker({
     pool, log, now,
     tend: (issue) => withTrace(undefined, () => tendIssue({
-      pool, client, log, now, appId: String(config.appId), octokit: (installation) => probot.auth(installation), onWrite: (how) => { measures.writes.inc({ how }); },
+      pool, client, denoms, log, now, appId: String(config.appId), octokit: (installation) => probot.auth(installation), onWrite: (how) => { measures.writes.inc({ how }); },
     }, issue)),
   }));
 

@@ -45,8 +45,9 @@ const finish = `
   update living_comment set attempts = 0, problem = null, not_before = null, due_at = case when wanted = $3::bigint then $4::timestamptz else $5::timestamptz end
   where repository_id = $1 and issue_id = $2`;
 
+// Only a limit of GitHub's keeps the next reason waiting; what failed otherwise may pass with it.
 const postpone = `
-  update living_comment set problem = $3, not_before = $4, due_at = case when $5 then $4::timestamptz end
+  update living_comment set problem = $3, not_before = $6, due_at = case when $5 then $4::timestamptz end
   where repository_id = $1 and issue_id = $2`;
 
 /** Tends issues that are due until disposed: side by side, each by one worker over all processes. */
@@ -83,7 +84,7 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
       const notBefore = setback.notBefore ?? new Date(now().getTime() + wait);
       const isRefused = setback.notBefore === undefined && !setback.isUnknown;
       const goesOn = !isRefused || attempts < mostRefusals;
-      await db.query(postpone, [repositoryId, issueId, error instanceof Error ? error.message : 'unknown reason', notBefore, goesOn]);
+      await db.query(postpone, [repositoryId, issueId, error instanceof Error ? error.message : 'unknown reason', notBefore, goesOn, setback.notBefore ?? null]);
       log[goesOn ? 'warn' : 'error']({ repository: repositoryId, issue: issueId, attempts, notBefore, err: error }, goesOn ? 'issue will be tended again' : 'issue waits for its next reason');
     }
   }

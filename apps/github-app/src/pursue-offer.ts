@@ -12,6 +12,8 @@ import { findSource } from './source-row.ts';
 export interface Pursuit {
   readonly pool: Pool;
   readonly client: TreasuryClient;
+  /** Decimals of each denom that can be offered here. */
+  readonly denoms: ReadonlyMap<string, number>;
 }
 
 /** What became of a piece of work: done, done with a sentence to tell, or to be looked at again when the chain has spoken. */
@@ -43,9 +45,9 @@ export async function pursueOffer(pursuit: Pursuit, issue: KnownIssue, work: Exc
   }
 }
 
-async function openWhole({ pool, client }: Pursuit, issue: KnownIssue, key: OfferKey): Promise<Outcome> {
-  const offerId = await open({ pool, client }, issue, key, BigInt(key.amount), key.nth);
-  await keepOpened(pool, key, offerId);
+async function openWhole(pursuit: Pursuit, issue: KnownIssue, key: OfferKey): Promise<Outcome> {
+  const offerId = await open(pursuit, issue, key, BigInt(key.amount), key.nth);
+  await keepOpened(pursuit.pool, key, offerId);
   return 'done';
 }
 
@@ -83,12 +85,12 @@ async function replace(pursuit: Pursuit, issue: KnownIssue, from: OfferKey, to: 
   const row = await findOffer(pool, from);
   const isSameDenom = from.denom === to.denom;
   const covered = isSameDenom ? (row?.covered ?? 0n) : 0n;
-  if (row?.offerId === undefined) return openBeyond(pursuit, issue, to, covered, undefined);
+  if (row?.offerId === undefined) return openBeyond(pursuit, issue, to, covered);
   const { offer } = await client.getOffer({ offerId: row.offerId });
   if (offer === undefined || offer.state === OfferState.SUBMITTED) return 'waits';
-  if (heldStates.includes(offer.state)) return isSameDenom ? openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0'), offer.decimals) : openWhole(pursuit, issue, to);
+  if (heldStates.includes(offer.state)) return isSameDenom ? openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0')) : openWhole(pursuit, issue, to);
 
-  const outcome = await openBeyond(pursuit, issue, to, covered, offer.decimals);
+  const outcome = await openBeyond(pursuit, issue, to, covered);
   const replacement = (await findOffer(pool, to))?.offerId ?? '';
   const { offer: after, pending } = await client.withdrawOffer({ offerId: row.offerId, reason: 'edited', replacedBy: replacement });
   // Somebody signed in between: what was opened in its place is taken back, and the chain decides first.
@@ -97,7 +99,8 @@ async function replace(pursuit: Pursuit, issue: KnownIssue, from: OfferKey, to: 
   return 'waits';
 }
 
-async function openBeyond(pursuit: Pursuit, issue: KnownIssue, to: OfferKey, covered: bigint, decimals: number | undefined): Promise<Outcome> {
+async function openBeyond(pursuit: Pursuit, issue: KnownIssue, to: OfferKey, covered: bigint): Promise<Outcome> {
+  const decimals = pursuit.denoms.get(to.denom);
   if (covered === 0n || decimals === undefined) return openWhole(pursuit, issue, to);
   const difference = BigInt(to.amount) - covered;
   const said = `${inCode(`${formatAmount(BigInt(to.amount), decimals)} ${to.denom}`)} is asked for now, and ${inCode(`${formatAmount(covered, decimals)} ${to.denom}`)} was funded before that`;

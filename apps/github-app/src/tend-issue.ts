@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { isDoubloonError, type DoubloonError, type FailureCode } from '@doubloon/errors';
 import { withTrace, type Logger } from '@doubloon/service';
 import type { TreasuryClient } from '@doubloon/rpc';
 import type { Octokit } from './github.ts';
@@ -13,6 +14,7 @@ import { writeLivingComment, type WrittenComment, type Writing } from './write-l
 export interface Tending {
   readonly pool: Pool;
   readonly client: TreasuryClient;
+  readonly denoms: ReadonlyMap<string, number>;
   readonly appId: string;
   readonly now: () => Date;
   readonly log: Logger;
@@ -20,6 +22,8 @@ export interface Tending {
   octokit(installationId?: number): Promise<Octokit>;
   readonly onWrite?: Writing['onWrite'];
 }
+
+const outages: readonly FailureCode[] = ['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'UNAUTHENTICATED', 'FORBIDDEN'];
 
 /** How long to wait for the chain to decide about a signed transaction, when no event says so before. */
 const chainMs = 15_000;
@@ -29,11 +33,19 @@ const chainMs = 15_000;
  * for a reason of its own. Rejects when something could not be done now; doing it all again is harmless.
  */
 export async function tendIssue(tending: Tending, key: IssueKey): Promise<Date | undefined> {
-  const { pool, client, now } = tending;
+  const { pool } = tending;
   const issue = await findIssue(pool, key);
   if (issue === undefined) return undefined;
   const intents = await undone(pool, key);
-  const isWaiting = await pursueAll(tending, issue, intents);
+  const { isWaiting, failure } = await pursueAll(tending, issue, intents);
+  const again = await tell(tending, issue, intents, isWaiting);
+  if (failure !== undefined) throw failure;
+  return again;
+}
+
+async function tell(tending: Tending, issue: KnownIssue, intents: readonly Intent[], isWaiting: boolean): Promise<Date | undefined> {
+  const { pool, client, now } = tending;
+  const key: IssueKey = issue;
 
   const bounty = await client.getBounty(key);
   const own = { problems: await problemsOf(pool, key), help: issue.help };
@@ -56,21 +68,30 @@ async function findInstallation({ pool, octokit }: Tending, { repositoryId, repo
   return String(data.id);
 }
 
-/** Answers whether some of it waits for the chain. What waits holds back only what its own source asks for after it. */
-async function pursueAll({ pool, client, now, log }: Tending, issue: KnownIssue, intents: readonly Intent[]): Promise<boolean> {
-  const waiting = new Set<string>();
+/**
+ * Answers whether some of it waits for the chain, and the failure of what the treasury would not do now. Either holds back
+ * only what its own source asks for after it. Rejects with an outage: it would meet all the rest as well.
+ */
+async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: KnownIssue, intents: readonly Intent[]): Promise<{ isWaiting: boolean; failure: DoubloonError | undefined }> {
+  const held = new Set<string>();
+  let isWaiting = false;
+  let failure: DoubloonError | undefined;
   for (const intent of intents) {
     const { work } = intent;
     if (work.kind === 'eyes') continue;
     const source = `${work.offer.sourceKind}/${work.offer.sourceId}`;
-    if (waiting.has(source)) continue;
+    if (held.has(source)) continue;
     await countAttempt(pool, intent);
-    const outcome = await withTrace(intent.traceparent, () => pursueOffer({ pool, client }, issue, work)).catch(async (error: unknown) => {
+    const outcome = await withTrace(intent.traceparent, () => pursueOffer({ pool, client, denoms }, issue, work)).catch(async (error: unknown) => {
       await markFailed(pool, intent, error instanceof Error ? error.message : 'unknown reason');
-      throw error;
+      if (!isDoubloonError(error) || outages.includes(error.code)) throw error;
+      return error;
     });
-    if (outcome === 'waits') waiting.add(source);
-    else if (outcome === 'done') await markDone(pool, intent, now());
+    if (outcome === 'waits' || outcome instanceof Error) {
+      held.add(source);
+      if (outcome === 'waits') isWaiting = true;
+      else failure ??= outcome;
+    } else if (outcome === 'done') await markDone(pool, intent, now());
     else {
       const offer = work.kind === 'replace' ? work.by : work.offer;
       log.info({ repository: issue.repositoryId, issue: issue.issueId, told: outcome.told }, 'there is something to tell about an offer');
@@ -78,7 +99,7 @@ async function pursueAll({ pool, client, now, log }: Tending, issue: KnownIssue,
       await markDone(pool, intent, now(), outcome.told);
     }
   }
-  return waiting.size > 0;
+  return { isWaiting, failure };
 }
 
 async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: KnownIssue, intent: Intent): Promise<void> {
