@@ -47,13 +47,20 @@ async function land(instruction: Instruction, signer: Signer): Promise<void> {
   expect(status).not.toHaveProperty('error');
 }
 
-async function deposited(): Promise<{ address: Address; funder: Signer }> {
-  const [{ signer: admin }, { signer: funder }] = [await rich(), await rich()];
+/** What only a local chain does. */
+async function setAccount(address: Address, state: { owner: string; lamports: number; data: string }): Promise<void> {
+  const reply = await fetch(localnet.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'surfnet_setAccount', params: [address, state] }) });
+  expect(await reply.json()).not.toHaveProperty('error');
+  await vi.waitUntil(() => chain.account(address, 'confirmed'), patient);
+}
+
+async function deposited(): Promise<{ address: Address; funder: Signer; seed: Buffer }> {
+  const [{ signer: admin }, { signer: funder, seed }] = [await rich(), await rich()];
   await land(createOperator({ program, admin: admin.address, host: 'github.example', relayer: signerFromSeed(randomBytes(32)).address, attestor: signerFromSeed(randomBytes(32)).address }), admin);
   const operator = operatorAddress({ program, firstAdmin: admin.address }).address;
   const key = { program, operator, repositoryId: '11', issueId: '22', funder: funder.address, nonce: BigInt(randomInt(2 ** 40)) };
   await land(fundSol({ ...key, amount: 500_000_000n, deadline: (await chain.time()) + BigInt(2 * day), withRelayer: true }), funder);
-  return { address: depositAddress(key).address, funder };
+  return { address: depositAddress(key).address, funder, seed };
 }
 
 test('a quote tells what a wallet needs, in one line of JSON', async () => {
@@ -104,6 +111,20 @@ test('a refund by the chain alone: too early, then what it would do, then done b
   const again = await run(refund, '--deposit', address, '--keypair', file);
   expect(again).toMatchObject({ code: 0 });
   expect(again.lines.at(-1)).toBe('The money went back to its funder already. Nothing to do.');
+});
+
+test('a funder gets their own deposit back, and signs nothing for a program that only looks like ours', async () => {
+  const { address, funder, seed } = await deposited();
+  const file = join(folder, 'funder.json');
+  await writeFile(file, JSON.stringify([...seed, ...addressBytes(funder.address)]));
+  const real = await chain.account(address, 'confirmed');
+  const forged = signerFromSeed(randomBytes(32)).address;
+  const owner = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA';
+  await setAccount(forged, { owner, lamports: 1_000_000_000, data: Buffer.from(real?.data ?? []).toString('hex') });
+  await localnet.timeTravel(5 * day + 60);
+
+  await expect(run(refund, '--deposit', forged, '--keypair', file)).rejects.toMatchObject({ code: 'PROGRAM_REFUSED', facts: { program: owner } });
+  expect((await run(refund, '--deposit', address, '--keypair', file)).lines.at(-1)).toMatch(/^0\.5 SOL went back to /);
 });
 
 test('no refund for what is not there, what is no deposit, and key files that are none', async () => {

@@ -6,7 +6,8 @@ import {
   compileTransaction, customErrorOf, decodeDeposit, parseAddress, programErrorOf, programErrors, refund as refundInstruction, signerFromKeypair, signTransaction, terms, transactionSignature,
   type Address, type Deposit, type Signer,
 } from '@doubloon/escrow';
-import { openChain, type Chain } from '@doubloon/escrow/chain';
+import { DoubloonError } from '@doubloon/errors';
+import { deployedProgram, openChain, publishedBuilds, type Chain } from '@doubloon/escrow/chain';
 import { checkedUrl } from './checked-url.ts';
 import { UsageProblem } from './usage-problem.ts';
 
@@ -17,7 +18,7 @@ const sendEveryMs = 2_000;
  * `doubloon refund`: sends a deposit that nobody earned back to its funder, by the chain alone. Without a key file it only
  * says what it would do; the key pays the network fee and decides nothing. Answers the exit code: 0 when the money is back
  * or would go back, 1 when it can't. Throws `UsageProblem` for flags that can't be used, ACCOUNT_MALFORMED for an account
- * that is no deposit, CHAIN_UNAVAILABLE.
+ * that is no deposit, PROGRAM_REFUSED, CHAIN_UNAVAILABLE.
  */
 export async function refund(args: readonly string[], print: (line: string) => void, pauseMs = sendEveryMs): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { deposit: { type: 'string' }, rpc: { type: 'string' }, keypair: { type: 'string' } } });
@@ -44,11 +45,20 @@ export async function refund(args: readonly string[], print: (line: string) => v
     print(problem);
     return 1;
   }
+  if (payer?.address === deposit.funder) await checkProgram(chain, program);
   // Awaited here: the chain is closed when this function is left.
   if (payer !== undefined) return await send(chain, { program, address, deposit, payer }, print, pauseMs);
   const error = await tryOut(chain, { program, address, funder: deposit.funder });
   print(error === undefined ? `It would send ${formatAmount(deposit.amount, lamportDecimals)} SOL to ${deposit.funder}. Give --keypair FILE to pay the network fee and send it.` : `The chain would refuse it: ${error}`);
   return error === undefined ? 0 : 1;
+}
+
+// Anybody can make an account that looks like a deposit. Its program is given the funder's account, and where the funder
+// pays, the funder's signature with it: enough to empty the wallet. Another key gives it nothing but the fee.
+async function checkProgram(chain: Chain, program: Address): Promise<void> {
+  const { sha256 } = await deployedProgram(chain, program);
+  if ((await publishedBuilds()).includes(sha256)) return;
+  throw new DoubloonError('PROGRAM_REFUSED', { program, problem: 'it is no published build, and would get the signature of the funder: pay with the key of another wallet' });
 }
 
 async function readKey(file: string): Promise<Signer> {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { localProgram as program } from '@doubloon/escrow';
-import { publishedBuilds, requirePublished } from './escrow-program.ts';
+import { publishedBuilds } from '@doubloon/escrow/chain';
+import { requirePublished } from './escrow-program.ts';
 
 const published = await publishedBuilds();
 const judge = (cluster: string, sha256: string) => () => { requirePublished(cluster, program, { upgradeAuthority: undefined, sha256 }, published); };

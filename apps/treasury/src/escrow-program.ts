@@ -1,15 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { DoubloonError } from '@doubloon/errors';
 import type { Address } from '@doubloon/escrow';
-import { deployedProgram, type Chain, type DeployedProgram } from '@doubloon/escrow/chain';
-
-const builds = ['@doubloon/escrow/program.so', '@doubloon/escrow/program_v0.so'];
-
-/** sha256, hexadecimal, of the builds that are published with this version. */
-export const publishedBuilds = (): Promise<string[]> =>
-  Promise.all(builds.map(async (name) => createHash('sha256').update(await readFile(fileURLToPath(import.meta.resolve(name)))).digest('hex')));
+import { deployedProgram, publishedBuilds, type Chain, type DeployedProgram } from '@doubloon/escrow/chain';
 
 /** Where money has a value, only bytes that everybody can build again may hold it. PROGRAM_REFUSED for others on a public cluster. */
 export function requirePublished(cluster: string, program: Address, { sha256 }: DeployedProgram, published: readonly string[]): void {
