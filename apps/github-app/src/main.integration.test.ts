@@ -65,7 +65,7 @@ test('with the treasury away deliveries are taken, what they ask for waits, and 
   service.kill('SIGTERM');
   await expect(service.ended).resolves.toBe(0);
   const { rows } = await pool.query<{ kind: string; problem: string; done: boolean }>("select work->>'kind' as kind, problem, done_at is not null as done from intent order by position");
-  expect(rows).toEqual([{ kind: 'open', problem: "treasury can't be reached at the moment.", done: false }, { kind: 'eyes', problem: null, done: false }]);
+  expect(rows).toEqual([{ kind: 'open', problem: "The treasury service can't be reached at the moment.", done: false }, { kind: 'eyes', problem: null, done: false }]);
   expect(JSON.stringify(service.lines)).not.toContain(secret);
   expect(JSON.stringify(service.lines)).not.toContain(env.GITHUB_APP_TREASURY_TOKEN);
   expect(JSON.stringify(service.lines)).not.toContain('PRIVATE KEY');

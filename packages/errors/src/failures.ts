@@ -52,6 +52,7 @@ export interface Failures {
 
   // treasury: offers and their funding
   AMOUNT_INVALID: { text: string; reason: string };
+  /** Lamports, decimal: only SOL has a smallest amount. */
   AMOUNT_TOO_SMALL: { amount: string; minimum: string };
   DENOM_UNKNOWN: { denom: string };
   OFFER_ABSENT: { offerId: string };
@@ -74,33 +75,39 @@ const inSol = (lamports: string): string => `${lamports.padStart(10, '0').replac
 
 /** One sentence for the person who meets it. A code without a sentence does not compile. */
 export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } = {
+  // configuration and start
   CONFIG_INVALID: ({ problems }) => `The configuration can't be used: ${problems.join('; ')}.`,
   SCHEMA_TOO_OLD: ({ have, need }) => `The database schema is at version ${have}, this program needs ${need}: run the migrations first.`,
   SCHEMA_INCOMPATIBLE: ({ have, need }) => `The database schema is at version ${have}, newer than ${need} and not marked compatible with it: update this program.`,
 
-  UNAUTHENTICATED: ({ method }) => `${method} was called without a valid service token.`,
-  FORBIDDEN: ({ method, caller }) => `${caller} may not call ${method}.`,
-  DEADLINE_EXCEEDED: ({ method }) => `${method} did not finish in the time it was given.`,
-  UNIMPLEMENTED: ({ method }) => `${method} is not available yet.`,
-  SERVICE_UNAVAILABLE: ({ service }) => `${service} can't be reached at the moment.`,
+  // service border
+  UNAUTHENTICATED: ({ method }) => `The call ${method} came without a valid service token.`,
+  FORBIDDEN: ({ method, caller }) => `The caller ${caller} may not call ${method}.`,
+  DEADLINE_EXCEEDED: ({ method }) => `The call ${method} did not finish in the time it was given.`,
+  UNIMPLEMENTED: ({ method }) => `The call ${method} is not available yet.`,
+  SERVICE_UNAVAILABLE: ({ service }) => `The ${service} service can't be reached at the moment.`,
   REQUEST_INVALID: ({ problem }) => `The request can't be used: ${problem}.`,
   INTERNAL: ({ reference }) => `Something went wrong on our side (reference ${reference}).`,
   UNKNOWN_FAILURE: ({ sentence }) => sentence,
 
+  // database
   TRANSACTION_ABORTED: () => 'The transaction was rolled back although nothing reported a failure: an error in it was swallowed.',
   MIGRATIONS_INVALID: ({ folder, problems }) => `The migrations in ${folder} can't be used: ${problems.join('; ')}.`,
   MIGRATION_FAILED: ({ folder, reason }) => `The migrations in ${folder} could not be run: ${reason}.`,
   EMBEDDED_POSTGRES_FAILED: ({ reason }) => `The embedded PostgreSQL does not run: ${reason}.`,
 
+  // denoms and commands
   DENOMS_INVALID: ({ problems }) => `The list of denoms can't be used: ${problems.join('; ')}.`,
-  PARSER_BUSY: ({ waiting }) => `${waiting} comments already wait to be read.`,
+  PARSER_BUSY: ({ waiting }) => `There are ${waiting} comments already that wait to be read.`,
 
+  // events and the event log
   EVENT_MALFORMED: ({ problem }) => `The event can't be used: ${problem}.`,
   EVENT_TYPE_UNKNOWN: ({ type }) => `Events of type ${type} are not known here.`,
   EVENT_TOO_LARGE: ({ topic, bytes, limit }) => `A record for topic ${topic} has ${bytes} bytes, at most ${limit} are taken.`,
   EVENT_TOPIC_UNKNOWN: ({ topic }) => `The event log has no topic ${topic}.`,
   EVENT_LOG_UNAVAILABLE: ({ operation }) => `The event log did not answer (${operation}).`,
 
+  // escrow and chain
   ADDRESS_INVALID: ({ text }) => `"${text}" is not an address on Solana.`,
   KEY_INVALID: ({ problem }) => `The key can't be used: ${problem}.`,
   ACCOUNT_MALFORMED: ({ account, problem }) => `The ${account} account can't be read: ${problem}.`,
@@ -110,12 +117,13 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   TRANSACTION_TOO_LARGE: ({ bytes, limit }) => `The transaction has ${bytes} bytes, at most ${limit} fit.`,
   CHAIN_UNAVAILABLE: ({ call }) => `The chain did not answer (${call}).`,
   CHAIN_ANSWER_MALFORMED: ({ call, problem }) => `The chain's answer to ${call} can't be read: ${problem}.`,
-  CHAIN_REFUSED: ({ call, reason }) => `The chain refused ${call}: ${reason}`,
+  CHAIN_REFUSED: ({ call, reason }) => `The chain refused ${call}: ${reason}.`,
   LOCALNET_UNAVAILABLE: ({ platform }) => `There is no local validator for ${platform}: start one yourself and set SOLANA_RPC_URL.`,
 
+  // treasury: offers and their funding
   AMOUNT_INVALID: ({ text, reason }) => `"${text}" is not an amount that can be used (${reason}).`,
-  AMOUNT_TOO_SMALL: ({ amount, minimum }) => `The amount of ${amount} base units is below the ${minimum} that the chain needs.`,
-  DENOM_UNKNOWN: ({ denom }) => `${denom} is not a currency that can be offered here.`,
+  AMOUNT_TOO_SMALL: ({ amount, minimum }) => `The amount of ${inSol(amount)} is below the ${inSol(minimum)} that the chain needs.`,
+  DENOM_UNKNOWN: ({ denom }) => `"${denom}" is not a currency that can be offered here.`,
   OFFER_ABSENT: () => 'There is no such offer.',
   OFFER_NOT_OPEN: ({ state }) => `The offer can't be funded: it is ${state}.`,
   WALLET_INVALID: ({ problem }) => `This wallet can't fund an offer: ${problem}.`,
@@ -126,7 +134,7 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   PROGRAM_REFUSED: ({ program, problem }) => `The escrow program ${program} can't be used: ${problem}.`,
 
   // GitHub stand-in
-  GITHUB_MISMATCH: ({ problems }) => `What was said does not match GitHub's own description: ${problems.join(' | ')}.`,
+  GITHUB_MISMATCH: ({ problems }) => `What was said does not match GitHub's own description: ${problems.join('; ')}.`,
 };
 
 /** Whether a text that came from outside is a code of this version of the catalogue. */

@@ -11,9 +11,9 @@ test('a failure of the catalogue comes out as it went in, without its cause', ()
   const failure = new DoubloonError('FORBIDDEN', { method: 'm', caller: 'web' }, { cause: new Error('internal detail') });
   const wire = toWire(failure);
   expect(wire.code).toBe(Code.PermissionDenied);
-  expect(wire.rawMessage).toBe('web may not call m.');
+  expect(wire.rawMessage).toBe('The caller web may not call m.');
   wire.cause = undefined;
-  expect(fromWire(wire, names)).toMatchObject({ name: 'DoubloonError', code: 'FORBIDDEN', facts: { method: 'm', caller: 'web' }, message: 'web may not call m.', cause: wire });
+  expect(fromWire(wire, names)).toMatchObject({ name: 'DoubloonError', code: 'FORBIDDEN', facts: { method: 'm', caller: 'web' }, message: 'The caller web may not call m.', cause: wire });
 });
 
 test.each([['a code of a newer version', 'MOON_CLOSED', '{}'], ['a key of the prototype as code', '__proto__', '{}'], ['another', 'constructor', '{}'], ['facts that are no JSON', 'INTERNAL', '{'], ['facts that are a list', 'INTERNAL', '[]'], ['facts that are null', 'INTERNAL', 'null'], ['facts its sentence can not be made of', 'CONFIG_INVALID', '{}']])('%s survives as UNKNOWN_FAILURE with the sentence that was sent', (_, code, facts) => {
