@@ -116,6 +116,7 @@ test('a row that is not due is not taken in the wake of one that is, and keeps i
 
 test.each([
   ['a service', () => new DoubloonError('SERVICE_UNAVAILABLE', { service: 'treasury' })],
+  ['a service that hangs', () => new DoubloonError('DEADLINE_EXCEEDED', { method: 'GetBounty' })],
   ['the event log', () => new DoubloonError('EVENT_LOG_UNAVAILABLE', { operation: 'publish' })],
   ['a connection', () => Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })],
   ['a deadlock', () => Object.assign(new Error('deadlock detected'), { code: '40P01' })],

@@ -25,7 +25,7 @@ export function backoffMs(attempt: number, { baseMs, capMs }: Backoff, random: (
   return Math.min(capMs, baseMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
 }
 
-const outages = ['SERVICE_UNAVAILABLE', 'CHAIN_UNAVAILABLE', 'EVENT_LOG_UNAVAILABLE'] as const;
+const outages = ['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CHAIN_UNAVAILABLE', 'EVENT_LOG_UNAVAILABLE'] as const;
 
 // SQLSTATE of Postgres appendix A (serialization, deadlock, shutdown, too many connections) and errno of a lost connection.
 const passing = new Set(['40001', '40P01', '53300', '55P03', '57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
