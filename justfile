@@ -54,7 +54,7 @@ rpc-generate:
 
 # Generate event schemas, AsyncAPI and the table of events
 events-generate:
-    node packages/events/src/generate-main.ts
+    npm run --silent --workspace @doubloon/events documents
 
 # Write the documents that are made from the code
 docs:
