@@ -1,6 +1,7 @@
 import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
 import type { Logger } from '@doubloon/service';
 import type { WebConfig } from './config.ts';
+import { createOpenStreams, type OpenStreams } from './security/open-streams.ts';
 import { createRateLimit, type RateLimit } from './security/rate-limit.ts';
 
 /** Everything a request may use. */
@@ -10,6 +11,8 @@ export interface WebApp {
   readonly treasury: TreasuryClient;
   /** Limits what changes something or asks the chain, by client address. */
   readonly limit: RateLimit;
+  /** The live pages that are held open, by client address. */
+  readonly streams: OpenStreams;
 }
 
 /** Builds the app; nothing listens yet. */
@@ -19,6 +22,7 @@ export function createWebApp({ config, log, now }: { config: WebConfig; log: Log
     log,
     treasury: createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'web', timeoutMs: 10_000 }),
     limit: createRateLimit({ burst: 30, perMinute: 60, keys: 10_000, now }),
+    streams: createOpenStreams({ perKey: 30, all: 2_000 }),
   };
 }
 
