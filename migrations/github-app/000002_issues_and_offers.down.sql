@@ -5,3 +5,4 @@ drop table offer;
 drop table source;
 drop table issue;
 drop table repository;
+drop table installation;

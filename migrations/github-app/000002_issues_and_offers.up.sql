@@ -1,3 +1,12 @@
+-- GitHub's limits count by installation, so what we do there has one pace, whichever process does it.
+create table installation (
+  id text primary key,
+  -- GitHub said to come back after this.
+  not_before timestamptz,
+  -- When we created something there, oldest first, an hour back.
+  created_at timestamptz[] not null default '{}'
+);
+
 create table repository (
   id text primary key,
   full_name text not null,

@@ -1,5 +1,6 @@
 import { Probot, ProbotOctokit } from 'probot';
 import type { Logger } from '@doubloon/service';
+import { TooSoon } from './installation-pace.ts';
 
 export type Octokit = InstanceType<typeof ProbotOctokit>;
 
@@ -43,6 +44,7 @@ export interface Setback {
 
 /** Reads the error of an Octokit call. Rate limits: docs "Rate limits for the REST API", `retry-after` before `x-ratelimit-reset`. */
 export function readSetback(error: unknown, now: Date): Setback {
+  if (error instanceof TooSoon) return { status: undefined, notBefore: error.notBefore, isUnknown: false };
   const { status, response } = error as { status?: unknown; response?: { headers?: Record<string, unknown> } };
   const code = typeof status === 'number' && response !== undefined ? status : undefined;
   const headers = response?.headers ?? {};

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { isDoubloonError, type DoubloonError, type FailureCode } from '@doubloon/errors';
 import { withTrace, type Logger } from '@doubloon/service';
 import type { TreasuryClient } from '@doubloon/rpc';
-import type { Octokit } from './github.ts';
+import { readSetback, type Octokit } from './github.ts';
+import { holdInstallation, requireTurn, takeTurn, TooSoon } from './installation-pace.ts';
 import { countAttempt, markDone, markFailed, undone, type Intent } from './intent.ts';
 import { findIssue, keepInstallation, type IssueKey, type KnownIssue } from './issue-row.ts';
 import { isWorthSaying, moneyState, renderLivingComment } from './living-comment.ts';
@@ -55,10 +56,28 @@ async function tell(tending: Tending, issue: KnownIssue, intents: readonly Inten
   const isSaid = row !== undefined && (row.commentId !== undefined || isWorthSaying(bounty, own));
   if (issue.isDeleted || (!isSaid && eyes.length === 0)) return again;
 
-  const octokit = await tending.octokit(Number(issue.installationId ?? (await findInstallation(tending, issue))));
-  const earliest = isSaid ? await writeLivingComment({ ...tending, octokit }, issue, row, { text: renderLivingComment(bounty, own), money: moneyState(bounty) }) : undefined;
-  for (const intent of eyes) await reactOnce(tending, octokit, issue, intent);
-  return earliest ?? again;
+  const installation = issue.installationId ?? (await findInstallation(tending, issue));
+  return inTurn(tending, installation, async (takeOne) => {
+    const octokit = await tending.octokit(Number(installation));
+    const earliest = isSaid ? await writeLivingComment({ ...tending, octokit, takeTurn: takeOne }, issue, row, { text: renderLivingComment(bounty, own), money: moneyState(bounty) }) : undefined;
+    for (const intent of eyes) {
+      await takeOne();
+      await reactOnce(tending, octokit, issue, intent);
+    }
+    return earliest ?? again;
+  });
+}
+
+/** Does something at GitHub for an installation, at its pace; a limit that GitHub tells of holds for all that is done there. */
+async function inTurn<T>({ pool, now }: Tending, installation: string, work: (takeOne: () => Promise<void>) => Promise<T>): Promise<T> {
+  await requireTurn(pool, installation, now());
+  try {
+    return await work(() => takeTurn(pool, installation, now()));
+  } catch (error) {
+    const { notBefore } = readSetback(error, now());
+    if (notBefore !== undefined && !(error instanceof TooSoon)) await holdInstallation(pool, installation, notBefore);
+    throw error;
+  }
 }
 
 async function findInstallation({ pool, octokit }: Tending, { repositoryId, repository }: KnownIssue): Promise<string> {
@@ -106,7 +125,10 @@ async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: K
   const { work } = intent;
   if (work.kind !== 'eyes') return;
   await countAttempt(pool, intent);
-  const problem = await react(octokit, issue, work).then(() => undefined, (error: unknown) => (error instanceof Error ? error.message : 'unknown reason'));
+  const problem = await react(octokit, issue, work).then(() => undefined, (error: unknown) => {
+    if (readSetback(error, now()).notBefore !== undefined) throw error;
+    return error instanceof Error ? error.message : 'unknown reason';
+  });
   if (problem !== undefined) log.info({ repository: issue.repositoryId, issue: issue.issueId, problem }, 'a reaction could not be set');
   await markDone(pool, intent, now(), problem);
 }

@@ -49,17 +49,19 @@ test('GitHub refuses before it stores anything: the comment is created later, on
   expect(creations(issue.number)).toBe(3);
 });
 
-test.each([403, 429])('a limit (%i with retry-after) is waited for, and other issues go on meanwhile', async (status) => {
-  const [issue, other] = [await ada().openIssue('Limited'), await ada().openIssue('Not limited')];
+test.each([403, 429])('a limit (%i with retry-after) is waited for, by all issues of the installation', async (status) => {
+  const [issue, other] = [await ada().openIssue('Limited'), await ada().openIssue('Another one')];
   line.proxy.fail({ ...creating(issue.number), when: 'before', answer: { status, headers: { 'retry-after': '6' }, body: { message: 'You have exceeded a secondary rate limit.' } } });
   const before = Date.now();
   await ada().comment(issue.number, '$sol:0.5$');
   await expect.poll(async () => (await row(issue.id))?.not_before?.getTime() ?? 0, { timeout: 60_000 }).toBeGreaterThan(before + 1_500);
   await ada().comment(other.number, '$sol:0.5$');
   await ada().comment(issue.number, '$sol:0.25$');
-  await calm(other.id);
-  expect(await ours(issue.number)).toEqual([]);
+  await expect.poll(async () => (await row(other.id))?.not_before?.getTime() ?? 0, { timeout: 60_000 }).toBeGreaterThan(before + 1_500);
+  expect([creations(issue.number), creations(other.number)]).toEqual([1, 0]);
   await calm(issue.id);
+  await calm(other.id);
+  expect(await ours(other.number)).toHaveLength(1);
   const [comment] = await ours(issue.number);
   expect(comment?.body).toContain('Fund 0.25 sol');
   expect(creations(issue.number)).toBe(2);

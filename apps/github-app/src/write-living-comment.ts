@@ -20,6 +20,8 @@ export interface WrittenComment {
 export interface Writing {
   readonly pool: Pool;
   readonly octokit: Octokit;
+  /** Counts something that is about to be created; rejects when that has to wait. */
+  readonly takeTurn: () => Promise<void>;
   readonly appId: string;
   readonly now: () => Date;
   readonly log: Logger;
@@ -95,6 +97,7 @@ async function create(writing: Writing, issue: KnownIssue, words: Words, isAgain
     await edit(writing, issue, String(found.id), words, false);
     return;
   }
+  await writing.takeTurn();
   const { data } = await octokit.rest.issues.createComment({ ...at(issue), issue_number: issue.number, body: withMarker(words.text, issue.issueId) });
   await keep(pool, issue, data, words, now(), false);
   onWrite?.(isAgain ? 'recreated' : 'created');

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { migrationsFolder } from '@doubloon/postgres';
+import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
+import { holdInstallation, requireTurn, takeTurn, TooSoon } from './installation-pace.ts';
+
+let database: TestDatabase;
+beforeAll(async () => { database = await openTestDatabase(migrationsFolder('github-app')); });
+afterAll(() => database[Symbol.asyncDispose]());
+
+const start = Date.parse('2026-01-01T00:00:00Z');
+const at = (ms: number) => new Date(start + ms);
+
+test('of a hundred that would create at once eighty may, each installation for itself', async () => {
+  const { pool } = database;
+  const tries = await Promise.allSettled(Array.from({ length: 100 }, () => takeTurn(pool, '1', at(0))));
+  expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(80);
+  for (const one of tries) if (one.status === 'rejected') expect(one.reason).toEqual(new TooSoon(at(60_000)));
+  await takeTurn(pool, '2', at(0));
+  await expect(takeTurn(pool, '1', at(59_999))).rejects.toEqual(new TooSoon(at(60_000)));
+  await takeTurn(pool, '1', at(60_000));
+});
+
+test('what is an hour old is forgotten', async () => {
+  const { pool } = database;
+  for (const ms of [0, 1_000, 3_600_000]) await takeTurn(pool, '3', at(ms));
+  expect((await pool.query('select created_at from installation where id = $1', ['3'])).rows).toEqual([{ created_at: [at(1_000), at(3_600_000)] }]);
+});
+
+test('a limit holds back creating and everything else, and a shorter one does not shorten it', async () => {
+  const { pool } = database;
+  await requireTurn(pool, '4', at(0));
+  await holdInstallation(pool, '4', at(5_000));
+  await holdInstallation(pool, '4', at(3_000));
+  await expect(takeTurn(pool, '4', at(4_999))).rejects.toEqual(new TooSoon(at(5_000)));
+  await expect(requireTurn(pool, '4', at(4_999))).rejects.toEqual(new TooSoon(at(5_000)));
+  await requireTurn(pool, '4', at(5_000));
+  await takeTurn(pool, '4', at(5_000));
+});
