@@ -1,8 +1,9 @@
 import { brotliCompressSync } from 'node:zlib';
 import { missingBrowser } from '@doubloon/dev/chromium/browser.ts';
+import { until } from '@doubloon/dev/demo/until.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { heading, sign } from './fund-page.ts';
-import { expectAccessible, hydrated, newOffer, openPage, openSite, picture, type Site } from './site.ts';
+import { expectAccessible, hydrated, newIssue, newOffer, openPage, openSite, picture, type Site } from './site.ts';
 import { installWallet } from './test-wallet.ts';
 
 const missing = process.env['CI'] === 'true' ? undefined : missingBrowser();
@@ -46,6 +47,27 @@ describe.skipIf(missing)(`reading the fund page${missing === undefined ? '' : ` 
       await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
       await picture(page, 'fund-200-percent');
+    });
+
+    test('a title that turns the direction of writing turns nothing but itself', async () => {
+      const { number } = await newIssue(site, '\u202Eeltit ykcirt');
+      const page = await openPage(site);
+      await page.goto((await newOffer(site, { issue: number })).url);
+      const { title, after } = await page.locator('h1 .purpose').evaluate((element) => {
+        const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        const rects: { text: string; left: number; right: number }[] = [];
+        for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+          for (const [index, text] of [...(node.textContent ?? '')].entries()) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + 1);
+            const { left, right } = range.getBoundingClientRect();
+            rects.push({ text, left, right });
+          }
+        }
+        return { title: rects.filter(({ text }) => /[a-z]/.test(text)), after: rects.find(({ text }) => text === '”') };
+      });
+      expect(after?.left).toBeGreaterThanOrEqual(Math.max(...title.map(({ right }) => right)) - 1);
     });
 
     test.each([
@@ -106,6 +128,28 @@ describe.skipIf(missing)(`reading the fund page${missing === undefined ? '' : ` 
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
+    });
+
+    test('an address holds so many live pages open and no more, and has its places back when it leaves them', async () => {
+      const { url } = await newOffer(site);
+      const listen = async () => {
+        const leave = new AbortController();
+        const reply = await fetch(`${url}/events`, { signal: leave.signal });
+        const reading = reply.body?.getReader();
+        await reading?.read();
+        return { status: reply.status, leave, reading };
+      };
+      const open = [];
+      for (let count = 0; count < 31; count++) open.push(await listen());
+      expect(open.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(30);
+      expect(open.at(-1)?.status).toBe(429);
+      for (const { leave } of open) leave.abort();
+      const last = await until('a place', async () => {
+        const again = await listen();
+        return again.status === 200 ? again : undefined;
+      });
+      last.leave.abort();
+      expect(site.lines.filter((line) => line.includes('could not be read for a live page'))).toEqual([]);
     });
 
     test('rubbish gets a clear refusal', async () => {

@@ -36,6 +36,15 @@ const repository = 'analytical-engines/difference';
 
 export const someone = ({ stack }: Site, login = 'ada', issue = 2): Person => openPerson(stack.github, login, repository, issue);
 
+/** Opens an issue as ada. */
+export async function newIssue({ stack: { github } }: Site, title: string): Promise<{ number: number }> {
+  const reply = await fetch(`${github.apiUrl}/repos/${repository}/issues`, {
+    method: 'POST', headers: { authorization: `Bearer ${github.tokens['ada'] ?? ''}`, 'user-agent': 'ada', 'content-type': 'application/json' }, body: JSON.stringify({ title, body: 'An issue.' }),
+  });
+  if (!reply.ok) throw new Error(`GitHub answered ${String(reply.status)} to a new issue`);
+  return (await reply.json()) as { number: number };
+}
+
 /** Comments an offer and answers with its fund page. */
 export async function newOffer(site: Site, { text = '0.5', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
   const person = someone(site, 'ada', issue);
