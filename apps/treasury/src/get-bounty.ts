@@ -24,7 +24,7 @@ async function totalsOf(pool: Pool, repositoryId: string, issueId: string): Prom
   }));
 }
 
-/** All offers of one issue in the order they were made, what of each denom is in escrow, and what only offered. */
+/** The offers of one issue in the order they were made (`offersOf` says how many), what of each denom is in escrow, and what only offered. */
 export async function getBounty({ pool, webUrl, cluster }: Treasury, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<MessageInitShape<typeof treasury.GetBountyResponseSchema>> {
   if (parseGitHubId(repositoryId) === undefined || parseGitHubId(issueId) === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'repositoryId and issueId are no numeric ids' });
   const [offers, sums] = await Promise.all([offersOf(pool, { repositoryId, issueId }), totalsOf(pool, repositoryId, issueId)]);

@@ -58,7 +58,11 @@ const offers = `
   left join lateral (select * from deposit where offer_id = o.id order by state, seen_at, address limit 1) d on true`;
 
 const byId = `${offers} where o.id = $1`;
-const ofBounty = `${offers} where o.repository_id = $1 and o.issue_id = $2 order by o.place`;
+const mostOfBounty = 500;
+const ofBounty = `select * from (
+  ${offers} where o.repository_id = $1 and o.issue_id = $2
+  order by case when d.address is not null then 0 when o.state in ('submitted', 'offered') then 1 else 2 end, o.place desc limit ${String(mostOfBounty)}
+) one order by place`;
 const bySource = `${offers} where o.source_kind = $1 and o.source_id = $2 and o.denom = $3 and o.amount = $4 and o.nth = $5`;
 
 type Db = ClientBase | Pool;
@@ -71,7 +75,10 @@ export async function offerById(db: Db, id: string): Promise<OfferRow | undefine
   return (await db.query<OfferRow>(byId, [id])).rows[0];
 }
 
-/** In the order they were offered. */
+/**
+ * In the order they were offered. Anybody can write offers, so there is an end: of more than 500 those with a deposit come
+ * first, then those that can still get one, then the newest.
+ */
 export async function offersOf(db: Db, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<readonly OfferRow[]> {
   return (await db.query<OfferRow>(ofBounty, [repositoryId, issueId])).rows;
 }

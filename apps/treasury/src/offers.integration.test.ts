@@ -127,6 +127,24 @@ describe('an offer that nobody funded', () => {
   });
 });
 
+test('a flood of offers ends somewhere, and hides neither money nor the newest; the totals count them all', async () => {
+  const home = await openHome(local);
+  const clients = await startTreasury(home);
+  const { offerId, issueId } = await offered(clients);
+  const wallet = await local.wallet();
+  await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, wallet) });
+  await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
+  await home.database.pool.query(`
+    insert into offer (id, source_kind, source_id, nth, source_url, repository_id, issue_id, offered_by, offered_by_login, denom, decimals, amount, nonce, offered_at, expires_at)
+    select lpad(to_hex(n), 32, '0'), source_kind, source_id, n, source_url, repository_id, issue_id, offered_by, offered_by_login, denom, decimals, amount, n, offered_at, expires_at
+    from offer, generate_series(1, 600) n where id = $1`, [offerId]);
+  const { offer: newest } = await clients.app.openOffer(offerRequest({ issueId }));
+  const { offers, totals } = await clients.app.getBounty({ repositoryId, issueId });
+  expect(offers).toHaveLength(500);
+  expect([offers[0]?.id, offers.at(-1)?.id]).toEqual([offerId, newest?.id]);
+  expect(totals).toMatchObject([{ fundedText: '0.5', offeredText: '300.5' }]);
+});
+
 test('events of one issue are published in the order of their sequence, also when a transaction that began first ends last', async () => {
   const home = await openHome(local);
   const clients = await startTreasury(home);
