@@ -43,6 +43,8 @@ create table source (
   -- GitHub's updated_at of the text that was read last: an older one loses.
   updated_at timestamptz not null,
   revision integer not null,
+  -- When its slash commands were done: they count once, however often its creation is told.
+  obeyed_at timestamptz,
   deleted_at timestamptz,
   primary key (kind, id),
   foreign key (repository_id, issue_id) references issue

@@ -114,6 +114,13 @@ test('/cancel takes back what its writer asked for, once, and leaves others alon
   expect(await see('/cancel', { id: '4', by: grace })).toEqual([]);
 });
 
+test('a creation that is told again under another name commands nothing a second time', async () => {
+  await see('$usdc:5$');
+  expect(await see('/cancel', { id: '2' })).toEqual(['withdraw 5000000 usdc cancelled', 'eyes']);
+  await see('$usdc:7$', { id: '3', second: 1 });
+  expect(await see('/cancel', { id: '2' })).toEqual([]);
+});
+
 test.each(['/award @ada', '/veto', '/attempt', '/award nonsense', '/cancel'])('%s says nothing where nobody offered', async (text) => {
   expect(await see(text)).toEqual([]);
   expect(await isDue()).toBe(false);

@@ -6,7 +6,7 @@ import { intend, type OfferKey, type Work } from './intent.ts';
 import { askForHelp, keepIssueSeen, markDeleted, wakeIssue, type IssueKey } from './issue-row.ts';
 import { cancelOffersOf, hasOffers, keepPlace, keepReturned, keepVanished, standingOffers } from './offer-row.ts';
 import { link } from './markdown.ts';
-import { addProblem, findSource, forgetLater, keepProblems, keepSource, livingSources, markSourceDeleted } from './source-row.ts';
+import { addProblem, findSource, forgetLater, keepProblems, keepSource, livingSources, markObeyed, markSourceDeleted } from './source-row.ts';
 
 /** A sighting whose issue is known by its id. */
 export type Placed = Sighting & { readonly source: { readonly id: string }; readonly issue: { readonly id: string } };
@@ -40,7 +40,7 @@ export async function recordSighting(db: ClientBase, sighting: Placed, asked: Co
     if (works.length > 0) await forgetLater(db, source.kind, source.id);
     isNews = await keepProblems(db, key, source.kind, source.id, problems);
   }
-  if (change === 'created') {
+  if (change === 'created' && (await markObeyed(db, source.kind, source.id, now))) {
     const obeyed = await obey(db, key, sighting, asked.slash, problems.length, now);
     works.push(...obeyed.works);
     isNews ||= obeyed.isNews;

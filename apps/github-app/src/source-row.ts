@@ -39,6 +39,11 @@ export async function livingSources(db: Db, { repositoryId, issueId }: IssueKey)
 
 export const markSourceDeleted = (db: Db, kind: SourceKind, id: string, now: Date) => db.query('update source set deleted_at = $3 where kind = $1 and id = $2', [kind, id, now]);
 
+/** Whether the slash commands of a source are still to be done; from now on they are. */
+export async function markObeyed(db: Db, kind: SourceKind, id: string, now: Date): Promise<boolean> {
+  return (await db.query('update source set obeyed_at = $3 where kind = $1 and id = $2 and obeyed_at is null', [kind, id, now])).rowCount === 1;
+}
+
 /** Problems that came up after the text was read are counted from here. */
 export const firstLater = 1_000;
 
