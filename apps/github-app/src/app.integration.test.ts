@@ -368,6 +368,17 @@ test.concurrent('a deleted comment leaves what is funded where it is, and says s
   expect(body).toContain('| 0.5 sol | funded |');
 });
 
+test.concurrent('a comment that is deleted while its transaction is on its way says so too, once that has landed', async () => {
+  const issue = await ada().openIssue('An issue that forgets too early');
+  const { id } = await ada().comment(issue.number, '$sol:0.5$');
+  const { body } = await living(issue.number, '/fund/');
+  await line.fund(/\/fund\/([0-9a-f]{32})/.exec(body)?.[1] ?? '');
+  await ada().deleteComment(id);
+  expect((await living(issue.number, 'stays in escrow')).body).toContain('`0.5 sol` stays in escrow: the text that offered it was deleted.');
+  await settled(issue);
+  expect(await offersOf(issue.id)).toEqual(['0.5 sol FUNDED']);
+});
+
 test('the probes tell of every part, and the metrics count', async () => {
   const { internalUrl } = line.app();
   const ready = await (await fetch(`${internalUrl}/readyz`)).json() as { ok: boolean; dependencies: object; consumers: object };

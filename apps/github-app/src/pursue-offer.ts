@@ -68,11 +68,13 @@ const stays: Readonly<Record<'edited' | 'deleted' | 'cancelled', string>> = {
   edited: 'the text that offered it no longer does', deleted: 'the text that offered it was deleted', cancelled: 'what is funded can not be cancelled by a comment',
 };
 
-// A funded offer stays as it is, and one whose transaction is alive keeps the wish: the treasury sees to both.
+// A funded offer stays as it is, and one whose transaction is alive keeps the wish: the treasury sees to both. Which of them
+// it becomes is told when the chain has decided.
 async function withdraw({ pool, client }: Pursuit, key: OfferKey, reason: keyof typeof stays): Promise<Outcome> {
   const offerId = (await findOffer(pool, key))?.offerId;
   if (offerId === undefined) return 'done';
-  const { offer } = await client.withdrawOffer({ offerId, reason });
+  const { offer, pending } = await client.withdrawOffer({ offerId, reason });
+  if (pending) return 'waits';
   return offer?.state === OfferState.FUNDED ? { told: `${inCode(`${offer.text} ${key.denom}`)} stays in escrow: ${stays[reason]}.` } : 'done';
 }
 
