@@ -197,20 +197,34 @@ test('a body that does not come is given up, and others are served meanwhile', a
   expect(await rows()).toHaveLength(1);
 });
 
-test('what is held of unfinished bodies is bounded over all senders', async () => {
-  const { url, port } = await open();
+/** Senders of bodies of 25 MiB that keep their last byte back; resolves when all the rest was taken. */
+async function holdBack(port: number, count: number) {
   const size = 25 * 1024 * 1024;
   const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-GitHub-Event: ping\r\nX-GitHub-Delivery: 1\r\nX-Hub-Signature-256: ${sign('{}')}\r\nContent-Length: ${String(size)}\r\n\r\n`;
-  const senders = await Promise.all(Array.from({ length: 5 }, async () => {
+  return Promise.all(Array.from({ length: count }, async () => {
     const socket = connect(port, '127.0.0.1');
     onTestFinished(() => { socket.destroy(); });
     const answer = new Promise<string>((resolve) => { socket.on('error', () => { resolve(''); }).once('data', (chunk) => { resolve(chunk.toString()); }); });
     await new Promise<void>((resolve) => socket.write(Buffer.concat([Buffer.from(head), Buffer.alloc(size - 1, 0x20)]), () => { resolve(); }));
     return { socket, answer };
   }));
+}
+
+test('what is held of unfinished bodies is bounded over all senders', async () => {
+  const { url, port } = await open();
+  const senders = await holdBack(port, 5);
   expect(await Promise.race(senders.map(({ answer }) => answer))).toMatch(/^HTTP\/1\.1 503 /);
   for (const { socket } of senders) socket.destroy();
   await expect.poll(async () => (await deliver(url)).status).toBe(202);
+});
+
+test('who holds most makes room for a small delivery', async () => {
+  const { url, port } = await open();
+  const senders = await holdBack(port, 4);
+  const large = Promise.race(senders.map(({ answer }) => answer));
+  // Whenever the last of those bytes are read, some of these meet a full house.
+  for (let sent = 0; sent < 20; sent++) expect((await deliver(url, { body: JSON.stringify({ text: 'x'.repeat(1_000) }) })).status).toBe(202);
+  expect(await large).toMatch(/^HTTP\/1\.1 503 /);
 });
 
 test('keys that poison objects do not get into the store', async () => {

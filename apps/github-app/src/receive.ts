@@ -39,29 +39,38 @@ export function createReceiver({ secrets, store, onAnswer }: Receiver): RequestL
   const weak = [secrets.current, secrets.previous].some((secret) => secret !== undefined && secret.length < shortestSecret);
   if (weak) throw new DoubloonError('CONFIG_INVALID', { problems: [`a webhook secret has fewer than ${String(shortestSecret)} characters`] });
   let held = 0;
+  /** The bodies that are not here to their end, and how to refuse each. */
+  const unfinished = new Map<IncomingMessage, { size: number; refuse(status: number, reason: string): void }>();
+
+  // Whoever holds most makes room: a flood of large bodies can't keep out GitHub's, which are small.
+  const makeRoom = (): void => {
+    while (held > largestBacklog) [...unfinished.values()].reduce((one, other) => (other.size > one.size ? other : one)).refuse(503, 'too much is under way');
+  };
 
   /** The whole body, or why it is not read to its end. Rejects when the sender goes away. */
   const readBody = (request: IncomingMessage): Promise<Buffer | Verdict> => new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    let size = 0;
     const stop = (): void => {
-      held -= size;
+      held -= body.size;
+      unfinished.delete(request);
       request.off('data', take).off('end', end).off('close', leave);
     };
     const refuse = (status: number, reason: string): void => {
       stop();
       resolve({ status, reason, hangUp: true });
     };
+    const body = { size: 0, refuse };
+    unfinished.set(request, body);
     const take = (chunk: Buffer): void => {
-      size += chunk.length;
+      body.size += chunk.length;
       held += chunk.length;
       chunks.push(chunk);
-      if (size > largestBody) refuse(413, 'the body is over 25 MiB');
-      else if (held > largestBacklog) refuse(503, 'too much is under way');
+      if (body.size > largestBody) refuse(413, 'the body is over 25 MiB');
+      else makeRoom();
     };
     const end = (): void => {
       stop();
-      resolve(Buffer.concat(chunks, size));
+      resolve(Buffer.concat(chunks, body.size));
     };
     const leave = (): void => {
       stop();
