@@ -105,7 +105,7 @@ describe('the same again', () => {
     expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toMatchObject({ code: 'OFFER_NOT_OPEN', facts: { state: 'submitted' } });
     await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
     await expect(clients.web.buildFunding({ offerId, wallet: wallets[1].address })).rejects.toMatchObject({ code: 'OFFER_NOT_OPEN', facts: { state: 'funded' } });
-    const { totals } = await clients.web.getBounty({ repositoryId, issueId });
+    const { totals } = await clients.app.getBounty({ repositoryId, issueId });
     expect(totals).toMatchObject([{ funded: '500000000' }]);
     const balances = await Promise.all(wallets.map(async ({ address }) => (await local.chain.account(address, 'finalized'))?.lamports));
     expect(balances.filter((balance) => balance === 2_000_000_000n)).toHaveLength(1);
@@ -156,10 +156,12 @@ describe('refused, with nothing recorded', () => {
     await expect(clients.web.getOffer({ offerId: "' or 1=1 --" })).rejects.toMatchObject({ code: 'OFFER_ABSENT' });
     await expect(clients.web.openOffer(offerRequest())).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(clients.app.submitFunding({})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(clients.web.getBounty({ repositoryId, issueId: '1' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(clients.app.quote({ denom: 'sol', text: '1' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(clients.app.openOffer(offerRequest({ amount: '1' }))).rejects.toMatchObject({ code: 'AMOUNT_TOO_SMALL' });
     await expect(clients.app.openOffer(offerRequest({ amount: '18446744073709551616' }))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     await expect(clients.app.openOffer(offerRequest({ denom: 'usdc' }))).rejects.toMatchObject({ code: 'DENOM_UNKNOWN' });
     await expect(clients.web.quote({ denom: 'sol', text: '1,5' })).rejects.toMatchObject({ code: 'AMOUNT_INVALID', facts: { reason: 'separator' } });
-    expect(await clients.app.quote({ denom: 'sol', text: '0.50' })).toMatchObject({ money: { denom: 'sol', amount: '500000000' }, text: '0.5', decimals: 9 });
+    expect(await clients.web.quote({ denom: 'sol', text: '0.50' })).toMatchObject({ money: { denom: 'sol', amount: '500000000' }, text: '0.5', decimals: 9 });
   });
 });

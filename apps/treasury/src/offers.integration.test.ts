@@ -34,7 +34,7 @@ describe('an offer is opened', () => {
     const ids: (string | undefined)[] = [];
     for (const one of requests) ids.push((await clients.app.openOffer(one)).offer?.id);
     expect(new Set(ids).size).toBe(4);
-    const bounty = await clients.web.getBounty({ repositoryId, issueId });
+    const bounty = await clients.app.getBounty({ repositoryId, issueId });
     expect(bounty.offers.map(({ id }) => id)).toEqual(ids);
     expect(bounty.totals).toMatchObject([{ denom: 'sol', funded: '0', offered: '2100000000', offeredText: '2.1' }]);
   });
@@ -123,6 +123,8 @@ describe('an offer that nobody funded', () => {
     await expect(clients.app.withdrawOffer({ offerId, reason: 'bored' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     await expect(clients.app.withdrawOffer({ offerId, replacedBy: offerId, reason: 'edited' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     await expect(clients.app.withdrawOffer({ offerId, replacedBy: 'f'.repeat(32), reason: 'edited' })).rejects.toMatchObject({ code: 'OFFER_ABSENT' });
+    const { offerId: elsewhere } = await offered(clients);
+    await expect(clients.app.withdrawOffer({ offerId, replacedBy: elsewhere, reason: 'edited' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
     expect(await stateOf(clients, offerId)).toBe(OfferState.OFFERED);
   });
 });

@@ -21,12 +21,12 @@ export const treasuryRoute = (context: Treasury): Route =>
       getBounty: (request) => getBounty(context, request),
     },
     callers: {
-      quote: ['web', 'github-app'],
+      quote: ['web'],
       openOffer: ['github-app'],
       getOffer: ['web', 'github-app'],
       withdrawOffer: ['github-app'],
       buildFunding: ['web'],
       submitFunding: ['web'],
-      getBounty: ['web', 'github-app'],
+      getBounty: ['github-app'],
     },
   });

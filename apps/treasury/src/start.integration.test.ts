@@ -83,7 +83,7 @@ test('a deposit that went back to its funder is seen, and leaves the totals', as
   await local.refundAfterDeadline((await clients.web.getOffer({ offerId })).offer?.deposit?.address ?? '', wallet);
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.REFUNDED);
   await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'refunded']);
-  const bounty = await clients.web.getBounty({ repositoryId, issueId });
+  const bounty = await clients.app.getBounty({ repositoryId, issueId });
   expect(bounty).toMatchObject({ totals: [{ funded: '0', offered: '0' }], offers: [{ deposit: { funder: wallet.address } }] });
 
   // The same wallet could fund it only at the same address, which would never count: an offer whose money went back stays over.

@@ -59,7 +59,7 @@ describe('what wallets send by themselves', () => {
     await land(await fundedBy(await local.wallet(), good, await issueOf(clients, good)));
     await expect.poll(() => stateOf(clients, good), patient).toBe(OfferState.FUNDED);
     expect(await stateOf(clients, offerId)).toBe(OfferState.OFFERED);
-    expect((await clients.web.getBounty({ repositoryId, issueId })).totals).toMatchObject([{ funded: '0' }]);
+    expect((await clients.app.getBounty({ repositoryId, issueId })).totals).toMatchObject([{ funded: '0' }]);
   });
 
   const issueOf = async ({ web }: Parameters<typeof stateOf>[0], offerId: string) => (await web.getOffer({ offerId })).offer?.issue?.issueId ?? '';

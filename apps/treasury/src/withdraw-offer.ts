@@ -20,7 +20,8 @@ export async function withdrawOffer({ pool, webUrl, now, wake }: Treasury, { off
   if (ending === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `reason is none of ${endings.join(', ')}` });
   if (replacedBy === offerId) throw new DoubloonError('REQUEST_INVALID', { problem: 'an offer can’t stand in its own place' });
   const known = await existingOffer(pool, offerId);
-  if (replacedBy !== '') await existingOffer(pool, replacedBy);
+  const replacement = replacedBy === '' ? known : await existingOffer(pool, replacedBy);
+  if (replacement.repository_id !== known.repository_id || replacement.issue_id !== known.issue_id) throw new DoubloonError('REQUEST_INVALID', { problem: 'an offer of another issue can’t stand in its place' });
 
   const id = offerId as OfferId;
   const { offer } = await inTransaction(pool, async (db) => {
