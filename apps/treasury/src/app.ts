@@ -44,7 +44,8 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const facts = open.use(await keepFacts({ chain, readProgram: () => readProgram(chain, { program, cluster: config.cluster }), operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
 
   const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty'] }));
-  open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log') }));
+  // Events wait in the outbox: a log that is away is no reason to keep people from funding.
+  open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log', { needed: false }) }));
 
   const measures = createTreasuryMetrics(metrics, pool);
   const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); } };

@@ -11,6 +11,22 @@ let local: LocalChain;
 beforeAll(async () => { local = await openLocalChain(); });
 afterAll(() => local[Symbol.asyncDispose]());
 
+test('while the event log is away it stays ready, takes what is signed, and tells of it all in order afterwards', async () => {
+  const home = await openHome(local);
+  const clients = await startTreasury(home);
+  const { offerId, issueId } = await offered(clients);
+  await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered']);
+  const log = new URL(home.env['EVENT_LOG_URL'] ?? '').pathname.slice(1);
+  const allow = (yes: boolean) => home.database.pool.query(`alter database "${log}" with allow_connections ${String(yes)}`);
+  await allow(false);
+  await home.database.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [log]);
+  await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, await local.wallet()) });
+  await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
+  await expect.poll(() => clients.health.ready(), patient).toMatchObject({ ok: true, dependencies: { 'event log': { ok: false, needed: false } } });
+  await allow(true);
+  await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded']);
+});
+
 describe('while the node is away', () => {
   test('it stays ready, opens offers, and tells that the chain is away', async () => {
     const proxy = await behindProxy(local);
