@@ -1,5 +1,6 @@
 import type { OperationId } from '../openapi/operations.ts';
 import * as app from './answers-app.ts';
+import * as deliveries from './answers-deliveries.ts';
 import * as issues from './answers-issues.ts';
 import * as reactions from './answers-reactions.ts';
 import * as repositories from './answers-repositories.ts';
@@ -21,6 +22,9 @@ export const answers: { readonly [Id in OperationId]: Operation } = {
   'apps/create-installation-access-token': { answer: app.createInstallationToken, takes: ['permissions', 'repositories', 'repository_ids'] },
   'apps/get-repo-installation': { answer: app.getRepositoryInstallation },
   'apps/list-repos-accessible-to-installation': { answer: app.listInstallationRepositories, takes: pages },
+  'apps/list-webhook-deliveries': { answer: deliveries.listDeliveries, takes: ['per_page', 'cursor', 'status'] },
+  'apps/get-webhook-delivery': { answer: deliveries.getDelivery },
+  'apps/redeliver-webhook-delivery': { answer: deliveries.redeliver },
   'issues/list-for-repo': { answer: issues.listIssues, takes: [...pages, 'state', 'sort', 'direction', 'since', 'labels'] },
   'issues/create': { answer: issues.createIssue, takes: ['title', 'body', 'labels'] },
   'issues/get': { answer: issues.getIssue },

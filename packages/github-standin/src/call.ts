@@ -1,5 +1,6 @@
 import type { Acts } from './acts.ts';
 import type { Caller, Credentials } from './credentials.ts';
+import type { Deliveries } from './deliveries.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
 import { atLeast, findComment, findIssue, findRepository, roleOf, type Actor, type Comment, type Issue, type PermissionLevel, type Repository, type World } from './world.ts';
 
@@ -20,15 +21,17 @@ export class Call {
   readonly world: World;
   readonly acts: Acts;
   readonly credentials: Credentials;
+  readonly deliveries: Deliveries;
   readonly caller: Caller;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 
-  constructor(o: { world: World; acts: Acts; credentials: Credentials; caller: Caller; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
+  constructor(o: { world: World; acts: Acts; credentials: Credentials; deliveries: Deliveries; caller: Caller; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
     this.world = o.world;
     this.acts = o.acts;
     this.credentials = o.credentials;
+    this.deliveries = o.deliveries;
     this.caller = o.caller;
     this.params = o.params;
     this.query = o.query;

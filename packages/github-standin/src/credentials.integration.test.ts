@@ -1,15 +1,8 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { jwt } from '../testing/jwt.ts';
 import { appClient, difference, installationClient, movableClock, openStandin } from '../testing/standin.ts';
 import type { GitHubStandin } from './index.ts';
-
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-function jwt(key: KeyObject | string, claims: object, alg = 'RS256'): string {
-  const text = `${part({ alg, typ: 'JWT' })}.${part(claims)}`;
-  const signature = typeof key === 'string' ? createHmac('sha256', key).update(text).digest() : sign('RSA-SHA256', Buffer.from(text), key);
-  return `${text}.${signature.toString('base64url')}`;
-}
 
 async function ask(standin: GitHubStandin, authorization: string, path = '/app', init: RequestInit = {}): Promise<{ status: number; body: { message: string } & Record<string, unknown>; headers: Headers }> {
   const answer = await fetch(standin.apiUrl + path, { ...init, headers: { authorization, 'user-agent': 'tests' } });

@@ -12,16 +12,19 @@ export interface Delivery {
   readonly action: string | null;
   readonly installationId: number;
   readonly repositoryId: number;
-  readonly deliveredAt: Date;
   readonly redelivery: boolean;
-  readonly url: string;
+  /** Where the hook pointed when the attempt was queued. */
+  readonly url: string | undefined;
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly payload: string };
   /** `undefined` while it is under way. */
-  outcome: { readonly status: string; readonly statusCode: number; readonly seconds: number; readonly response: { readonly headers: Readonly<Record<string, string>>; readonly payload: string } } | undefined;
+  outcome: { readonly deliveredAt: Date; readonly status: string; readonly statusCode: number; readonly seconds: number; readonly response: { readonly headers: Readonly<Record<string, string>>; readonly payload: string } } | undefined;
 }
 
+/** An attempt that is over: only these are in GitHub's log. */
+export type Finished = Delivery & { readonly outcome: NonNullable<Delivery['outcome']> };
+
 export interface Hook {
-  /** Nothing is sent while it is `undefined`. */
+  /** Nobody can be reached while it is `undefined`. */
   url: string | undefined;
   secret: string;
   readonly id: number;
@@ -30,6 +33,8 @@ export interface Hook {
 
 /** GitHub hangs up after ten seconds, and never tries again by itself. */
 const patienceMs = 10_000;
+/** GitHub's log goes back three days. */
+const keptMs = 72 * 3_600_000;
 const firstDeliveryId = 180_143_985_094_819_840n;
 
 type Outcome = NonNullable<Delivery['outcome']>;
@@ -56,6 +61,11 @@ function post(url: string, headers: Readonly<Record<string, string>>, body: Buff
 
 const sign = (algorithm: 'sha1' | 'sha256', secret: string, body: string): string => `${algorithm}=${createHmac(algorithm, secret).update(body).digest('hex')}`;
 
+const isFinished = (delivery: Delivery): delivery is Finished => delivery.outcome !== undefined;
+
+/** What stays the same over every attempt to deliver one event. */
+type Told = Pick<Delivery, 'guid' | 'event' | 'action' | 'installationId' | 'repositoryId'> & { readonly text: string };
+
 /** Sends webhooks one after the other in the order in which they were told, and keeps the log. */
 export class Deliveries {
   readonly log: Delivery[] = [];
@@ -72,41 +82,62 @@ export class Deliveries {
 
   /** Queues one webhook with the payload as it is now, and returns at once. */
   tell(event: string, action: string | null, payload: object, about: { installationId: number; repositoryId: number }): void {
+    this.#queue({ guid: randomUUID(), event, action, ...about, text: JSON.stringify(payload) }, false);
+  }
+
+  /** Queues another attempt with the payload of then, to where the hook points now and signed with the secret of now. */
+  redeliver({ guid, event, action, installationId, repositoryId, request }: Delivery): void {
+    this.#queue({ guid, event, action, installationId, repositoryId, text: request.payload }, true);
+  }
+
+  /** What GitHub's log shows: attempts of the last 72 hours that are over, newest first. */
+  kept(): Finished[] {
+    const since = this.#now().getTime() - keptMs;
+    return this.log.filter(isFinished).filter((it) => it.outcome.deliveredAt.getTime() > since).reverse();
+  }
+
+  #queue({ text, ...told }: Told, redelivery: boolean): void {
     const { url, secret, id, appId } = this.#hook;
-    if (url === undefined || this.#closing.signal.aborted) return;
-    const text = JSON.stringify(payload);
-    const guid = randomUUID();
+    if (this.#closing.signal.aborted) return;
     const headers = {
-      accept: '*/*',
-      'content-type': 'application/json',
-      'user-agent': 'GitHub-Hookshot/7f3c2a1',
-      'x-github-delivery': guid,
-      'x-github-event': event,
-      'x-github-hook-id': String(id),
-      'x-github-hook-installation-target-id': String(appId),
-      'x-github-hook-installation-target-type': 'integration',
-      'x-hub-signature': sign('sha1', secret, text),
-      'x-hub-signature-256': sign('sha256', secret, text),
+      Accept: '*/*',
+      'Content-Type': 'application/json',
+      'User-Agent': 'GitHub-Hookshot/7f3c2a1',
+      'X-GitHub-Delivery': told.guid,
+      'X-GitHub-Event': told.event,
+      'X-GitHub-Hook-ID': String(id),
+      'X-GitHub-Hook-Installation-Target-ID': String(appId),
+      'X-GitHub-Hook-Installation-Target-Type': 'integration',
+      'X-Hub-Signature': sign('sha1', secret, text),
+      'X-Hub-Signature-256': sign('sha256', secret, text),
     };
     this.#nextId += 1_048_573n;
-    const delivery: Delivery = { id: this.#nextId, guid, event, action, ...about, deliveredAt: this.#now(), redelivery: false, url, request: { headers, payload: text }, outcome: undefined };
+    const delivery: Delivery = { id: this.#nextId, ...told, redelivery, url, request: { headers, payload: text }, outcome: undefined };
     this.log.push(delivery);
     this.#last = this.#last.then(() => this.#deliver(delivery));
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
     if (this.#closing.signal.aborted) return;
+    const { url, request } = delivery;
+    const deliveredAt = this.#now();
     const started = performance.now();
     const finish = (status: string, statusCode: number, response: Outcome['response']): void => {
-      delivery.outcome = { status, statusCode, seconds: Math.round(performance.now() - started) / 1000, response };
+      delivery.outcome = { deliveredAt, status, statusCode, seconds: Math.round(performance.now() - started) / 1000, response };
     };
+    const unreachable = (): void => { finish('failed to connect to host', 502, { headers: {}, payload: '' }); };
+    if (url === undefined) {
+      unreachable();
+      return;
+    }
     const patience = AbortSignal.timeout(patienceMs);
     try {
-      const answer = await post(delivery.url, delivery.request.headers, Buffer.from(delivery.request.payload), AbortSignal.any([patience, this.#closing.signal]));
+      const answer = await post(url, request.headers, Buffer.from(request.payload), AbortSignal.any([patience, this.#closing.signal]));
       const good = answer.statusCode >= 200 && answer.statusCode < 300;
       finish(good ? 'OK' : `Invalid HTTP Response: ${answer.statusCode}`, answer.statusCode, { headers: answer.headers, payload: answer.payload });
     } catch {
-      finish(patience.aborted ? 'timed out' : 'failed to connect to host', patience.aborted ? 504 : 502, { headers: {}, payload: '' });
+      if (patience.aborted) finish('timed out', 504, { headers: {}, payload: '' });
+      else unreachable();
     }
   }
 

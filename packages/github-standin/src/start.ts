@@ -19,7 +19,7 @@ export interface GitHubStandinOptions {
   host?: string;
   /** `privateKey` is PEM; a new one of 2048 bits is made when it is left out. */
   app?: AppSeed & { privateKey?: string };
-  /** Nothing is sent before there is a URL. */
+  /** Without a URL the App can't be reached: its deliveries fail, and stand in its delivery log. */
   webhook: { url?: string; secret: string };
   users?: readonly UserSeed[];
   repositories?: readonly RepositorySeed[];
@@ -36,7 +36,7 @@ export interface GitHubStandin extends AsyncDisposable {
   readonly installationId: number;
   /** Personal tokens by login, for scripts that act as a person. */
   readonly tokens: Readonly<Record<string, string>>;
-  /** The log of the App's hook, oldest first. */
+  /** Every attempt at the App's hook since the start, those under way too, oldest first. */
   readonly deliveries: readonly Delivery[];
   readonly mismatches: readonly Mismatch[];
   setWebhook(url: string | undefined, secret: string): void;
@@ -85,7 +85,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const server = fastify({ forceCloseConnections: true, bodyLimit: 2_097_152, routerOptions: { ignoreTrailingSlash: true } });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
-  serveApi(server, { world, acts, credentials, conformance, mismatches });
+  serveApi(server, { world, acts, credentials, deliveries, conformance, mismatches });
   servePages(server, {
     world,
     acts,

@@ -1,0 +1,34 @@
+import type { Answer, Call } from './call.ts';
+import type { Finished } from './deliveries.ts';
+import { pageByCursor } from './page-by-cursor.ts';
+import { notFound } from './refusal.ts';
+import { deliveryItem, deliveryShape } from './shape-delivery.ts';
+
+/** GitHub files every attempt by its status code: 200 to 399 is a success, 400 to 599 a failure. */
+const isFiled = (status: string | undefined, { outcome: { statusCode } }: Finished): boolean =>
+  status === undefined || (status === 'success' ? statusCode >= 200 && statusCode <= 399 : statusCode >= 400 && statusCode <= 599);
+
+/** By the digits of the path: as a number the id would be another one. */
+function deliveryOf(call: Call): Finished {
+  const delivery = call.deliveries.kept().find((it) => String(it.id) === call.param('delivery_id'));
+  if (delivery === undefined) throw notFound();
+  return delivery;
+}
+
+export const listDeliveries = (call: Call): Answer => {
+  call.needApp();
+  const rows = call.deliveries.kept().filter((it) => isFiled(call.query['status'], it));
+  const { page, link } = pageByCursor(rows, call.query, `${call.world.addresses.api}/app/hook/deliveries`);
+  return { status: 200, body: page.map(deliveryItem), ...(link === undefined ? {} : { headers: { link } }) };
+};
+
+export const getDelivery = (call: Call): Answer => {
+  call.needApp();
+  return { status: 200, body: deliveryShape(deliveryOf(call)) };
+};
+
+export const redeliver = (call: Call): Answer => {
+  call.needApp();
+  call.deliveries.redeliver(deliveryOf(call));
+  return { status: 202, body: {} };
+};
