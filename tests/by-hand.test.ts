@@ -42,7 +42,7 @@ describe.skipIf(missing)(`by hand in a browser${missing === undefined ? '' : ` (
     await expectAccessible(page);
     await picture(page, 'fund-funded');
 
-    await page.waitForURL((url) => url.href.startsWith(issueUrl));
+    await page.waitForURL((url) => url.href.startsWith(issueUrl), { timeout: 60_000 });
     await page.getByRole('article').filter({ hasText: 'bot' }).getByText('0.75 sol funded, in escrow').waitFor();
     await picture(page, 'issue-funded');
     await expectAccessible(page);

@@ -237,6 +237,7 @@ describe.skipIf(missing)(`signing on the fund page${missing === undefined ? '' :
       const { page, url } = await connected(site);
       await sign(page).click();
       await heading(page, 'Funded');
+      await page.getByRole('button', { name: 'Stay here' }).click();
       const later = await openPage(site);
       await later.goto(url);
       await heading(later, 'Funded');

@@ -9,8 +9,8 @@ export interface WebApp {
   readonly config: WebConfig;
   readonly log: Logger;
   readonly treasury: TreasuryClient;
-  /** Limits what changes something or asks the chain, by client address. */
-  readonly limit: RateLimit;
+  /** Limit by client address what changes something or asks the chain, and what only reads. */
+  readonly limits: { readonly changes: RateLimit; readonly reads: RateLimit };
   /** The live pages that are held open, by client address. */
   readonly streams: OpenStreams;
 }
@@ -21,7 +21,7 @@ export function createWebApp({ config, log, now }: { config: WebConfig; log: Log
     config,
     log,
     treasury: createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'web', timeoutMs: 10_000 }),
-    limit: createRateLimit({ burst: 30, perMinute: 60, keys: 10_000, now }),
+    limits: { changes: createRateLimit({ burst: 30, perMinute: 60, keys: 10_000, now }), reads: createRateLimit({ burst: 600, perMinute: 600, keys: 10_000, now }) },
     streams: createOpenStreams({ perKey: 30, all: 2_000 }),
   };
 }

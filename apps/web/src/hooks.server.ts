@@ -18,7 +18,8 @@ export const handle: Handle = async ({ event, resolve }) => {
     if (!mayChange(event.request, app.config.origin)) {
       return json({ code: 'REQUEST_REFUSED', message: 'This request did not come from a page of ours.' }, { status: 403 });
     }
-    if (event.request.method === 'POST' && !app.limit.take(event.getClientAddress())) {
+    const limit = event.request.method === 'POST' ? app.limits.changes : app.limits.reads;
+    if (!limit.take(event.getClientAddress())) {
       return json({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from your address: wait a minute and try again.' }, { status: 429, headers: { 'retry-after': '60' } });
     }
     return resolve(event);

@@ -1,4 +1,4 @@
-import { addressOf, compileTransaction, depositAddress, depositNonce, encodeBase58, fundSol, localProgram, memo, parseAddress, refund, setComputeUnitLimit, setComputeUnitPrice, type FundSolTerms, type Instruction } from '@doubloon/escrow';
+import { addressOf, compileTransaction, computeBudgetProgram, depositAddress, depositNonce, encodeBase58, fundSol, localProgram, memo, parseAddress, refund, setComputeUnitLimit, setComputeUnitPrice, type FundSolTerms, type Instruction } from '@doubloon/escrow';
 import { expect, test } from 'vitest';
 import { checkFunding, type Shown } from './check-funding.ts';
 
@@ -86,6 +86,18 @@ test('a second call into the program is refused', () => {
 test('an instruction of a program nobody showed is refused', () => {
   const drain: Instruction = { program: parseAddress('Stake11111111111111111111111111111111111111'), accounts: [{ address: wallet, signer: true, writable: true }], data: new Uint8Array([1]) };
   expect(checkFunding(transaction([fundSol(agreed), drain]), shown)).toBe('what it calls');
+});
+
+test('a network fee far above the one shown is refused: a server could burn the wallet with it', () => {
+  expect(checkFunding(transaction([setComputeUnitLimit(1_400_000), setComputeUnitPrice(1_000_000_000n), fundSol(agreed)]), shown)).toBe('the network fee');
+  expect(checkFunding(transaction([setComputeUnitPrice(10n ** 15n), fundSol(agreed)]), shown)).toBe('the network fee');
+  expect(checkFunding(transaction([{ program: computeBudgetProgram, accounts: [], data: Uint8Array.of(1, 0, 0, 0, 1) }, fundSol(agreed)]), shown)).toBe('the network fee');
+  expect(checkFunding(transaction([setComputeUnitLimit(60_000), setComputeUnitPrice(50_000n), fundSol(agreed)]), shown)).toBeUndefined();
+});
+
+test('an account that is asked for more than it has to give is refused', () => {
+  const greedy = { ...fundSol(agreed), accounts: fundSol(agreed).accounts.map((account) => ({ ...account, writable: true })) };
+  expect(checkFunding(transaction([greedy]), shown)).toBe('the accounts it touches');
 });
 
 test('somebody else as payer is refused', () => {

@@ -115,8 +115,8 @@ export class FundingSession {
 
       this.step = 'submitting';
       this.problem = undefined;
-      this.signedHere = true;
       await post(`${path}/submit`, { transaction: base64Of(signed) });
+      this.signedHere = true;
       this.#follow();
       this.step = 'connected';
     } catch (error) {
