@@ -1,5 +1,6 @@
-import { route, TreasuryService, type Route } from '@doubloon/rpc';
+import { route, TreasuryService, type Route, type treasury } from '@doubloon/rpc';
 import { buildFunding } from './build-funding.ts';
+import { throughOutages } from './database-outage.ts';
 import { getBounty } from './get-bounty.ts';
 import { getOffer } from './get-offer.ts';
 import { openOffer } from './open-offer.ts';
@@ -13,12 +14,12 @@ export const treasuryRoute = (context: Treasury): Route =>
   route(TreasuryService, {
     methods: {
       quote: (request) => quote({ denoms: context.denoms, facts: context.facts.current() }, request),
-      openOffer: (request) => openOffer(context, request),
-      getOffer: (request) => getOffer(context, request),
-      withdrawOffer: (request) => withdrawOffer(context, request),
-      buildFunding: (request) => buildFunding(context, request),
-      submitFunding: (request) => submitFunding(context, request),
-      getBounty: (request) => getBounty(context, request),
+      openOffer: throughOutages((request: treasury.OpenOfferRequest) => openOffer(context, request)),
+      getOffer: throughOutages((request: treasury.GetOfferRequest) => getOffer(context, request)),
+      withdrawOffer: throughOutages((request: treasury.WithdrawOfferRequest) => withdrawOffer(context, request)),
+      buildFunding: throughOutages((request: treasury.BuildFundingRequest) => buildFunding(context, request)),
+      submitFunding: throughOutages((request: treasury.SubmitFundingRequest) => submitFunding(context, request)),
+      getBounty: throughOutages((request: treasury.GetBountyRequest) => getBounty(context, request)),
     },
     callers: {
       quote: ['web'],
