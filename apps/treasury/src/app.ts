@@ -10,7 +10,7 @@ import { checkSchema, migrationsFolder, openPool, startOutboxRelay, type OutboxR
 import { createRpcServer } from '@doubloon/rpc';
 import type { Dependency, Service } from '@doubloon/service';
 import { keepFacts } from './chain-facts.ts';
-import { pinCluster } from './cluster.ts';
+import { checkCluster, pinCluster } from './cluster.ts';
 import type { TreasurySettings } from './config.ts';
 import { readProgram } from './escrow-program.ts';
 import { createTreasuryMetrics } from './metrics.ts';
@@ -37,11 +37,14 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // The chain and what is done with it are told, not needed: offers are opened and signed bytes are kept while it is away.
   const { program, operator } = config;
   const chain = open.use(openChain({ rpcUrl: config.rpcUrl, ...(config.wsUrl === undefined ? {} : { wsUrl: config.wsUrl }) }));
-  const genesisHash = await pinCluster({ pool, chain, now });
+  const genesisHash = await chain.genesisHash();
+  await checkCluster(pool, genesisHash);
   if (denoms.cluster !== config.cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`DENOMS_FILE is for ${denoms.cluster}, TREASURY_CLUSTER says ${config.cluster}`] });
   await checkMints(chain, denoms, genesisHash);
   await checkOperator(chain, { program, operator });
   const facts = open.use(await keepFacts({ chain, readProgram: () => readProgram(chain, { program, cluster: config.cluster }), operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
+  // Only once the chain has proved to be the one that is meant: a wrong SOLANA_RPC_URL at the first start must not stay.
+  await pinCluster(pool, genesisHash, now);
 
   const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty'] }));
   // Events wait in the outbox: a log that is away is no reason to keep people from funding.

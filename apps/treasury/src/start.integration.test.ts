@@ -24,12 +24,13 @@ async function denomsFile(...denoms: object[]): Promise<string> {
 }
 const usdc = { name: 'usdc', mint: localUsdc, decimals: 6, tokenProgram, issuer: 'nobody' };
 
-test('as a process it starts, says so, is ready, answers, and leaves on SIGTERM with 0', async () => {
+test('as a process it starts, says so, is ready, belongs to its chain, answers, and leaves on SIGTERM with 0', async () => {
   const home = await openHome(local, { LOG_LEVEL: 'info' });
   const service = startProcess(main, home.env);
   const clients = clientsOf(String((await service.logged('listening'))['url']), home);
   await service.logged('started');
   await expect.poll(() => service.probe('/readyz'), patient).toBe(200);
+  expect((await home.database.pool.query('select genesis_hash from cluster')).rows).toEqual([{ genesis_hash: local.localnet.genesisHash }]);
   const { offerId } = await offered(clients);
   expect(await stateOf(clients, offerId)).toBe(OfferState.OFFERED);
   expect(JSON.stringify(service.lines)).not.toContain(home.tokens.web);
@@ -54,7 +55,10 @@ describe('it refuses to start', () => {
     ['with the denoms of another cluster', () => Promise.resolve({ TREASURY_CLUSTER: 'devnet' }), { code: 'CONFIG_INVALID' }],
     ['without a node', () => Promise.resolve({ SOLANA_RPC_URL: 'http://127.0.0.1:9' }), { code: 'CHAIN_UNAVAILABLE' }],
   ])('%s', async (_name, changes, failure) => {
-    await expect(startTreasury(await openHome(local, await changes()))).rejects.toMatchObject(failure);
+    const home = await openHome(local, await changes());
+    await expect(startTreasury(home)).rejects.toMatchObject(failure);
+    // Its database belongs to no chain yet: the next start may name the right one.
+    expect((await home.database.pool.query('select from cluster')).rowCount).toBe(0);
   });
 });
 
