@@ -63,6 +63,10 @@ describe('an offer is opened', () => {
       'an amount in decimals': { money: { denom: 'sol', amount: '1.5' } },
       'a negative amount': { money: { denom: 'sol', amount: '-500000000' } },
       'an amount in other digits': { money: { denom: 'sol', amount: '５００００００００' } },
+      'a title with U+0000': { issue: { ...issue, title: 'It does\0 not divide' } },
+      'a login with U+0000': { offeredBy: { githubId: '583231', login: 'ada\0' } },
+      'a link with U+0000': { issue: { ...issue, url: `${issue.url}\0` } },
+      'a repository with U+0000': { issue: { ...issue, repository: 'ada/en\0gine' } },
       'no source at all': { source: undefined },
     };
     for (const [name, change] of Object.entries(wrong)) await expect(clients.app.openOffer({ ...request, ...change }), name).rejects.toMatchObject({ code: 'REQUEST_INVALID' });

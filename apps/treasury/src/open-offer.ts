@@ -11,13 +11,15 @@ import { fundUrl, offerView } from './offer-view.ts';
 import { checkAmount, fundableDenom } from './quote.ts';
 import type { Treasury } from './treasury.ts';
 
+// PostgreSQL takes U+0000 in no text.
+const storable = z.string().refine((one) => !one.includes('\0'), 'must not hold U+0000');
 const id = z.string().refine((text) => parseGitHubId(text) !== undefined, 'is no id of GitHub');
 const amount = z.string().refine((text) => { const read = parseAmount(text, 0); return read.ok && String(read.amount) === text; }, 'is no number of base units');
-const url = z.string().max(2_000).refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is no web address');
+const url = storable.max(2_000).refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is no web address');
 const requestSchema = z.object({
   source: z.object({ kind: z.enum(['issue', 'issue-comment', 'review', 'review-comment']), id, nth: z.number().int().min(0).max(1_000), url }),
-  issue: z.object({ repositoryId: id, issueId: id, repository: z.string().regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, 'is not owner/name'), number: z.number().int().min(1).max(2 ** 31 - 1), title: z.string().max(1_000), url }),
-  offeredBy: z.object({ githubId: id, login: z.string().min(1).max(100) }),
+  issue: z.object({ repositoryId: id, issueId: id, repository: storable.regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, 'is not owner/name'), number: z.number().int().min(1).max(2 ** 31 - 1), title: storable.max(1_000), url }),
+  offeredBy: z.object({ githubId: id, login: storable.min(1).max(100) }),
   money: z.object({ denom: z.string(), amount }),
 });
 
