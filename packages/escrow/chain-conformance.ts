@@ -12,6 +12,7 @@ import { delimiter, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from './free-ports.ts';
 import { localProgram } from './src/index.ts';
 
 const healthyWithinMs = 60_000;
@@ -49,10 +50,11 @@ async function startValidator(open: AsyncDisposableStack): Promise<string> {
   const binary = findValidator();
   print(execFileSync(binary, ['--version'], { encoding: 'utf8' }).split(' ', 2).join(' '));
   const ledger = open.adopt(mkdtempSync(join(tmpdir(), 'doubloon-conformance-')), (folder) => rmSync(folder, { recursive: true, force: true }));
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  // RPC and its websocket, which has the next port; faucet; gossip; and what else it opens.
+  const port = await freePorts(64);
   const validator = open.adopt(spawn(binary, [
-    '--quiet', '--reset', '--ledger', ledger, '--bind-address', '127.0.0.1', '--rpc-port', `${port}`, '--faucet-port', `${port + 10}`, '--gossip-port', `${port + 20}`,
-    '--dynamic-port-range', `${port + 30}-${port + 130}`, '--bpf-program', localProgram, program,
+    '--quiet', '--reset', '--ledger', ledger, '--bind-address', '127.0.0.1', '--rpc-port', `${port}`, '--faucet-port', `${port + 2}`, '--gossip-port', `${port + 3}`,
+    '--dynamic-port-range', `${port + 4}-${port + 63}`, '--bpf-program', localProgram, program,
   ], { stdio: ['ignore', 'ignore', 'inherit'] }), stop);
   const rpcUrl = `http://127.0.0.1:${port}`;
   for (const start = performance.now(); !(await isHealthy(rpcUrl)); await sleep(200)) {
