@@ -44,7 +44,7 @@ test('while its database is away every method that needs it is SERVICE_UNAVAILAB
   const wallet = newSigner().address;
   const calls: Record<string, () => Promise<unknown>> = {
     openOffer: () => app.openOffer(request), getOffer: () => web.getOffer({ offerId }), withdrawOffer: () => app.withdrawOffer({ offerId, reason: 'edited' }),
-    buildFunding: () => web.buildFunding({ offerId, wallet }), getBounty: () => app.getBounty({ repositoryId, issueId }),
+    buildFunding: () => web.buildFunding({ offerId, wallet }), submitFunding: () => web.submitFunding({ offerId, transaction: new Uint8Array(200) }), getBounty: () => app.getBounty({ repositoryId, issueId }),
   };
   for (const [name, call] of Object.entries(calls)) await expect(call(), name).rejects.toMatchObject(unavailable);
   await expect(web.quote({ denom: 'sol', text: '0.5' })).resolves.toMatchObject({ text: '0.5' });
