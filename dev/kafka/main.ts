@@ -13,7 +13,6 @@ try {
 
 async function run(port: number): Promise<void> {
   const broker = await startKafka({ port, ...(dataDir === undefined ? {} : { dataDir }) });
-  console.log(`kafka://${broker.bootstrap}  (pid ${broker.pid}, log ${broker.logFile})`);
   const stay = setInterval(() => undefined, 1 << 30);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -21,4 +20,6 @@ async function run(port: number): Promise<void> {
       void broker[Symbol.asyncDispose]();
     });
   }
+  // Last: whoever reads this line may send the signal at once.
+  console.log(`kafka://${broker.bootstrap}  (pid ${broker.pid}, log ${broker.logFile})`);
 }

@@ -15,14 +15,16 @@ function options(env: NodeJS.ProcessEnv) {
   return { port, host: HOST, webhook: { secret, ...(url === undefined ? {} : { url }) } };
 }
 
+// Before anything is said: whoever reads the line may send the signal at once.
+const stopped = new Promise((resolve) => {
+  process.once('SIGINT', resolve);
+  process.once('SIGTERM', resolve);
+});
 try {
   await using standin = await startGitHubStandin(options(process.env));
   const { url, apiUrl, app, installationId, tokens } = standin;
   console.log(JSON.stringify({ url, apiUrl, app, installationId, tokens }));
-  await new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  await stopped;
 } catch (error) {
   if (!(error instanceof DoubloonError)) throw error;
   console.error(error.message);
