@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { missingBrowser } from '@doubloon/dev/chromium/browser.ts';
-import { parseTransaction, signTransaction } from '@doubloon/escrow';
+import { parseTransaction, signerFromSeed, signTransaction } from '@doubloon/escrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, connected, depositsOf, heading, sign, withMemoBehind, withOtherAmount } from './fund-page.ts';
+import { byAnotherAccount, connect, connected, depositsOf, heading, sign, withMemoBehind, withOtherAmount } from './fund-page.ts';
 import { expectAccessible, hydrated, newOffer, openPage, openSite, picture, someone, type Site } from './site.ts';
 import { approve, installWallet, lateWallet, refuse, stayQuiet } from './test-wallet.ts';
 
@@ -60,8 +61,8 @@ describe.skipIf(missing)(`signing on the fund page${missing === undefined ? '' :
       const { page, wallet } = await connected(site);
       wallet.behave(withMemoBehind(wallet.signer));
       await sign(page).click();
-      await page.getByRole('heading', { name: /On its way|Put this in escrow|refused/ }).first().waitFor();
-      expect(await page.getByText('The signed transaction was refused').count()).toBe(0);
+      await heading(page, 'Funded');
+      expect(wallet.asked()).toBe(1);
     });
 
     test('a wallet that edits the amount is refused, and nothing is sent', async () => {
@@ -123,6 +124,15 @@ describe.skipIf(missing)(`signing on the fund page${missing === undefined ? '' :
     });
 
     test('another account signs than the one shown', async () => {
+      const { page, wallet, offerId } = await connected(site);
+      wallet.behave(byAnotherAccount(wallet.signer, signerFromSeed(randomBytes(32))));
+      await sign(page).click();
+      await heading(page, 'Another account signed than the one shown');
+      await expectAccessible(page);
+      expect(await depositsOf(site, offerId)).toBe(0);
+    });
+
+    test('the wallet answers without a signature: refused, and nothing is sent', async () => {
       const { page, wallet, offerId } = await connected(site);
       wallet.behave((transaction) => transaction);
       await sign(page).click();

@@ -37,6 +37,16 @@ export const withMemoBehind = (signer: Signer): Manner => (transaction) => {
   return signTransaction(compileTransaction({ payer, blockhash, instructions: all }), [signer]);
 };
 
+/** The same wish with another account as payer and funder, signed by it. */
+export const byAnotherAccount = (shown: Signer, other: Signer): Manner => (transaction) => {
+  const { blockhash, instructions } = parseTransaction(transaction);
+  const changed = instructions.map((one) => {
+    const instruction = toInstruction(one, one.data);
+    return { ...instruction, accounts: instruction.accounts.map((account) => (account.address === shown.address ? { ...account, address: other.address } : account)) };
+  });
+  return signTransaction(compileTransaction({ payer: other.address, blockhash, instructions: changed }), [other]);
+};
+
 /** The same transaction with one bit of the amount turned. */
 export function withOtherAmount(transaction: Uint8Array): Uint8Array {
   const { payer, blockhash, instructions } = parseTransaction(transaction);

@@ -85,3 +85,12 @@ export function checkFunding(bytes: Uint8Array, { offer, terms, wallet, deposit,
   if (depositAddress(key).address !== deposit || !sameAccounts(only, expected)) return 'the accounts it touches';
   return sameBytes(only.data, expected.data) ? undefined : 'the amount, the issue or the terms';
 }
+
+/** Whether what the wallet gave back is to be paid by another account than the one shown. What can't be read is for the server to refuse. */
+export function paidByAnother(signed: Uint8Array, wallet: string): boolean {
+  try {
+    return parseTransaction(signed).payer !== wallet;
+  } catch {
+    return false;
+  }
+}

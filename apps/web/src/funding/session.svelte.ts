@@ -99,7 +99,7 @@ export class FundingSession {
     const path = `/fund/${this.offer.id}`;
     try {
       const built = await post<Built>(`${path}/prepare`, { wallet: wallet.address });
-      const { checkFunding } = await import('./check-funding.ts');
+      const { checkFunding, paidByAnother } = await import('./check-funding.ts');
       const unsigned = bytesOf(built.transaction);
       if (attempt !== this.#attempt) return;
       if (built.terms.genesisHash !== this.#terms.genesisHash) return this.#fail('connected', problem('wrong-cluster'));
@@ -111,7 +111,7 @@ export class FundingSession {
       const signed = await this.#patient(wallet.sign(unsigned)).catch(() => undefined);
       if (attempt !== this.#attempt) return;
       if (signed === undefined) return this.#fail('connected', problem('wallet-refused'));
-      if (wallet.address !== this.address) return this.#fail('connected', problem('wrong-account'));
+      if (paidByAnother(signed, wallet.address)) return this.#fail('connected', problem('wrong-account'));
 
       this.step = 'submitting';
       this.problem = undefined;
