@@ -1,4 +1,5 @@
-import { isDoubloonError } from '@doubloon/errors';
+import { DoubloonError, isDoubloonError } from '@doubloon/errors';
+import { armingProblems } from '@doubloon/failpoints';
 import { readConfig, type Config, type Configuration, type Settings } from './config.ts';
 import { createHealth, type Health } from './health.ts';
 import { startInternal } from './internal.ts';
@@ -33,6 +34,8 @@ export async function runService<S extends Settings & typeof serviceSettings>(
   const open = new AsyncDisposableStack();
   let log: Logger | undefined;
   try {
+    const arming = armingProblems(process.env);
+    if (arming.length > 0) throw new DoubloonError('CONFIG_INVALID', { problems: arming });
     const config: Config<S> = readConfig(process.env, configuration);
     const { internalHost, internalPort, logLevel, stopWithin, warnings } = config as Config<typeof serviceSettings>;
     const logger = (log = createLogger({ name, level: logLevel }));
