@@ -17,6 +17,10 @@ demo *args:
 test *args:
     npm test --silent -- {{args}}
 
+# Figures beside a baseline of the same run, as JSON lines: just bench [name …]; --write measures all into docs/benchmarks.md
+bench *args:
+    node dev/bench/main.ts {{args}}
+
 # Types, lint, and the pages' own check
 check:
     cd apps/web && svelte-kit sync && svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
