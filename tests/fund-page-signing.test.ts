@@ -289,7 +289,7 @@ describe.skipIf(missing)(`signing on the fund page${missing === undefined ? '' :
   // Last, because nothing works after it.
   test('the treasury is away: the page says so, and nothing is sent', async () => {
     const { page, wallet, url } = await connected(site);
-    await site.stack.apps.find(({ name }) => name === 'treasury')?.[Symbol.asyncDispose]();
+    await site.stack.app('treasury').stop();
     await sign(page).click();
     await heading(page, 'The network can’t be reached at the moment');
     await expectAccessible(page);

@@ -9,6 +9,10 @@ export interface AppProcess extends AsyncDisposable {
   readonly pid: number;
   /** Probes and metrics. */
   readonly internalUrl: string;
+  /** Resolves when it is gone: its exit code, or the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 export interface AppStart {
@@ -39,11 +43,12 @@ export async function startApp({ name, entry, env, internalPort, onLine }: AppSt
       onLine(`${name.padEnd(10)} ${line}`);
     });
   }
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit').then(([code, signal]: unknown[]) => (code ?? signal) as number | NodeJS.Signals);
   const internalUrl = `http://127.0.0.1:${String(internalPort)}`;
 
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
   const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (isGone()) return;
     child.kill('SIGTERM');
     const hard = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
     await exited;
@@ -52,13 +57,17 @@ export async function startApp({ name, entry, env, internalPort, onLine }: AppSt
 
   const end = Date.now() + readyWithinMs;
   while (!(await isReady(internalUrl))) {
-    if (child.exitCode !== null || Date.now() > end) {
+    if (isGone() || Date.now() > end) {
       await stop();
       throw new Error(`${name} did not become ready:\n${last.join('\n')}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { name, pid: child.pid ?? 0, internalUrl, [Symbol.asyncDispose]: stop };
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return { name, pid: child.pid ?? 0, internalUrl, exited, kill, [Symbol.asyncDispose]: stop };
 }
 
 const isReady = (internalUrl: string): Promise<boolean> =>

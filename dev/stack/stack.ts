@@ -6,9 +6,9 @@ import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrate } from '@doubloon/postgres';
 import { startEmbeddedPostgres } from '@doubloon/postgres/embedded';
-import { newServiceToken } from '@doubloon/rpc';
+import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
 import { startKafka } from '../kafka/start-kafka.ts';
-import { startApp, type AppProcess } from './app-process.ts';
+import { openApp, type App } from './app.ts';
 import { buildWeb } from './build-web.ts';
 import { makeOperator } from './operator.ts';
 import { claimPort, freePort } from './ports.ts';
@@ -23,16 +23,27 @@ export interface Stack extends AsyncDisposable {
   readonly chain: Chain;
   readonly operator: Address;
   readonly eventLogUrl: string;
-  readonly apps: readonly AppProcess[];
+  /** Of each app that has a database. */
+  readonly databaseUrls: Readonly<Record<'treasury' | 'github-app' | 'identity', string>>;
+  /** The treasury, as the website calls it. */
+  readonly treasury: TreasuryClient;
+  /** One of the apps, to end it and start it again. */
+  app(name: AppName): App;
   /** Starts the website once more on a port of its own, with other settings, for as long as the stack runs. */
   readonly startWeb: (settings: Readonly<Record<string, string>>) => Promise<string>;
 }
+
+export type AppName = 'treasury' | 'identity' | 'github-app' | 'web';
 
 export interface StackOptions {
   /** A real Kafka broker instead of the event log on Postgres. */
   readonly kafka?: boolean;
   /** Ports that stay the same from run to run, for people; free ones otherwise. */
   readonly ports?: { readonly web: number; readonly github: number };
+  /** Without the website the pages need not be built. Default true. */
+  readonly web?: boolean;
+  /** Settings on top of those each app gets. */
+  readonly env?: Partial<Readonly<Record<AppName, Readonly<Record<string, string>>>>>;
   /** What is being done, for whoever waits. */
   readonly progress: (line: string) => void;
   /** Each line of each app, prefixed with its name. */
@@ -42,7 +53,7 @@ export interface StackOptions {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts the whole stack, each app as its own process. Rejects with a sentence when a part can't start, and leaves nothing running. */
-export async function startStack({ kafka = false, ports, progress, onLine }: StackOptions): Promise<Stack> {
+export async function startStack({ kafka = false, ports, web = true, env: extra = {}, progress, onLine }: StackOptions): Promise<Stack> {
   await using opening = new AsyncDisposableStack();
   const webPort = ports === undefined ? await freePort() : await claimPort(ports.web, 'the website');
   const githubPort = ports === undefined ? await freePort() : await claimPort(ports.github, 'the GitHub stand-in');
@@ -57,7 +68,7 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
     startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
     startGitHubStandin({ port: githubPort, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
     kafka ? startKafka().then((it) => opening.use(it)) : undefined,
-    buildWeb(progress),
+    web ? buildWeb(progress) : undefined,
   ]);
 
   progress('Creating the databases and the operator account …');
@@ -80,9 +91,9 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
   const [webToken, appToken] = [newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
   const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json') };
-  const launch = async (name: string, env: Readonly<Record<string, string>>): Promise<AppProcess> =>
-    startApp({ name, entry: `apps/${name}/src/main.ts`, env: { ...common, ...env }, internalPort: await freePort(), onLine });
-  const start = async (name: string, env: Readonly<Record<string, string>>): Promise<AppProcess> => opening.use(await launch(name, env));
+  const launch = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> =>
+    openApp({ name, entry: `apps/${name}/src/main.ts`, env: { ...common, ...env, ...extra[name] }, internalPort: await freePort(), onLine });
+  const start = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> => opening.use(await launch(name, env));
   const webTokenFile = secrets.file('web-treasury', webToken.token);
   const webEnv = (port: number): Readonly<Record<string, string>> => ({
     PORT: String(port),
@@ -120,7 +131,7 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
       GITHUB_APP_TREASURY_URL: treasuryUrl,
       GITHUB_APP_TREASURY_TOKEN_FILE: secrets.file('github-app-treasury', appToken.token),
     }),
-    start('web', { ...webEnv(webPort), WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`, DEV_WALLET: 'true' }),
+    web ? start('web', { ...webEnv(webPort), WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`, DEV_WALLET: 'true' }) : undefined,
   ]);
 
   const running = opening.move();
@@ -131,7 +142,13 @@ export async function startStack({ kafka = false, ports, progress, onLine }: Sta
     chain,
     operator,
     eventLogUrl,
-    apps,
+    databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
+    treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
+    app(name) {
+      const found = apps.find((app) => app?.name === name);
+      if (found === undefined) throw new Error(`the stack was started without ${name}`);
+      return found;
+    },
     async startWeb(settings) {
       const port = await freePort();
       running.use(await launch('web', { ...webEnv(port), ...settings }));
