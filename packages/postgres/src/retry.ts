@@ -1,4 +1,5 @@
 import { isDoubloonError, type DoubloonError } from '@doubloon/errors';
+import { isDatabaseOutage } from './outage.ts';
 
 /** A handler throws it to have its row again at `notBefore`. It is no failure: the attempt is given back. */
 export class RetryLater extends Error {
@@ -27,13 +28,13 @@ export function backoffMs(attempt: number, { baseMs, capMs }: Backoff, random: (
 
 const outages = ['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CHAIN_UNAVAILABLE', 'EVENT_LOG_UNAVAILABLE'] as const;
 
-// SQLSTATE of Postgres appendix A (serialization, deadlock, shutdown, too many connections) and errno of a lost connection.
-const passing = new Set(['40001', '40P01', '53300', '55P03', '57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+// SQLSTATE of Postgres appendix A: a serialization failure, a deadlock, a lock that was not to be had in time.
+const contention = new Set(['40001', '40P01', '55P03']);
 
 /** Whether the same work may well pass later because what failed is not the work: an outage, a deadlock. What is not listed is not. */
 export function isPassing(error: unknown): boolean {
   if (outages.some((code) => isDoubloonError(error, code))) return true;
-  return error instanceof Error && 'code' in error && passing.has(String(error.code));
+  return isDatabaseOutage(error) || (error instanceof Error && 'code' in error && contention.has(String(error.code)));
 }
 
 const refusals = ['EVENT_MALFORMED', 'EVENT_TYPE_UNKNOWN', 'EVENT_TOO_LARGE'] as const;
