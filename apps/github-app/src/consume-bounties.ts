@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { isDoubloonError } from '@doubloon/errors';
 import { decodeEvent, PoisonRecord, type EventLog, type Subscription } from '@doubloon/events';
+import { failpoint } from '@doubloon/failpoints';
 import { storeInbox } from '@doubloon/postgres';
 
 /** The kind of inbox row that an event of topic `bounty` becomes. */
@@ -14,6 +15,7 @@ export function consumeBounties(events: EventLog, pool: Pool, onStored: () => vo
     async handle(record) {
       const event = decode(record.value);
       if (event === undefined) return;
+      failpoint('event-read');
       await storeInbox(pool, {
         key: event.id, kind: bountyKind, subject: event.subject, payload: { type: event.type, subject: event.subject },
         ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { failpoint } from '@doubloon/failpoints';
 import type { Logger } from '@doubloon/service';
 import { readSetback } from './github.ts';
 import type { IssueKey } from './issue-row.ts';
@@ -75,7 +76,9 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
   async function attempt(db: PoolClient, issue: IssueKey, { wanted, attempts }: { wanted: string; attempts: number }): Promise<void> {
     const { repositoryId, issueId } = issue;
     try {
+      failpoint('issue-claimed');
       const again = await tend(issue);
+      failpoint('issue-tended');
       await db.query(finish, [repositoryId, issueId, wanted, again ?? null, now()]);
       if (again !== undefined) setTimeout(wake, Math.max(0, again.getTime() - now().getTime()) + 1).unref();
     } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { formatAmount } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
+import { failpoint } from '@doubloon/failpoints';
 import { treasury, type TreasuryClient } from '@doubloon/rpc';
 import type { OfferKey, Work } from './intent.ts';
 import type { KnownIssue } from './issue-row.ts';
@@ -47,6 +48,7 @@ export async function pursueOffer(pursuit: Pursuit, issue: KnownIssue, work: Exc
 
 async function openWhole(pursuit: Pursuit, issue: KnownIssue, key: OfferKey): Promise<Outcome> {
   const offerId = await open(pursuit, issue, key, BigInt(key.amount), key.nth);
+  failpoint('offer-opened');
   await keepOpened(pursuit.pool, key, offerId);
   return 'done';
 }
@@ -93,6 +95,7 @@ async function replace(pursuit: Pursuit, issue: KnownIssue, from: OfferKey, to: 
   if (heldStates.includes(offer.state)) return isSameDenom ? openBeyond(pursuit, issue, to, covered + BigInt(offer.money?.amount ?? '0')) : openWhole(pursuit, issue, to);
 
   const outcome = await openBeyond(pursuit, issue, to, covered);
+  failpoint('replacement-opened');
   const replacement = (await findOffer(pool, to))?.offerId ?? '';
   const { offer: after, pending } = await client.withdrawOffer({ offerId: row.offerId, reason: 'edited', replacedBy: replacement });
   // Somebody signed in between: what was opened in its place is taken back, and the chain decides first.
@@ -111,6 +114,7 @@ async function openBeyond(pursuit: Pursuit, issue: KnownIssue, to: OfferKey, cov
     return { told: `${said}: an edit changes nothing about what is funded.` };
   }
   const offerId = await open(pursuit, issue, to, difference, topUpNth(to));
+  failpoint('top-up-opened');
   await keepOpened(pursuit.pool, to, offerId, covered);
   return { told: `${said}: the offer is for the difference.` };
 }

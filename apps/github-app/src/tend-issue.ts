@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { isDoubloonError, type DoubloonError, type FailureCode } from '@doubloon/errors';
+import { failpoint } from '@doubloon/failpoints';
 import { withTrace, type Logger } from '@doubloon/service';
 import type { TreasuryClient } from '@doubloon/rpc';
 import { readSetback, type Octokit } from './github.ts';
@@ -39,6 +40,7 @@ export async function tendIssue(tending: Tending, key: IssueKey): Promise<Date |
   if (issue === undefined) return undefined;
   const intents = await undone(pool, key);
   const { isWaiting, failure } = await pursueAll(tending, issue, intents);
+  failpoint('intents-done');
   const again = await tell(tending, issue, intents, isWaiting);
   if (failure !== undefined) throw failure;
   return again;
@@ -49,6 +51,7 @@ async function tell(tending: Tending, issue: KnownIssue, intents: readonly Inten
   const key: IssueKey = issue;
 
   const bounty = await client.getBounty(key);
+  failpoint('bounty-read');
   const own = { problems: await problemsOf(pool, key), help: issue.help };
   const row = await readRow(pool, key);
   const again = isWaiting ? new Date(now().getTime() + chainMs) : undefined;
@@ -101,6 +104,7 @@ async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: Kno
     const source = `${work.offer.sourceKind}/${work.offer.sourceId}`;
     if (held.has(source)) continue;
     await countAttempt(pool, intent);
+    failpoint('intent-counted');
     const outcome = await withTrace(intent.traceparent, () => pursueOffer({ pool, client, denoms }, issue, work)).catch(async (error: unknown) => {
       await markFailed(pool, intent, error instanceof Error ? error.message : 'unknown reason');
       if (!isDoubloonError(error) || outages.includes(error.code)) throw error;
@@ -110,11 +114,14 @@ async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: Kno
       held.add(source);
       if (outcome === 'waits') isWaiting = true;
       else failure ??= outcome;
-    } else if (outcome === 'done') await markDone(pool, intent, now());
-    else {
+    } else if (outcome === 'done') {
+      failpoint('intent-pursued');
+      await markDone(pool, intent, now());
+    } else {
       const offer = work.kind === 'replace' ? work.by : work.offer;
       log.info({ repository: issue.repositoryId, issue: issue.issueId, told: outcome.told }, 'there is something to tell about an offer');
       await addProblem(pool, issue, offer.sourceKind, offer.sourceId, firstLater + Number(intent.position), outcome.told);
+      failpoint('problem-told');
       await markDone(pool, intent, now(), outcome.told);
     }
   }
@@ -125,11 +132,13 @@ async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: K
   const { work } = intent;
   if (work.kind !== 'eyes') return;
   await countAttempt(pool, intent);
+  failpoint('eyes-counted');
   const problem = await react(octokit, issue, work).then(() => undefined, (error: unknown) => {
     if (readSetback(error, now()).notBefore !== undefined) throw error;
     return error instanceof Error ? error.message : 'unknown reason';
   });
   if (problem !== undefined) log.info({ repository: issue.repositoryId, issue: issue.issueId, problem }, 'a reaction could not be set');
+  failpoint('eyes-set');
   await markDone(pool, intent, now(), problem);
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { failpoint, lawIsOff } from '@doubloon/failpoints';
 import type { Logger } from '@doubloon/service';
 import { readSetback, type Octokit } from './github.ts';
 import type { KnownIssue } from './issue-row.ts';
@@ -74,6 +75,7 @@ export const markGone = (db: Pick<Pool, 'query'>, { repositoryId, issueId }: Pic
 async function edit({ pool, octokit, now, onWrite }: Writing, issue: KnownIssue, commentId: string, words: Words, isQuiet: boolean): Promise<boolean> {
   try {
     const { data } = await octokit.rest.issues.updateComment({ ...at(issue), comment_id: Number(commentId), body: withMarker(words.text, issue.issueId) });
+    failpoint('comment-edited');
     await keep(pool, issue, data, words, now(), isQuiet);
     onWrite?.('edited');
     return true;
@@ -89,8 +91,7 @@ const intendToCreate = 'update living_comment set creating_at = $3 where reposit
 // GitHub may hold a comment whose creation we never heard of: it is looked for each time before one is created.
 async function create(writing: Writing, issue: KnownIssue, words: Words, isAgain: boolean): Promise<void> {
   const { pool, octokit, now, log, onWrite } = writing;
-  await pool.query(intendToCreate, [issue.repositoryId, issue.issueId, now()]);
-  const found = await findOurs(writing, issue);
+  const found = lawIsOff('intent') ? undefined : await intendAndLook(writing, issue);
   if (found !== undefined) {
     log.info({ repository: issue.repositoryId, issue: issue.issueId, comment: found.id }, 'living comment found again');
     onWrite?.('adopted');
@@ -98,9 +99,18 @@ async function create(writing: Writing, issue: KnownIssue, words: Words, isAgain
     return;
   }
   await writing.takeTurn();
+  failpoint('comment-turn-taken');
   const { data } = await octokit.rest.issues.createComment({ ...at(issue), issue_number: issue.number, body: withMarker(words.text, issue.issueId) });
+  failpoint('comment-created');
   await keep(pool, issue, data, words, now(), false);
+  failpoint('comment-kept');
   onWrite?.(isAgain ? 'recreated' : 'created');
+}
+
+async function intendAndLook(writing: Writing, issue: KnownIssue): ReturnType<typeof findOurs> {
+  await writing.pool.query(intendToCreate, [issue.repositoryId, issue.issueId, writing.now()]);
+  failpoint('comment-intended');
+  return findOurs(writing, issue);
 }
 
 async function findOurs({ octokit, appId }: Writing, issue: KnownIssue): Promise<{ id: number; node_id: string } | undefined> {

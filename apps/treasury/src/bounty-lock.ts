@@ -1,4 +1,5 @@
 import type { ClientBase, PoolClient } from 'pg';
+import { failpoint } from '@doubloon/failpoints';
 import { enqueue } from '@doubloon/postgres';
 import { bountyEvent, toRecord, type BountyEventFacts, type BountyEventName, type CloudEvent } from '@doubloon/events';
 import { currentTraceparent } from '@doubloon/service';
@@ -29,4 +30,5 @@ export async function tell<N extends BountyEventName>(db: PoolClient, bounty: Bo
   const event = bountyEvent(name, { id, time, data, subject: subjectOf(bounty), sequence: BigInt(rows[0]?.sequence ?? 0), traceparent: currentTraceparent() });
   const { key, value, headers } = toRecord(event as CloudEvent);
   await enqueue(db, { id, topic: 'bounty', key, value: JSON.parse(value) as unknown, ...(headers === undefined ? {} : { headers }) });
+  failpoint('event-enqueued');
 }

@@ -2,6 +2,7 @@ import { fundOffer, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { decodeDeposit, type Address, type Deposit } from '@doubloon/escrow';
 import type { ChainAccount } from '@doubloon/escrow/chain';
+import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
 import { judgeDeposit } from './judge-deposit.ts';
@@ -44,6 +45,7 @@ export async function creditDeposit({ pool, program, operator, now, log, credite
   const problem = known === undefined ? 'no offer of ours' : (judgeDeposit(deposit, address, { program, operator, offer: known }) ?? (account.lamports < deposit.amount ? 'less than it says' : undefined));
   if (known === undefined || problem !== undefined) return { kind: 'unverified', problem: problem ?? '' };
 
+  failpoint('deposit-read');
   const deadline = instant(deposit.deadline);
   const signature = await submissionFor(pool, known.id, address);
   const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { deadline: deadline.toISOString(), ...(signature === undefined ? {} : { signature }) } }, async (bounty) => {
@@ -52,6 +54,7 @@ export async function creditDeposit({ pool, program, operator, now, log, credite
     if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at]);
     return decided;
   }));
+  failpoint('deposit-credited');
   if (events.length === 0) return { kind: 'known' };
   credited();
   log.info({ offerId: known.id, deposit: address, slot: String(account.slot) }, 'deposit credited');

@@ -1,4 +1,5 @@
 import { expireOffers as expire } from '@doubloon/domain';
+import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
 import { offerById } from './offer-row.ts';
@@ -16,6 +17,7 @@ export async function expireOffers({ pool, now, log }: Pick<Treasury, 'pool' | '
   for (const { id } of rows) {
     const known = await offerById(pool, id);
     if (known === undefined) continue;
+    failpoint('offer-due');
     const { events } = await inTransaction(pool, (db) => changeOffer(db, known, {}, (bounty) => expire(bounty, { at })));
     if (events.length > 0) log.info({ offerId: id }, 'offer expired unfunded');
   }

@@ -2,6 +2,7 @@ import { expireSubmission, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { parseAddress } from '@doubloon/escrow';
 import type { SignatureStatus } from '@doubloon/escrow/chain';
+import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { reasonOf } from './build-funding.ts';
 import { changeOffer } from './change-offer.ts';
@@ -41,6 +42,7 @@ export async function sendDue(context: SendingContext, { everyMs }: { everyMs: n
   const { pool, chain, now } = context;
   const { rows } = await pool.query<Due>(claim, [now(), new Date(now().getTime() + everyMs)]);
   if (rows.length === 0) return;
+  failpoint('submission-claimed');
 
   // Heights before statuses: what was not seen by then, and is too old at that height, will not be seen later.
   const [final, confirmed] = await Promise.all([chain.blockHeight('finalized'), chain.blockHeight('confirmed')]);
@@ -76,7 +78,9 @@ async function send({ pool, chain, log }: SendingContext, { signature, offer_id:
     log.warn({ err, offerId, signature }, 'the node refused a signed transaction');
     return;
   }
+  failpoint('transaction-sent');
   if (state !== 'sent') await pool.query(note, [signature, 'sent']);
+  failpoint('sending-noted');
   log.info({ offerId, signature }, 'transaction sent');
 }
 
@@ -85,7 +89,9 @@ async function seen(context: SendingContext, row: Due, { commitment, error }: Si
   // What failed before it is final may still land on another fork.
   if (commitment === 'finalized' && error !== undefined) return end(context, row, 'failed', `The chain refused it: ${reasonOf(error).message}`);
   if (commitment === 'finalized') {
+    failpoint('transaction-seen');
     const { rowCount } = await pool.query(note, [row.signature, 'finalized']);
+    failpoint('landing-noted');
     if (rowCount !== 0) settled('finalized');
     wake.watcher();
   } else if (commitment === 'confirmed' && error === undefined && row.state !== 'confirmed') {

@@ -3,6 +3,7 @@ import * as domain from '@doubloon/domain';
 import type { Bounty, OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { depositAddress, fundSol, parseAddress, type Address, type Instruction } from '@doubloon/escrow';
+import { failpoint, lawIsOff } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { fundingTerms, isBlockhashUnknown, reasonOf } from './build-funding.ts';
@@ -52,6 +53,9 @@ export async function submitFunding(context: Treasury, { offerId, transaction }:
   const problem = await tryOut(context, { offerId, signature, transaction, lastValid });
 
   const details = { funder: build.wallet, deposit: build.deposit, deadline: build.deadline.toISOString() };
+  // What the third law forbids: on its way before anything says so.
+  if (lawIsOff('intent')) await context.chain.send(transaction);
+  failpoint('signature-checked');
   await inTransaction(pool, (db) => changeOffer(db, known, { details }, async (bounty) => {
     const events = submit(bounty);
     // The other click, or the other tab, may be what the chain stumbled over: then it has been answered already.
@@ -59,6 +63,7 @@ export async function submitFunding(context: Treasury, { offerId, transaction }:
     if (events.length > 0) await db.query(insert, [signature, offerId, build.wallet, build.deposit, build.deadline, transaction, lastValid ?? null, at]);
     return events;
   }));
+  failpoint('signature-kept');
   wake.sender();
   return (await recorded(pool, offerId, signature)) ?? {};
 }

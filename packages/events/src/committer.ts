@@ -1,3 +1,5 @@
+import { failpoint } from '@doubloon/failpoints';
+
 /** Next offset of one partition, to be committed. */
 export interface Commit {
   readonly topic: string;
@@ -24,6 +26,7 @@ export function createCommitter(write: (commits: readonly Commit[]) => Promise<v
     while (marked.size > 0) {
       const commits = [...marked.values()];
       marked.clear();
+      failpoint('event-handled');
       await write(commits).catch(failed);
     }
     writing = undefined;

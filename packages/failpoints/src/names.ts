@@ -7,15 +7,57 @@ export interface Failpoint {
 }
 
 /**
- * Every failpoint, in the order in which one offer passes them. Each stands in the sources once. A new durable step gets one
- * between itself and the next.
+ * Every failpoint, in the order in which an offer passes them. Each stands in the sources once. A new durable step gets one
+ * between itself and the next, and is passed by what dev/kill-matrix plays.
  */
 export const failpoints = {
   'delivery-verified': { app: 'github-app', after: 'delivery verified', before: 'inbox row stored' },
   'delivery-stored': { app: 'github-app', after: 'inbox row stored', before: '202 answered' },
-  'inbox-claimed': { app: 'github-app', after: 'attempt at the inbox row counted', before: 'it is handled' },
-  'inbox-handled': { app: 'github-app', after: 'inbox row handled', before: 'its transaction committed' },
-  'inbox-committed': { app: 'github-app', after: 'inbox row done, intents written', before: 'issue claimed' },
+  'inbox-claimed': { app: 'github-app', after: 'attempt at the inbox row counted', before: 'row handled' },
+  'inbox-handled': { app: 'github-app', after: 'row handled', before: 'its transaction committed' },
+  'inbox-committed': { app: 'github-app', after: 'row done and intents written', before: 'next row claimed, issue woken' },
+
+  'issue-claimed': { app: 'github-app', after: 'attempt at the issue counted', before: 'its intents read' },
+  'intent-counted': { app: 'github-app', after: 'attempt at the intent counted', before: 'treasury called' },
+  'offer-opened': { app: 'github-app', after: 'offer opened by the treasury', before: 'its id kept' },
+  'replacement-opened': { app: 'github-app', after: 'offer that replaces another opened and kept', before: 'the other one withdrawn' },
+  'top-up-opened': { app: 'github-app', after: 'offer beyond what is funded opened', before: 'its id kept' },
+  'intent-pursued': { app: 'github-app', after: 'treasury has done it', before: 'intent marked done' },
+  'problem-told': { app: 'github-app', after: 'sentence for the living comment kept', before: 'intent marked done' },
+  'intents-done': { app: 'github-app', after: 'intents marked done', before: 'bounty read' },
+  'bounty-read': { app: 'github-app', after: 'bounty read', before: 'intention to write the living comment' },
+  'comment-intended': { app: 'github-app', after: 'intention to create the living comment kept', before: 'GitHub asked whether it is there' },
+  'comment-turn-taken': { app: 'github-app', after: 'its place among what we create counted', before: 'living comment created' },
+  'comment-created': { app: 'github-app', after: 'living comment created', before: 'its id and hash kept' },
+  'comment-edited': { app: 'github-app', after: 'living comment edited', before: 'its hash kept' },
+  'comment-kept': { app: 'github-app', after: 'id and hash of the living comment kept', before: 'reactions' },
+  'eyes-counted': { app: 'github-app', after: 'attempt at the reaction counted', before: 'reaction set' },
+  'eyes-set': { app: 'github-app', after: 'reaction set', before: 'intent marked done' },
+  'issue-tended': { app: 'github-app', after: 'everything done for the issue', before: 'issue marked so' },
+
+  'event-enqueued': { app: 'treasury', after: 'state and event written', before: 'their transaction committed' },
+  'transaction-committed': { app: 'treasury', after: 'state and event committed', before: 'caller answered' },
+  'outbox-counted': { app: 'treasury', after: 'attempt at the messages counted', before: 'messages published' },
+  'outbox-published': { app: 'treasury', after: 'messages published', before: 'messages removed from the outbox' },
+  'signature-checked': { app: 'treasury', after: 'signed bytes checked', before: 'signature row and event committed' },
+  'signature-kept': { app: 'treasury', after: 'signature row and event committed', before: 'wallet answered' },
+  'submission-claimed': { app: 'treasury', after: 'attempt at the transaction counted', before: 'chain asked and transaction sent' },
+  'transaction-sent': { app: 'treasury', after: 'transaction sent', before: 'noted as sent' },
+  'sending-noted': { app: 'treasury', after: 'noted as sent', before: 'status looked up' },
+  'transaction-seen': { app: 'treasury', after: 'transaction seen at finalized', before: 'noted as landed' },
+  'landing-noted': { app: 'treasury', after: 'noted as landed', before: 'deposit read' },
+  'deposit-read': { app: 'treasury', after: 'deposit read at finalized', before: 'deposit and event committed' },
+  'deposit-credited': { app: 'treasury', after: 'deposit and event committed', before: 'next look at the chain' },
+  'offer-due': { app: 'treasury', after: 'offer seen to be out of time', before: 'its end and the event committed' },
+
+  'sweep-page-read': { app: 'github-app', after: 'page of the delivery log read', before: 'what of it is missing noted' },
+  'sweep-page-noted': { app: 'github-app', after: 'what is missing noted', before: 'next page read, or what was reached kept' },
+  'sweep-reached-kept': { app: 'github-app', after: 'what was reached in the delivery log kept', before: 'missed delivery fetched' },
+  'sweep-delivery-fetched': { app: 'github-app', after: 'missed delivery fetched', before: 'inbox row stored' },
+  'sweep-delivery-stored': { app: 'github-app', after: 'inbox row stored', before: 'delivery not missed any more' },
+
+  'event-read': { app: 'github-app', after: 'event read from the log', before: 'inbox row stored' },
+  'event-handled': { app: 'github-app', after: 'inbox row stored', before: 'position in the log committed' },
 } as const satisfies Readonly<Record<string, Failpoint>>;
 
 export type FailpointName = keyof typeof failpoints;

@@ -1,3 +1,4 @@
+import { failpoint } from '@doubloon/failpoints';
 import type { ClientBase, Pool, PoolClient } from 'pg';
 import { lockKinds, releaseLock, tryLock } from './advisory-lock.ts';
 import { Bell } from './bell.ts';
@@ -67,10 +68,13 @@ export function startInboxWorker(options: InboxWorkerOptions): InboxWorker {
       return 'dead';
     }
     try {
+      failpoint('inbox-claimed');
       await transactionOn(db, async () => {
         await options.handle(row, db);
+        failpoint('inbox-handled');
         await markDone(db, key, now());
       });
+      failpoint('inbox-committed');
       outages = 0;
       return 'done';
     } catch (error) {

@@ -1,3 +1,4 @@
+import { failpoint } from '@doubloon/failpoints';
 import type { ClientBase, Pool } from 'pg';
 import { lockKinds, tryLock } from './advisory-lock.ts';
 import { Bell } from './bell.ts';
@@ -123,12 +124,14 @@ export function startOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
       }
       const names = rows.map((it) => it.row);
       await countAttempt(db, names, 1);
+      failpoint('outbox-counted');
       try {
         await publish(rows);
       } catch (error) {
         await fail(rows, error);
         return;
       }
+      failpoint('outbox-published');
       await removeRows(db, names);
       suspects.clear();
       outages = 0;

@@ -1,5 +1,7 @@
 import { DoubloonError } from '@doubloon/errors';
+import { failpoint, lawIsOff } from '@doubloon/failpoints';
 import type { ClientBase, Pool, PoolClient } from 'pg';
+import { enqueue, takeBack } from './outbox.ts';
 
 /** Runs `work` in one transaction. A connection that can't even roll back is not lent to anyone else. */
 export async function inTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T>): Promise<T> {
@@ -22,9 +24,12 @@ export async function transactionOn<T>(db: ClientBase, work: () => Promise<T>): 
   await db.query('begin');
   try {
     const result = await work();
+    const late = lawIsOff('outbox') ? await takeBack(db) : [];
     // Postgres answers `commit` of a failed transaction with ROLLBACK and no error: somebody swallowed the first one.
     const { command } = await db.query('commit');
     if (command !== 'COMMIT') throw new DoubloonError('TRANSACTION_ABORTED', {});
+    failpoint('transaction-committed');
+    for (const message of late) await enqueue(db, message);
     return result;
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
