@@ -4,30 +4,28 @@ import type { ClientBase, Pool } from 'pg';
 import { decimalsOf, parseDenoms } from '@doubloon/domain';
 import { createBoundedParser } from '@doubloon/domain/bounded';
 import { openEventLog } from '@doubloon/events';
-import { checkSchema, migrationsFolder, openPool, startInboxWorker, storeInbox, type InboxRow } from '@doubloon/postgres';
+import { lawIsOff } from '@doubloon/failpoints';
+import { checkSchema, migrationsFolder, openPool, startInboxWorker, type InboxRow } from '@doubloon/postgres';
 import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
-import { newTraceparent, withTrace, type Health, type Service } from '@doubloon/service';
+import { withTrace, type Health, type Service } from '@doubloon/service';
 import type { GitHubAppSettings } from './config.ts';
 import { bountyKind, consumeBounties } from './consume-bounties.ts';
-import { subjectOf } from './delivery.ts';
 import { openProbot } from './github.ts';
 import { createHandlers, receiveStored } from './handlers.ts';
+import { openIntake, storeDelivery } from './intake.ts';
 import { findIssue, keepIssueTold, wakeIssue } from './issue-row.ts';
 import { startIssueWorker } from './issue-worker.ts';
 import { createMeasures } from './measures.ts';
 import { startPruning } from './prune.ts';
 import { createReceiver, type Delivery } from './receive.ts';
+import { startSweeper } from './sweeper.ts';
 import { tendIssue } from './tend-issue.ts';
-
-/** Milliseconds after which a delivery that can't be stored is refused: GitHub waits ten seconds. */
-const storeWithinMs = 3_000;
 
 /** Opens what the App needs, starts its workers, and builds the server of the receiver, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<GitHubAppSettings>): Promise<Server> {
   const now = () => new Date();
   const denoms = decimalsOf(parseDenoms(JSON.parse(await readFile(config.denomsFile, 'utf8'))));
-  // Its own pool, so that work under way never keeps a delivery waiting.
-  const intake = open.adopt(openPool({ url: config.databaseUrl, name: 'github-app-intake', max: 6, log }), (it) => it.end());
+  const intake = open.adopt(openIntake(config.databaseUrl, log), (it) => it.end());
   const pool = open.adopt(openPool({ url: config.databaseUrl, name: 'github-app', max: 16, log }), (it) => it.end());
   await checkSchema(pool, migrationsFolder('github-app'));
   await health.watch('database', () => intake.query('select 1'));
@@ -61,12 +59,20 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   watchQueue(health, 'inbox', pool, waitingRows);
   watchQueue(health, 'issues', pool, waitingIssues);
 
+  const keep = async (db: Pool, delivery: Delivery): Promise<boolean> => {
+    const isNew = await storeDelivery(db, delivery);
+    if (isNew) inbox.wake();
+    return isNew;
+  };
+  if (!lawIsOff('level')) {
+    open.use(startSweeper({ pool, appId: String(config.appId), octokit: () => probot.auth(), store: (delivery) => keep(pool, delivery), everyMs: config.sweepEvery, measures, health, log, now }));
+  }
+
   const receiver = createReceiver({
     secrets: { current: config.webhookSecret, previous: config.previousWebhookSecret },
-    async store(delivery) {
-      const isNew = await within(storeDelivery(intake, delivery), storeWithinMs);
-      if (isNew) inbox.wake();
-      return isNew;
+    store(delivery) {
+      measures.inHand.inc();
+      return keep(intake, delivery).finally(() => { measures.inHand.dec(); });
     },
     onAnswer({ status, key, reason, error }) {
       measures.answers.inc({ status: String(status) });
@@ -77,9 +83,6 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   });
   return createServer({ requestTimeout: 10_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384, connectionsCheckingInterval: 1_000 }, receiver);
 }
-
-const storeDelivery = (db: Pool, { guid, event, payload }: Delivery): Promise<boolean> =>
-  storeInbox(db, { key: guid, kind: event, subject: subjectOf(guid, payload), payload: { event, payload }, traceparent: newTraceparent() });
 
 async function wakeTold(row: InboxRow, db: ClientBase, client: TreasuryClient, now: Date): Promise<void> {
   const [repositoryId = '', issueId = ''] = row.subject.split('/');
@@ -105,16 +108,4 @@ function watchQueue(health: Health, name: string, pool: Pool, statement: string)
     if (waiting === 0) since = new Date();
   }, { needed: false });
   health.consumer(name, () => [{ position: '0', end: String(waiting), since }], { needed: false });
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(new Error(`no answer within ${String(ms)} ms`)); }, ms); });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    // When it lost the race, nobody else hears of it.
-    work.catch(() => undefined);
-  }
 }

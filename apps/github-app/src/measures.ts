@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { measureQueues } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
+import { measureSweep } from './sweep-row.ts';
 
 /** What the App counts. Label values are few and fixed. */
 export function createMeasures(metrics: Registry, pool: Pool) {
@@ -18,10 +19,25 @@ export function createMeasures(metrics: Registry, pool: Pool) {
   });
   const waiting = new Gauge({ name: 'doubloon_inbox_waiting', help: 'Rows of the inbox that wait.', registers });
   const dead = new Gauge({ name: 'doubloon_inbox_dead', help: 'Rows of the inbox whose attempts are used up.', registers });
+  const sweepAge = new Gauge({
+    name: 'doubloon_sweep_age_seconds', help: 'Since a round through the delivery log ended well, in any process.', registers,
+    async collect() {
+      const numbers = await measureSweep(pool).catch(() => undefined);
+      if (numbers === undefined) return;
+      if (numbers.age !== undefined) this.set(numbers.age);
+      missed.set(numbers.missed);
+    },
+  });
+  const missed = new Gauge({ name: 'doubloon_sweep_missed', help: 'Deliveries known to be missed that are not in the inbox yet.', registers });
   return {
-    queue,
+    queue, sweepAge,
     answers: new Counter({ name: 'doubloon_webhook_answers_total', help: 'Answers to deliveries, by status.', labelNames: ['status'], registers }),
+    inHand: new Gauge({ name: 'doubloon_webhook_in_hand', help: 'Deliveries that are being stored.', registers }),
     keys: new Counter({ name: 'doubloon_webhook_signatures_total', help: 'Deliveries by the secret that signed them.', labelNames: ['secret'], registers }),
+    sweepRounds: new Counter({ name: 'doubloon_sweep_rounds_total', help: 'Rounds through the delivery log, by how they ended.', labelNames: ['round'], registers }),
+    sweepDeliveries: new Counter({ name: 'doubloon_sweep_deliveries_total', help: 'Deliveries that never reached us, by what became of them.', labelNames: ['what'], registers }),
     writes: new Counter({ name: 'doubloon_living_comment_writes_total', help: 'Living comments written, by how.', labelNames: ['how'], registers }),
   };
 }
+
+export type Measures = ReturnType<typeof createMeasures>;

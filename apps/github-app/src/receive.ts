@@ -1,12 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { DoubloonError } from '@doubloon/errors';
+import { failpoint, lawIsOff } from '@doubloon/failpoints';
 import { readPayload } from './payload.ts';
 import { looksLikeSignature, signedWith, type SecretName, type WebhookSecrets } from './signature.ts';
 
 /** GitHub never sends more than 25 MB (docs: "Webhook events and payloads"). */
 export const largestBody = 25 * 1024 * 1024;
-/** Bytes of unfinished deliveries that are held at one time, whoever sends them. */
+/** Bytes of deliveries that are held at one time, until they are refused or stored. */
 const largestBacklog = 4 * largestBody;
+/** Deliveries that are being stored at one time. One more is refused at once: a queue would only make it late as well. */
+export const mostInHand = 256;
+/** Milliseconds after which a delivery that can't be stored is refused: GitHub waits ten seconds. */
+const storeWithinMs = 3_000;
 
 export interface Delivery {
   /** `X-GitHub-Delivery`: the same over redeliveries of one event. */
@@ -17,7 +22,7 @@ export interface Delivery {
 
 export interface Receiver {
   readonly secrets: WebhookSecrets;
-  /** Resolves when the delivery is durable; false when it was there already. */
+  /** Resolves when the delivery is durable; false when it was there already. May still do so after 503 was answered. */
   store(delivery: Delivery): Promise<boolean>;
   /** Told once per request, for metrics and the log. */
   onAnswer?(answer: { status: number; key?: SecretName; stored?: boolean; reason: string; error?: unknown }): void;
@@ -27,24 +32,26 @@ type Verdict = { status: number; reason: string; key?: SecretName; stored?: bool
 
 const shortestSecret = 32;
 const lingerMs = 1_000;
-const guidForm = /^[0-9A-Za-z-]{1,64}$/;
-const eventForm = /^[a-z][a-z0-9_]{0,63}$/;
+export const guidForm = /^[0-9A-Za-z-]{1,64}$/;
+export const eventForm = /^[a-z][a-z0-9_]{0,63}$/;
 
 /**
  * Takes GitHub's deliveries: checks, stores, answers, and does nothing else. 202 stored or already stored, 400 malformed,
- * 401 not signed by one of the secrets, 405 not POST, 413 over 25 MiB, 415 not JSON, 503 can't be stored now. Whatever
+ * 401 not signed by one of the secrets, 405 not POST, 413 over 25 MiB, 415 not JSON, 503 can't be stored now, told within
+ * 3 s of the last byte. What is held of deliveries is bounded in number and bytes; what is too much is 503 at once. Whatever
  * the path: nothing else is served here. `CONFIG_INVALID` for a secret under 32 characters.
  */
 export function createReceiver({ secrets, store, onAnswer }: Receiver): RequestListener {
   const weak = [secrets.current, secrets.previous].some((secret) => secret !== undefined && secret.length < shortestSecret);
   if (weak) throw new DoubloonError('CONFIG_INVALID', { problems: [`a webhook secret has fewer than ${String(shortestSecret)} characters`] });
   let held = 0;
+  let inHand = 0;
   /** The bodies that are not here to their end, and how to refuse each. */
   const unfinished = new Map<IncomingMessage, { size: number; refuse(status: number, reason: string): void }>();
 
   // Whoever holds most makes room: a flood of large bodies can't keep out GitHub's, which are small.
   const makeRoom = (): void => {
-    while (held > largestBacklog) [...unfinished.values()].reduce((one, other) => (other.size > one.size ? other : one)).refuse(503, 'too much is under way');
+    while (held > largestBacklog && unfinished.size > 0) [...unfinished.values()].reduce((one, other) => (other.size > one.size ? other : one)).refuse(503, 'too much is under way');
   };
 
   /** The whole body, or why it is not read to its end. Rejects when the sender goes away. */
@@ -89,12 +96,32 @@ export function createReceiver({ secrets, store, onAnswer }: Receiver): RequestL
     if (key === undefined) return { status: 401, reason: 'the signature does not fit' };
     const payload = readPayload(bytes);
     if (payload === undefined) return { status: 400, reason: 'the body is not a JSON object', key };
-    return { key, ...(await keep({ guid: guid ?? '', event: event ?? '', payload })) };
+    return { key, ...(await keep({ guid: guid ?? '', event: event ?? '', payload }, bytes.length)) };
   };
 
-  const keep = async (delivery: Delivery): Promise<Verdict> => {
+  const storeNow = async (delivery: Delivery): Promise<boolean> => {
+    failpoint('delivery-verified');
+    const stored = await store(delivery);
+    failpoint('delivery-stored');
+    return stored;
+  };
+  // What the first law forbids: answered, and only then stored.
+  const storeLater = (delivery: Delivery): Promise<boolean> => {
+    setTimeout(() => { storeNow(delivery).catch(() => undefined); }, 50);
+    return Promise.resolve(true);
+  };
+
+  const keep = async (delivery: Delivery, size: number): Promise<Verdict> => {
+    if (inHand >= mostInHand || held + size > largestBacklog) return { status: 503, reason: 'too much is under way' };
+    inHand += 1;
+    held += size;
+    // In hand until it is settled, and not only until it was answered: what is given up still takes its place in memory.
+    const storing = (lawIsOff('inbox') ? storeLater(delivery) : storeNow(delivery)).finally(() => {
+      inHand -= 1;
+      held -= size;
+    });
     try {
-      const stored = await store(delivery);
+      const stored = await within(storing, storeWithinMs);
       return { status: 202, stored, reason: stored ? 'stored' : 'already stored' };
     } catch (error) {
       return { status: 503, reason: 'it could not be stored', error };
@@ -142,4 +169,16 @@ function answer(request: IncomingMessage, response: ServerResponse, { status, re
   const leave = (): void => { response.end(); };
   const timer = setTimeout(leave, lingerMs);
   request.once('close', () => { clearTimeout(timer); }).once('end', leave).resume();
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(new Error(`no answer within ${String(ms)} ms`)); }, ms); });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    // When it lost the race, nobody else hears of it.
+    work.catch(() => undefined);
+  }
 }
