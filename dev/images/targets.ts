@@ -1,0 +1,23 @@
+/** One image. */
+export interface Target {
+  /** The workspace whose entry it runs. */
+  readonly workspace: string;
+  /** The databases whose migrations it holds: an app asks whether its own are applied, the job applies any. */
+  readonly migrations: readonly string[];
+  /** The folder its build script makes, where it has one. */
+  readonly built?: string;
+}
+
+/** The targets of the Dockerfile. */
+export const targets = {
+  'github-app': { workspace: 'apps/github-app', migrations: ['github-app'] },
+  treasury: { workspace: 'apps/treasury', migrations: ['treasury'] },
+  identity: { workspace: 'apps/identity', migrations: ['identity'] },
+  web: { workspace: 'apps/web', migrations: [], built: 'build' },
+  migrate: { workspace: 'packages/postgres', migrations: ['event-log', 'github-app', 'identity', 'treasury'] },
+  cli: { workspace: 'apps/cli', migrations: [] },
+} as const satisfies Readonly<Record<string, Target>>;
+
+export type TargetName = keyof typeof targets;
+
+export const isTarget = (name: string): name is TargetName => Object.hasOwn(targets, name);
