@@ -15,7 +15,7 @@ export class Acts {
     const at = this.#world.now();
     const issue: Issue = {
       id: this.#world.nextId('issue'), number: nextNumber(repository), repository, author: actor.account, viaApp: actor.app, createdAt: at, pullRequest: undefined,
-      title, body, labels: [], closed: undefined, reopened: false, updatedAt: at, reactions: [], comments: [],
+      title, body, labels: [], closed: undefined, reopened: false, locked: undefined, updatedAt: at, reactions: [], comments: [],
     };
     issue.labels = labels.map((name) => this.label(repository, name));
     repository.issues.push(issue);
@@ -61,9 +61,23 @@ export class Acts {
     this.#tell({ event: 'issues', action: 'deleted', issue, sender: actor.account });
   }
 
+  lock(actor: Actor, issue: Issue, reason: string | null): void {
+    if (issue.locked !== undefined) return;
+    issue.locked = { reason };
+    issue.updatedAt = this.#world.now();
+    this.#tell({ event: 'issues', action: 'locked', issue, sender: actor.account });
+  }
+
+  unlock(actor: Actor, issue: Issue): void {
+    if (issue.locked === undefined) return;
+    issue.locked = undefined;
+    issue.updatedAt = this.#world.now();
+    this.#tell({ event: 'issues', action: 'unlocked', issue, sender: actor.account });
+  }
+
   comment(actor: Actor, issue: Issue, body: string): Comment {
     const at = this.#world.now();
-    const comment: Comment = { id: this.#world.nextId('comment'), issue, author: actor.account, viaApp: actor.app, createdAt: at, body, updatedAt: at, reactions: [] };
+    const comment: Comment = { id: this.#world.nextId('comment'), issue, author: actor.account, viaApp: actor.app, createdAt: at, body, minimized: undefined, updatedAt: at, reactions: [] };
     issue.comments.push(comment);
     issue.updatedAt = at;
     this.#tell({ event: 'issue_comment', action: 'created', issue, comment, sender: actor.account });
@@ -140,6 +154,9 @@ export const mayEdit = (actor: Actor, thing: Comment | Issue): boolean => {
 };
 
 export const mayClose = (actor: Actor, issue: Issue): boolean => issue.author.id === actor.account.id || atLeast(roleOf(issue.repository, actor.account), 'triage');
+
+/** A locked issue is for people with write access; an App is none of them, whatever its permissions. */
+export const mayWrite = (actor: Actor, issue: Issue): boolean => issue.locked === undefined || (actor.app === undefined && atLeast(roleOf(issue.repository, actor.account), 'write'));
 
 /** Deleting an issue is for administrators. */
 export const mayDelete = (actor: Actor, issue: Issue): boolean => roleOf(issue.repository, actor.account) === 'admin';

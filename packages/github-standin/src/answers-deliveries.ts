@@ -32,3 +32,21 @@ export const redeliver = (call: Call): Answer => {
   call.deliveries.redeliver(deliveryOf(call));
   return { status: 202, body: {} };
 };
+
+/** GitHub never shows the secret again. */
+const hookConfig = ({ deliveries: { hook } }: Call): Answer => ({
+  status: 200, body: { content_type: 'json', insecure_ssl: '0', secret: '********', ...(hook.url === undefined ? {} : { url: hook.url }) },
+});
+
+export const getHookConfig = (call: Call): Answer => {
+  call.needApp();
+  return hookConfig(call);
+};
+
+export const updateHookConfig = (call: Call): Answer => {
+  call.needApp();
+  const { url, secret } = call.body as { url?: string; secret?: string };
+  if (url !== undefined) call.deliveries.hook.url = url;
+  if (secret !== undefined) call.deliveries.hook.secret = secret;
+  return hookConfig(call);
+};

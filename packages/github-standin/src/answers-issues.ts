@@ -69,6 +69,25 @@ export const updateIssue = (call: Call): Answer => {
   return { status: 200, body: singleIssue(issue, call.world.addresses) };
 };
 
+/** Locking is for people with triage access, whatever the body is. */
+function toLock(call: Call): Issue {
+  const issue = call.issue();
+  call.needOnIssue(issue, 'write');
+  call.needRole(issue.repository, 'triage', 'Must have admin rights to Repository.');
+  return issue;
+}
+
+export const lockIssue = (call: Call): Answer => {
+  const reason = call.body['lock_reason'];
+  call.acts.lock(call.actor(), toLock(call), typeof reason === 'string' ? reason : null);
+  return { status: 204 };
+};
+
+export const unlockIssue = (call: Call): Answer => {
+  call.acts.unlock(call.actor(), toLock(call));
+  return { status: 204 };
+};
+
 export const listComments = (call: Call): Answer => {
   const issue = call.issue();
   call.needOnIssue(issue, 'read');
@@ -78,6 +97,7 @@ export const listComments = (call: Call): Answer => {
 export const createComment = (call: Call): Answer => {
   const issue = call.issue();
   call.needOnIssue(issue, 'write');
+  call.needUnlocked(issue, 'create comment');
   const comment = call.acts.comment(call.actor(), issue, call.text('IssueComment', 'body', longestBody));
   const shape = commentShape(comment, call.world.addresses);
   return { status: 201, body: shape, headers: { location: shape.url } };
@@ -93,6 +113,7 @@ export const updateComment = (call: Call): Answer => {
   const comment = call.comment();
   call.needOnIssue(comment.issue, 'write');
   needToEdit(call, comment);
+  call.needUnlocked(comment.issue, 'update comment');
   call.acts.editComment(call.actor(), comment, call.text('IssueComment', 'body', longestBody));
   return { status: 200, body: commentShape(comment, call.world.addresses) };
 };

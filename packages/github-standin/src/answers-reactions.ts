@@ -15,6 +15,7 @@ function list(call: Call, thing: Comment | Issue): Answer {
 
 function create(call: Call, thing: Comment | Issue): Answer {
   call.needOnIssue(issueOf(thing), 'write');
+  call.needUnlocked(issueOf(thing), 'create reaction');
   const { content } = call.body;
   if (!isReactionContent(content)) throw invalidField('Reaction', 'content', 'invalid');
   const { reaction, isNew } = call.acts.react(call.actor(), thing, content);

@@ -1,14 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Acts } from './acts.ts';
+import type { OperationId } from '../openapi/operations.ts';
 import { answers } from './answers.ts';
 import { Call, type Answer } from './call.ts';
 import type { ApiRequest, Conformance, Matched, Mismatch } from './conformance.ts';
 import type { Credentials } from './credentials.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { ApiFault, Script } from './faults.ts';
 import { toJson } from './json.ts';
 import { pageOf } from './page-of-rows.ts';
-import { Refusal } from './refusal.ts';
+import { primaryLimit, secondaryLimit, type Budget, type Budgets } from './rate-limits.ts';
+import { notFound, Refusal } from './refusal.ts';
 import { fullName, type World } from './world.ts';
 
 /** Where GitHub Enterprise Server has its REST API too. */
@@ -21,12 +25,36 @@ export interface Api {
   readonly deliveries: Deliveries;
   readonly conformance: Conformance;
   readonly mismatches: Mismatch[];
+  readonly budgets: Budgets;
+  readonly script: Script;
+  readonly asked: Asked[];
 }
+
+/** One request to the API. Times are of `performance.now()`. */
+export interface Asked {
+  readonly method: string;
+  /** Below the API's root, by the repository's name. */
+  readonly path: string;
+  /** With its question mark, when there is one. */
+  readonly search: string;
+  readonly startedAt: number;
+  /** `undefined` while it is under way, and for ever when it hangs. */
+  endedAt: number | undefined;
+  /** Of the answer; `undefined` when there was none. */
+  status: number | undefined;
+}
+
+/** As many requests are remembered. */
+const mostAsked = 10_000;
+
+/** What counts against the limit of what may be created in a time. */
+const creating: ReadonlySet<OperationId> = new Set(['issues/create', 'issues/create-comment', 'issues/create-label', 'reactions/create-for-issue', 'reactions/create-for-issue-comment']);
 
 interface Sent {
   readonly status: number;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  readonly budget?: Budget | undefined;
 }
 
 const jsonTypes = /^\s*(\*\/\*|application\/(\*|json|vnd\.github(\.v3|\.raw)?(\+json)?|vnd\.github\.[a-z0-9-]+-preview(\+json)?))\s*(;.*)?$/i;
@@ -55,12 +83,10 @@ function queryOf(search: URLSearchParams): Record<string, string | string[]> {
 }
 
 /** GitHub answers `/repositories/{id}/…` like `/repos/{owner}/{repo}/…`: its own `Link` headers point there. */
-function byName(path: string, world: World): string {
+function namedPath(path: string, world: World): string {
   const [, id, rest = ''] = /^\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? [];
-  if (id === undefined) return path;
-  const repository = world.repositories.find((it) => it.id === Number(id));
-  if (repository === undefined) throw new Refusal(404, 'Not Found');
-  return `/repos/${fullName(repository)}${rest}`;
+  const repository = id === undefined ? undefined : world.repositories.find((it) => it.id === Number(id));
+  return repository === undefined ? path : `/repos/${fullName(repository)}${rest}`;
 }
 
 const refused = (refusal: Refusal): Sent => ({
@@ -95,12 +121,26 @@ function paged(answer: Answer, request: ApiRequest, matched: Matched, api: Api):
   return { status: answer.status, body: wrap === undefined ? page : wrap(page, rows.length), headers: link === undefined ? headers : { ...headers, link } };
 }
 
-function handle(api: Api, incoming: FastifyRequest): Sent {
+/** What a fault of the script has GitHub say in place of an answer; `undefined` when it says something else, or nothing. */
+function scripted(fault: ApiFault | undefined, { world, credentials }: Api, budget: Budget | undefined, authorization: string | undefined): Refusal | undefined {
+  switch (fault?.kind) {
+    case 'primary-limit': return primaryLimit(budget?.whose ?? 'user', budget?.headers({ remaining: 0, reset: Math.floor(world.now().getTime() / 1000) + fault.resetSeconds }) ?? {}, fault.status);
+    case 'secondary-limit': return secondaryLimit(fault.retryAfter, fault.status);
+    case 'not-found': return notFound();
+    case 'token-expired':
+      credentials.revoke(authorization);
+      return new Refusal(401, 'Bad credentials');
+    default: return undefined;
+  }
+}
+
+function handle(api: Api, incoming: FastifyRequest, fault?: ApiFault): Sent {
   const url = new URL(incoming.raw.url ?? '/', 'http://standin');
   const method = incoming.method;
   const headers = Object.fromEntries(Object.entries(incoming.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   let path = url.pathname.slice(apiRoot.length);
   let matched: Matched | undefined;
+  let budget: Budget | undefined;
   const tell = (kind: Mismatch['kind'], problems: readonly string[], status?: number): Refusal =>
     mismatched(api, { kind, method, path, operation: matched?.id, status, problems });
 
@@ -108,10 +148,15 @@ function handle(api: Api, incoming: FastifyRequest): Sent {
   try {
     checkHeaders(incoming.headers);
     const caller = api.credentials.caller(incoming.headers.authorization);
-    path = byName(path, api.world);
+    budget = api.budgets.of(caller);
+    path = namedPath(path, api.world);
+    if (path.startsWith('/repositories/')) throw notFound();
     const request: ApiRequest = { method, path, query: queryOf(url.searchParams), headers, body: parsedBody(incoming.body) };
     matched = api.conformance.match(request);
     if (matched === undefined) throw tell('missing', [`${method} ${path}`]);
+    budget?.spend(creating.has(matched.id));
+    const refusal = scripted(fault, api, budget, incoming.headers.authorization);
+    if (refusal !== undefined) throw refusal;
     const problems = api.conformance.checkRequest(request, matched.id);
     if (problems.length > 0) throw tell('request', problems);
     const missing = notHereYet(matched, request);
@@ -125,6 +170,7 @@ function handle(api: Api, incoming: FastifyRequest): Sent {
   } catch (error) {
     sent = refused(error instanceof Refusal ? error : tell('answer', [`the stand-in failed: ${String(error)}`], 500));
   }
+  if (budget !== undefined) sent = { ...sent, budget, headers: { ...budget.headers(), ...sent.headers } };
   if (matched === undefined) return sent;
   // As the other side reads it: there an id above 2^53 is a rounded integer, and a bigint is nothing a schema knows.
   const read: unknown = sent.body === undefined ? undefined : JSON.parse(toJson(sent.body));
@@ -137,23 +183,60 @@ const etagOf = (text: string): string => `W/"${createHash('sha256').update(text)
 const sameEtag = (asked: string | undefined, etag: string): boolean =>
   asked !== undefined && asked.split(',').some((it) => it.trim() === '*' || it.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 
-async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, headers }: Sent): Promise<FastifyReply> {
-  reply.headers({ ...headers, 'x-github-request-id': randomUUID(), 'x-github-media-type': 'github.v3; format=json', 'access-control-allow-origin': '*' });
+async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, headers, budget }: Sent, now: Date): Promise<FastifyReply> {
+  reply.headers({ date: now.toUTCString(), ...headers, 'x-github-request-id': randomUUID(), 'x-github-media-type': 'github.v3; format=json', 'access-control-allow-origin': '*' });
   if (body === undefined) return reply.code(status).send();
   const text = toJson(body);
   if (incoming.method === 'GET' && status === 200) {
     const etag = etagOf(text);
     reply.headers({ etag, 'cache-control': 'private, max-age=60, s-maxage=60', vary: 'Accept, Authorization, Cookie, X-GitHub-OTP' });
-    if (sameEtag(incoming.headers['if-none-match'], etag)) return reply.code(304).send();
+    if (sameEtag(incoming.headers['if-none-match'], etag)) {
+      budget?.refund();
+      return reply.headers(budget?.headers() ?? {}).code(304).send();
+    }
   }
   return reply.code(status).type('application/json; charset=utf-8').send(text);
 }
 
+const isDone = (fault: ApiFault): boolean => 'done' in fault && fault.done === true;
+
+/** Lets a fault of the script happen to a request, or answers it as it should be. */
+async function serve(api: Api, incoming: FastifyRequest, reply: FastifyReply, fault: ApiFault | undefined): Promise<FastifyReply> {
+  const { now } = api.world;
+  if (fault === undefined) return send(reply, incoming, handle(api, incoming), now());
+  if (isDone(fault)) handle(api, incoming);
+  switch (fault.kind) {
+    case 'hang':
+      if (typeof fault.done === 'object') setTimeout(() => handle(api, incoming), fault.done.afterMs).unref();
+      return reply.hijack();
+    case 'reset':
+      reply.hijack();
+      incoming.raw.socket.resetAndDestroy();
+      return reply;
+    case 'unavailable':
+      // What stands before GitHub's API answers, and it knows no JSON.
+      return reply.code(fault.status ?? 502).header('date', now().toUTCString()).type('text/html').send('<html><body><h1>This page is taking too long to load.</h1></body></html>');
+    case 'slow': {
+      const sent = handle(api, incoming);
+      await sleep(fault.ms, undefined, { ref: false });
+      return send(reply, incoming, sent, now());
+    }
+    default: return send(reply, incoming, handle(api, incoming, fault), now());
+  }
+}
+
 /** The REST API under `/api/v3`, and what it says of GraphQL, which is not here yet. */
 export function serveApi(server: FastifyInstance, api: Api): void {
-  server.all(`${apiRoot}/*`, async (incoming, reply) => send(reply, incoming, handle(api, incoming)));
+  server.all(`${apiRoot}/*`, async (incoming, reply) => {
+    const { pathname, search } = new URL(incoming.raw.url ?? '/', 'http://standin');
+    const path = namedPath(pathname.slice(apiRoot.length), api.world);
+    const asked: Asked = { method: incoming.method, path, search, startedAt: performance.now(), endedAt: undefined, status: undefined };
+    if (api.asked.push(asked) > mostAsked) api.asked.shift();
+    reply.raw.once('finish', () => { Object.assign(asked, { endedAt: performance.now(), status: reply.raw.statusCode }); });
+    return serve(api, incoming, reply, api.script.ofRequest(incoming.method, path));
+  });
   server.all('/api/graphql', async (incoming, reply) => {
     const refusal = mismatched(api, { kind: 'missing', method: incoming.method, path: '/graphql', operation: undefined, status: undefined, problems: ['GraphQL'] });
-    return send(reply, incoming, refused(refusal));
+    return send(reply, incoming, refused(refusal), api.world.now());
   });
 }

@@ -1,4 +1,4 @@
-import type { Acts } from './acts.ts';
+import { mayWrite, type Acts } from './acts.ts';
 import type { Caller, Credentials } from './credentials.ts';
 import type { Deliveries } from './deliveries.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
@@ -78,6 +78,7 @@ export class Call {
   need(repository: Repository, permission: Permission, level: PermissionLevel): void {
     if (this.caller.kind === 'app') throw new Refusal(403, 'Resource not accessible by integration');
     if (this.caller.kind === 'anonymous' && level === 'write') throw new Refusal(401, 'Requires authentication');
+    if (repository.isArchived && level === 'write') throw new Refusal(403, 'Repository was archived so is read-only.');
     if (this.caller.kind !== 'installation') return;
     const granted = this.caller.token.permissions[permission];
     const readsInPublic = level === 'read' && !repository.isPrivate;
@@ -89,6 +90,11 @@ export class Call {
   /** Issues need `issues`, pull requests need `pull_requests`, though they share their paths. */
   needOnIssue(issue: Issue, level: PermissionLevel): void {
     this.need(issue.repository, issue.pullRequest === undefined ? 'issues' : 'pull_requests', level);
+  }
+
+  /** Refuses to change a text of an issue that is locked. */
+  needUnlocked(issue: Issue, what: string): void {
+    if (!mayWrite(this.actor(), issue)) throw new Refusal(403, `Unable to ${what} because issue is locked.`);
   }
 
   /** A person without the role is told what GitHub tells them; installations are judged by their permissions. */

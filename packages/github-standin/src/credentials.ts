@@ -70,6 +70,11 @@ export class Credentials {
     return { token, expiresAt };
   }
 
+  /** The installation token of this `Authorization` header is void from now on. */
+  revoke(authorization: string | undefined): void {
+    this.#tokens.delete(authorization?.split(' ')[1] ?? '');
+  }
+
   /** GitHub's checks of an App's JWT, with GitHub's words: `@octokit/auth-app` mends a wrong clock by reading them. */
   #checkJwt(jwt: string): void {
     const [header, payload, signature] = jwt.split('.');

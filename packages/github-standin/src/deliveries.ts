@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import type { Script } from './faults.ts';
 
 /** One attempt to deliver a webhook, with what GitHub's delivery log keeps of it. */
 export interface Delivery {
@@ -68,21 +69,52 @@ type Told = Pick<Delivery, 'guid' | 'event' | 'action' | 'installationId' | 'rep
 
 /** Sends webhooks one after the other in the order in which they were told, and keeps the log. */
 export class Deliveries {
+  /** Every attempt of the last 72 hours, those under way too. */
   readonly log: Delivery[] = [];
-  readonly #hook: Hook;
+  readonly hook: Hook;
   readonly #now: () => Date;
   readonly #closing = new AbortController();
+  readonly #script: Script;
+  /** Those that the script holds back, with what releases them. */
+  readonly #held = new Map<Promise<undefined>, { left: number; release: () => void }>();
   #last: Promise<void> = Promise.resolve();
   #nextId = firstDeliveryId;
 
-  constructor(hook: Hook, now: () => Date) {
-    this.#hook = hook;
+  constructor(hook: Hook, now: () => Date, script: Script) {
+    this.hook = hook;
     this.#now = now;
+    this.#script = script;
   }
 
   /** Queues one webhook with the payload as it is now, and returns at once. */
   tell(event: string, action: string | null, payload: object, about: { installationId: number; repositoryId: number }): void {
-    this.#queue({ guid: randomUUID(), event, action, ...about, text: JSON.stringify(payload) }, false);
+    const told: Told = { guid: randomUUID(), event, action, ...about, text: JSON.stringify(payload) };
+    const fault = this.#script.ofHook(event, action);
+    switch (fault?.kind) {
+      case 'duplicate':
+        this.#queue(told, false);
+        this.#queue(told, false);
+        break;
+      case 'late':
+        this.#hold(told, fault.by);
+        return;
+      case 'lost':
+        if (fault.inLog) this.#queue(told, false, true);
+        break;
+      case undefined: this.#queue(told, false);
+    }
+    for (const one of this.#held.values()) if ((one.left -= 1) === 0) one.release();
+  }
+
+  #hold(told: Told, by: { readonly ms: number } | { readonly deliveries: number }): void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const release = (): void => {
+      clearTimeout(timer);
+      if (this.#held.delete(promise)) this.#queue(told, false);
+      resolve(undefined);
+    };
+    const timer = 'ms' in by ? setTimeout(release, by.ms) : undefined;
+    this.#held.set(promise, { left: 'ms' in by ? Infinity : by.deliveries, release });
   }
 
   /** Queues another attempt with the payload of then, to where the hook points now and signed with the secret of now. */
@@ -96,8 +128,8 @@ export class Deliveries {
     return this.log.filter(isFinished).filter((it) => it.outcome.deliveredAt.getTime() > since).reverse();
   }
 
-  #queue({ text, ...told }: Told, redelivery: boolean): void {
-    const { url, secret, id, appId } = this.#hook;
+  #queue({ text, ...told }: Told, redelivery: boolean, isLost = false): void {
+    const { url, secret, id, appId } = this.hook;
     if (this.#closing.signal.aborted) return;
     const headers = {
       Accept: '*/*',
@@ -113,11 +145,19 @@ export class Deliveries {
     };
     this.#nextId += 1_048_573n;
     const delivery: Delivery = { id: this.#nextId, ...told, redelivery, url, request: { headers, payload: text }, outcome: undefined };
+    this.#forget();
     this.log.push(delivery);
-    this.#last = this.#last.then(() => this.#deliver(delivery));
+    this.#last = this.#last.then(() => this.#deliver(delivery, isLost));
   }
 
-  async #deliver(delivery: Delivery): Promise<void> {
+  /** What is no longer in GitHub's log takes no memory either. */
+  #forget(): void {
+    const since = this.#now().getTime() - keptMs;
+    const first = this.log.findIndex(({ outcome }) => outcome === undefined || outcome.deliveredAt.getTime() > since);
+    this.log.splice(0, first < 0 ? this.log.length : first);
+  }
+
+  async #deliver(delivery: Delivery, isLost: boolean): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const { url, request } = delivery;
     const deliveredAt = this.#now();
@@ -126,7 +166,7 @@ export class Deliveries {
       delivery.outcome = { deliveredAt, status, statusCode, seconds: Math.round(performance.now() - started) / 1000, response };
     };
     const unreachable = (): void => { finish('failed to connect to host', 502, { headers: {}, payload: '' }); };
-    if (url === undefined) {
+    if (url === undefined || isLost) {
       unreachable();
       return;
     }
@@ -143,12 +183,14 @@ export class Deliveries {
 
   /** Resolves when everything told so far has been answered, refused or given up on. */
   async settled(): Promise<void> {
+    for (let held = [...this.#held.keys()]; held.length > 0; held = [...this.#held.keys()]) await Promise.all(held);
     await this.#last;
   }
 
   /** Hangs up and forgets what is queued. */
   async close(): Promise<void> {
     this.#closing.abort();
+    for (const { release } of this.#held.values()) release();
     await this.#last;
   }
 }

@@ -205,6 +205,10 @@ test('the log goes back 72 hours: what is older can be neither read nor redelive
   expect((await read(`${log}/${id}`)).status).toBe(404);
   expect((await read(`${log}/${id}/attempts`, 'POST')).status).toBe(404);
   expect(receiver.received.map(bodyOf)).toEqual(['old', 'new']);
+  // Memory lets go of it with the next delivery.
+  standin.comment('ada', repository, 1, 'newest');
+  expect(standin.deliveries.map(({ request }) => request.payload.includes('"old"'))).toEqual([false, false]);
+  await standin.delivered();
 });
 
 test('only the App\'s own JWT opens the log: anything else is 401, and redelivers nothing', async () => {

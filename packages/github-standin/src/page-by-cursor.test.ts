@@ -12,8 +12,8 @@ test('the next page starts after the last row of this one, and keeps what was as
   expect(link).toBe(`<${url}?per_page=100&status=failure&cursor=v1_${first - 100n}>; rel="next"`);
 });
 
-test('the last page leads nowhere', () => {
-  expect(pageByCursor(rows, { per_page: '100', cursor: `v1_${first - 200n}` }, url)).toEqual({ page: rows.slice(200), link: undefined });
+test('the last page leads back only, and a single one nowhere', () => {
+  expect(pageByCursor(rows, { per_page: '100', cursor: `v1_${first - 200n}` }, url)).toEqual({ page: rows.slice(200), link: `<${url}?per_page=100&cursor=v1_${first - 100n}>; rel="prev"` });
   expect(pageByCursor(rows.slice(0, 100), { per_page: '100' }, url).link).toBeUndefined();
 });
 
@@ -21,6 +21,12 @@ test('a new row moves no page behind it', () => {
   const cursor = `v1_${first - 100n}`;
   const grown = [{ id: first + 1n }, ...rows];
   expect(pageByCursor(grown, { cursor }, url)).toEqual(pageByCursor(rows, { cursor }, url));
+});
+
+test('the page before begins a page earlier, or at the newest', () => {
+  const before = (at: bigint) => pageByCursor(rows, { cursor: `v1_${at}` }, url).link?.split(', ').at(-1);
+  expect(before(first - 100n)).toBe(`<${url}?cursor=v1_${first - 70n}>; rel="prev"`);
+  expect(before(first - 10n)).toBe(`<${url}?cursor=v1_${first}>; rel="prev"`);
 });
 
 test('a row that has left the log takes no other with it', () => expect(pageByCursor(rows.filter((_, at) => at !== 100), { cursor: `v1_${first - 100n}` }, url).page[0]).toEqual(rows[101]));

@@ -13,13 +13,13 @@ function startOf(cursor: string | undefined): bigint | undefined {
 
 /**
  * The page that starts where the query's cursor points, of rows that stand newest first, and the `Link` header to the
- * next one. New rows don't move the pages behind them. Refuses a cursor that none of these headers held.
+ * next one and to the one before it. New rows don't move the pages behind them. Refuses a cursor that none of these headers held.
  */
 export function pageByCursor<Row extends { readonly id: bigint }>(rows: readonly Row[], query: Query, url: string): { page: readonly Row[]; link: string | undefined } {
   const start = startOf(query['cursor']);
-  const from = start === undefined ? rows : rows.filter((it) => it.id <= start);
+  const first = start === undefined ? 0 : rows.filter((it) => it.id > start).length;
   const count = perPage(query);
-  const next = from[count];
-  const link = next === undefined ? undefined : `<${url}?${new URLSearchParams({ ...query, cursor: `v1_${next.id}` })}>; rel="next"`;
-  return { page: from.slice(0, count), link };
+  const to = (row: Row | undefined, rel: string): string[] => (row === undefined ? [] : [`<${url}?${new URLSearchParams({ ...query, cursor: `v1_${row.id}` })}>; rel="${rel}"`]);
+  const links = [...to(rows[first + count], 'next'), ...(first === 0 ? [] : to(rows[Math.max(0, first - count)], 'prev'))];
+  return { page: rows.slice(first, first + count), link: links.length === 0 ? undefined : links.join(', ') };
 }

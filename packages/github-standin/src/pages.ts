@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { longestBody, mayClose, mayDelete, mayEdit, type Acts } from './acts.ts';
+import { longestBody, mayClose, mayDelete, mayEdit, mayWrite, type Acts } from './acts.ts';
 import type { Frame } from './layout.ts';
 import { editCommentPage, editIssuePage, issuePage, pathOf } from './page-issue.ts';
 import { appPage, problemPage, repositoriesPage, repositoryPage } from './page-lists.ts';
@@ -156,6 +156,7 @@ export function servePages(server: FastifyInstance, { world, acts, onFailure }: 
     }));
     server.post(`${path}/comments`, page((visit) => {
       const issue = visit.issue();
+      if (!mayWrite(visit.actor, issue)) throw new Denied(403, 'Not allowed', 'This conversation is locked: only people with write access may comment.');
       const { text, problem } = visit.body();
       if (problem !== undefined) return visit.show(issuePage(issue, visit.frame, { text, problem }), 422);
       return visit.go(`${pathOf(issue)}#issuecomment-${acts.comment(visit.actor, issue, text).id}`);

@@ -127,7 +127,7 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
     const repository: Repository = {
       id: nextId('repository'), owner: of, name: seed.name, description: seed.description ?? null, isPrivate: seed.private ?? false,
       roles: new Map(Object.entries(seed.roles ?? {}).map(([login, role]) => [byLogin(login).id, role])),
-      installation: seed.installed === false ? undefined : installationOf(of), createdAt, labels: [], issues: [], deletedNumbers: new Set(), updatedAt: createdAt,
+      installation: seed.installed === false ? undefined : installationOf(of), createdAt, isArchived: false, labels: [], issues: [], deletedNumbers: new Set(), updatedAt: createdAt,
     };
     const label = (called: string): Label => {
       const before = repository.labels.find((it) => it.name === called);
@@ -142,10 +142,10 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
       const issue: Issue = {
         id: nextId('issue'), number: at + 1, repository, author: byLogin(it.author), viaApp: undefined, createdAt: opened, title: it.title, body: it.body ?? null,
         pullRequest: it.pullRequest === undefined ? undefined : { id: nextId('pullRequest'), head: it.pullRequest.head },
-        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, updatedAt: opened, reactions: [], comments: [],
+        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, locked: undefined, updatedAt: opened, reactions: [], comments: [],
       };
       issue.comments = (it.comments ?? []).map((comment) => ({
-        id: nextId('comment'), issue, author: byLogin(comment.author), viaApp: undefined, createdAt: opened, body: comment.body, updatedAt: opened, reactions: [],
+        id: nextId('comment'), issue, author: byLogin(comment.author), viaApp: undefined, createdAt: opened, body: comment.body, minimized: undefined, updatedAt: opened, reactions: [],
       }));
       repository.issues.push(issue);
     });

@@ -46,7 +46,7 @@ export function issueShape(issue: Issue, addresses: Addresses) {
     user: simpleUser(issue.author, addresses),
     labels: issue.labels.map((it) => labelShape(it, issue.repository, addresses)),
     state: issue.closed === undefined ? 'open' : 'closed',
-    locked: false,
+    locked: issue.locked !== undefined,
     assignee: null,
     assignees: [],
     milestone: null,
@@ -55,7 +55,7 @@ export function issueShape(issue: Issue, addresses: Addresses) {
     updated_at: timestamp(issue.updatedAt),
     closed_at: issue.closed === undefined ? null : timestamp(issue.closed.at),
     author_association: association(issue.repository, issue.author),
-    active_lock_reason: null,
+    active_lock_reason: issue.locked?.reason ?? null,
     ...(issue.pullRequest === undefined
       ? {}
       : { draft: false, pull_request: { url: pull, html_url: issuePage(issue, addresses), diff_url: `${issuePage(issue, addresses)}.diff`, patch_url: `${issuePage(issue, addresses)}.patch`, merged_at: null } }),
@@ -88,6 +88,7 @@ export function commentShape(comment: Comment, addresses: Addresses) {
     author_association: association(comment.issue.repository, comment.author),
     body: comment.body,
     reactions: reactionRollup(url, comment.reactions),
+    minimized: comment.minimized ?? null,
     performed_via_github_app: comment.viaApp === undefined ? null : integration(comment.viaApp, addresses),
   };
 }

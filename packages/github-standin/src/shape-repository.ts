@@ -53,7 +53,7 @@ export function repositoryShape(repository: Repository, addresses: World['addres
     has_discussions: false,
     forks_count: 0,
     mirror_url: null,
-    archived: false,
+    archived: repository.isArchived,
     disabled: false,
     open_issues_count: openIssues,
     license: null,

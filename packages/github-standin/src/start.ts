@@ -3,15 +3,17 @@ import { promisify } from 'node:util';
 import { DoubloonError } from '@doubloon/errors';
 import fastify from 'fastify';
 import { Acts } from './acts.ts';
-import { apiRoot, serveApi } from './api.ts';
+import { apiRoot, serveApi, type Asked } from './api.ts';
 import { openConformance, type Mismatch } from './conformance.ts';
 import { Credentials, personalToken } from './credentials.ts';
 import { Deliveries, type Delivery, type Hook } from './deliveries.ts';
+import { Script, type Faults } from './faults.ts';
 import { servePages } from './pages.ts';
+import { Budgets, githubLimits, type Limits } from './rate-limits.ts';
 import { defaultRepositories, defaultUsers, seedWorld, type AppSeed, type RepositorySeed, type UserSeed } from './seed.ts';
 import { commentShape, issueShape } from './shape-issue.ts';
 import { webhookPayload } from './webhooks.ts';
-import { findAccount, findIssue, findRepository, type Issue } from './world.ts';
+import { findAccount, findComment, findIssue, findRepository, type Issue, type Repository } from './world.ts';
 
 export interface GitHubStandinOptions {
   /** 0, the default, takes a free one. */
@@ -23,6 +25,8 @@ export interface GitHubStandinOptions {
   webhook: { url?: string; secret: string };
   users?: readonly UserSeed[];
   repositories?: readonly RepositorySeed[];
+  /** In place of GitHub's own, for the App and for each installation. */
+  limits?: Partial<Limits>;
   now?: () => Date;
 }
 
@@ -36,14 +40,22 @@ export interface GitHubStandin extends AsyncDisposable {
   readonly installationId: number;
   /** Personal tokens by login, for scripts that act as a person. */
   readonly tokens: Readonly<Record<string, string>>;
-  /** Every attempt at the App's hook since the start, those under way too, oldest first. */
+  /** Every attempt at the App's hook in the last 72 hours, those under way too, oldest first. */
   readonly deliveries: readonly Delivery[];
   readonly mismatches: readonly Mismatch[];
+  /** What goes wrong, by script. Empty at the start. */
+  readonly faults: Faults;
+  /** The last requests to the API, oldest first, with those that met a fault. */
+  readonly asked: readonly Asked[];
   setWebhook(url: string | undefined, secret: string): void;
   /** Comments as a person, `repository` being `owner/name`, and fires the webhook. Throws `REQUEST_INVALID`. */
   comment(user: string, repository: string, issue: number, body: string): { id: number; htmlUrl: string };
   /** The ids of an issue, as its API gives them. Throws `REQUEST_INVALID`. */
   issue(repository: string, number: number): { id: number; repositoryId: number; htmlUrl: string };
+  /** Makes a repository, `owner/name`, read-only, or ends that. Throws `REQUEST_INVALID`. */
+  archive(repository: string, isArchived?: boolean): void;
+  /** Hides a comment, as people with triage access may: off-topic, resolved, spam. Throws `REQUEST_INVALID`. */
+  minimize(repository: string, commentId: number, reason?: string): void;
   /** Resolves when every webhook told so far was answered, refused or given up on. */
   delivered(): Promise<void>;
   /** Throws when a request or an answer did not match GitHub's description, or something was asked for that is not here yet. */
@@ -64,15 +76,18 @@ async function newPrivateKey(): Promise<string> {
  * Throws `CONFIG_INVALID` for a seed that can't be, an empty webhook secret, or a port that is taken.
  */
 export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHubStandin> {
-  const { port = 0, host = '127.0.0.1', users = defaultUsers, repositories = defaultRepositories, now = () => new Date() } = o;
+  const { port = 0, host = '127.0.0.1', users = defaultUsers, repositories = defaultRepositories, now: clock = () => new Date() } = o;
+  const script = new Script();
+  const now = (): Date => new Date(clock().getTime() + script.skewMs);
   if (o.webhook.secret === '') throw new DoubloonError('CONFIG_INVALID', { problems: ['the secret of the webhook is empty'] });
   const [privateKey, conformance] = await Promise.all([o.app?.privateKey ?? newPrivateKey(), openConformance()]);
   const world = seedWorld({ users, repositories, app: o.app ?? {}, now });
   const installationId = world.installations[0]?.id;
   if (installationId === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
   const hook: Hook = { url: o.webhook.url, secret: o.webhook.secret, id: world.nextId('hook'), appId: world.app.id };
-  const deliveries = new Deliveries(hook, now);
+  const deliveries = new Deliveries(hook, now, script);
   const mismatches: Mismatch[] = [];
+  const asked: Asked[] = [];
 
   const acts = new Acts(world, (happening) => {
     const { installation, id: repositoryId } = happening.issue.repository;
@@ -85,7 +100,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const server = fastify({ forceCloseConnections: true, bodyLimit: 2_097_152, routerOptions: { ignoreTrailingSlash: true } });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
-  serveApi(server, { world, acts, credentials, deliveries, conformance, mismatches });
+  serveApi(server, { world, acts, credentials, deliveries, conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) });
   servePages(server, {
     world,
     acts,
@@ -99,10 +114,14 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const html = host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${new URL(url).port}` : url;
   world.addresses = { html, api: html + apiRoot };
 
-  const issueOf = (repository: string, number: number): Issue => {
-    const [owner = '', name = ''] = repository.split('/');
+  const repositoryOf = (called: string): Repository => {
+    const [owner = '', name = ''] = called.split('/');
     const found = findRepository(world, owner, name);
-    const issue = found === undefined ? undefined : findIssue(found, number);
+    if (found === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${called} is not here` });
+    return found;
+  };
+  const issueOf = (repository: string, number: number): Issue => {
+    const issue = findIssue(repositoryOf(repository), number);
     if (issue === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${repository}#${number} is not here` });
     return issue;
   };
@@ -118,6 +137,8 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     tokens: Object.fromEntries(users.map((it) => [it.login, personalToken(it.login)])),
     deliveries: deliveries.log,
     mismatches,
+    faults: script,
+    asked,
     setWebhook(to, secret) {
       hook.url = to;
       hook.secret = secret;
@@ -132,6 +153,14 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     issue(repository, number) {
       const found = issueOf(repository, number);
       return { id: found.id, repositoryId: found.repository.id, htmlUrl: issueShape(found, world.addresses).html_url };
+    },
+    archive(repository, isArchived = true) {
+      repositoryOf(repository).isArchived = isArchived;
+    },
+    minimize(repository, commentId, reason = 'off-topic') {
+      const comment = findComment(repositoryOf(repository), commentId);
+      if (comment === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${repository} has no comment ${String(commentId)}` });
+      comment.minimized = { reason };
     },
     delivered: () => deliveries.settled(),
     assertConforms() {

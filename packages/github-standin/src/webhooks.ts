@@ -6,7 +6,7 @@ import type { Account, Comment, Issue, Label, Repository, World } from './world.
 
 /** What happened, in the words of GitHub's events. `from` holds what an edit replaced. */
 export type Happening =
-  | { event: 'issues'; action: 'opened' | 'closed' | 'reopened' | 'deleted'; issue: Issue; sender: Account }
+  | { event: 'issues'; action: 'opened' | 'closed' | 'reopened' | 'deleted' | 'locked' | 'unlocked'; issue: Issue; sender: Account }
   | { event: 'issues'; action: 'edited'; issue: Issue; sender: Account; from: { title?: string; body?: string | null } }
   | { event: 'issues'; action: 'labeled' | 'unlabeled'; issue: Issue; sender: Account; label: Label }
   | { event: 'issue_comment'; action: 'created' | 'deleted'; issue: Issue; comment: Comment; sender: Account }

@@ -57,6 +57,8 @@ export interface Comment {
   readonly viaApp: App | undefined;
   readonly createdAt: Date;
   body: string;
+  /** Hidden behind a line that says why, by somebody who may. */
+  minimized: { readonly reason: string } | undefined;
   updatedAt: Date;
   reactions: Reaction[];
 }
@@ -81,6 +83,8 @@ export interface Issue {
   labels: Label[];
   closed: { at: Date; by: Account; reason: 'completed' | 'not_planned' } | undefined;
   reopened: boolean;
+  /** Only people with write access may write here while it is. */
+  locked: { readonly reason: string | null } | undefined;
   updatedAt: Date;
   reactions: Reaction[];
   comments: Comment[];
@@ -97,6 +101,8 @@ export interface Repository {
   /** Not in the selection of the installation when `undefined`. */
   readonly installation: Installation | undefined;
   readonly createdAt: Date;
+  /** Nobody writes here while it is. */
+  isArchived: boolean;
   labels: Label[];
   issues: Issue[];
   /** Numbers are never given twice, so a deleted issue's stays here. */
