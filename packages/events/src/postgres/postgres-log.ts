@@ -42,14 +42,21 @@ export async function openPostgresLog(url: string, { clientId, log, topics, part
     await append(deadTopic(record.topic), [deadRecord(record, reason)]);
   };
 
+  // The next page is read while one is being handed out.
   async function* pages(topic: string, ends: Promise<readonly Position[]>, signal?: AbortSignal): AsyncGenerator<StoredRecord> {
     for (const { partition, offset } of await ends) {
       const end = BigInt(offset);
-      for (let from = 0n; from < end; ) {
+      const readPage = (from: bigint): Promise<StoredRecord[]> => reaching('replay', () => readRecords(pool, topic, partition, from));
+      let page = end > 0n ? readPage(0n) : undefined;
+      while (page !== undefined) {
         signal?.throwIfAborted();
-        for (const record of await reaching('replay', () => readRecords(pool, topic, partition, from))) {
-          from = BigInt(record.offset) + 1n;
-          if (from > end) break;
+        const records: StoredRecord[] = await page;
+        const from = BigInt(records.at(-1)?.offset ?? offset) + 1n;
+        page = from < end ? readPage(from) : undefined;
+        // It is awaited above, unless the reader leaves first.
+        page?.catch(() => undefined);
+        for (const record of records) {
+          if (from > end && BigInt(record.offset) >= end) break;
           signal?.throwIfAborted();
           yield record;
         }
