@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { tokenSetting } from '@doubloon/rpc';
-import { databaseUrl, serviceSettings, text, urlOf, wholeNumber, type Config, type Configuration } from '@doubloon/service';
+import { databaseUrl, duration, serviceSettings, text, urlOf, wholeNumber, type Config, type Configuration } from '@doubloon/service';
 
 const secret = (): z.ZodType<string, string> => z.string().refine((value) => value.length >= 32, 'has fewer than 32 characters');
 
@@ -15,6 +15,9 @@ const privateKey = (): z.ZodType<string, string> =>
     }
   }, 'is not an RSA private key in PEM');
 
+// Shorter than that is no timer any more.
+const interval = (): z.ZodType<number, string> => duration().refine((ms) => ms >= 1_000, 'is less than a second');
+
 const settings = {
   ...serviceSettings,
   databaseUrl,
@@ -25,6 +28,8 @@ const settings = {
   privateKey: { name: 'GITHUB_APP_PRIVATE_KEY', meaning: "The App's private key, PEM.", schema: privateKey(), secret: true },
   webhookSecret: { name: 'GITHUB_APP_WEBHOOK_SECRET', meaning: 'What GitHub signs deliveries with, at least 32 characters.', schema: secret(), secret: true },
   previousWebhookSecret: { name: 'GITHUB_APP_WEBHOOK_SECRET_PREVIOUS', meaning: 'The secret before it, while a rotation is under way.', schema: secret().optional(), secret: true },
+  sweepEvery: { name: 'GITHUB_APP_SWEEP_EVERY', meaning: "How often the App's own delivery log at GitHub is looked through for deliveries that never arrived.", schema: interval(), default: '60s' },
+  rereadEvery: { name: 'GITHUB_APP_REREAD_EVERY', meaning: 'How often an issue is read again at GitHub, whatever was told of it.', schema: interval(), default: '15m' },
   treasuryUrl: { name: 'GITHUB_APP_TREASURY_URL', meaning: 'Where the treasury listens.', schema: urlOf('http', 'https') },
   treasuryToken: tokenSetting('GITHUB_APP_TREASURY_TOKEN', 'treasury'),
 } as const;

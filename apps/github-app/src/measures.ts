@@ -1,16 +1,19 @@
 import type { Pool } from 'pg';
-import { measureQueues } from '@doubloon/postgres';
+import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
+import { Quota } from './github-quota.ts';
 import { measureSweep } from './sweep-row.ts';
 
 /** What the App counts. Label values are few and fixed. */
 export function createMeasures(metrics: Registry, pool: Pool) {
   const registers = [metrics];
+  const queues = sampling(() => measureQueues(pool));
+  const sweep = sampling(() => measureSweep(pool));
   const queue = new Gauge({
     name: 'doubloon_inbox_age_seconds', help: 'Age of the oldest row of the inbox that waits.', registers,
     // Asked at each scrape; a database that is away leaves the last number standing.
     async collect() {
-      const numbers = await measureQueues(pool).catch(() => undefined);
+      const numbers = await queues();
       if (numbers === undefined) return;
       this.set(numbers.inboxAge);
       waiting.set(numbers.inboxWaiting);
@@ -22,14 +25,23 @@ export function createMeasures(metrics: Registry, pool: Pool) {
   const sweepAge = new Gauge({
     name: 'doubloon_sweep_age_seconds', help: 'Since a round through the delivery log ended well, in any process.', registers,
     async collect() {
-      const numbers = await measureSweep(pool).catch(() => undefined);
+      const numbers = await sweep();
       if (numbers === undefined) return;
       if (numbers.age !== undefined) this.set(numbers.age);
       missed.set(numbers.missed);
     },
   });
   const missed = new Gauge({ name: 'doubloon_sweep_missed', help: 'Deliveries known to be missed that are not in the inbox yet.', registers });
+  const quota = new Quota();
+  const quotaLeft = new Gauge({
+    name: 'doubloon_github_quota_left', help: "Requests left of GitHub's hour: the lowest of all installations, by resource.", labelNames: ['resource'], registers,
+    collect() {
+      this.reset();
+      for (const [resource, left] of quota.left(new Date())) this.set({ resource }, left);
+    },
+  });
   return {
+    quota, quotaLeft,
     queue, sweepAge,
     answers: new Counter({ name: 'doubloon_webhook_answers_total', help: 'Answers to deliveries, by status.', labelNames: ['status'], registers }),
     inHand: new Gauge({ name: 'doubloon_webhook_in_hand', help: 'Deliveries that are being stored.', registers }),
@@ -37,6 +49,7 @@ export function createMeasures(metrics: Registry, pool: Pool) {
     sweepRounds: new Counter({ name: 'doubloon_sweep_rounds_total', help: 'Rounds through the delivery log, by how they ended.', labelNames: ['round'], registers }),
     sweepDeliveries: new Counter({ name: 'doubloon_sweep_deliveries_total', help: 'Deliveries that never reached us, by what became of them.', labelNames: ['what'], registers }),
     writes: new Counter({ name: 'doubloon_living_comment_writes_total', help: 'Living comments written, by how.', labelNames: ['how'], registers }),
+    refusals: new Counter({ name: 'doubloon_living_comment_refusals_total', help: 'Times that GitHub did not let us tend an issue, by reason.', labelNames: ['reason'], registers }),
   };
 }
 

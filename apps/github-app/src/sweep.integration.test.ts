@@ -1,0 +1,243 @@
+import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
+import { migrationsFolder } from '@doubloon/postgres';
+import { testDatabase } from '@doubloon/postgres/testing';
+import { createLogger } from '@doubloon/service';
+import { expect, onTestFinished, test } from 'vitest';
+import { secret } from '../testing/deliver.ts';
+import { startGitHubProxy } from '../testing/github-proxy.ts';
+import { openProbot } from './github.ts';
+import { storeDelivery } from './intake.ts';
+import { prune } from './prune.ts';
+import type { Delivery } from './receive.ts';
+import { logDepthMs, overlapMs, sweep, type Find, type Sweeping } from './sweep.ts';
+import { keepReached, measureSweep, reachedBefore } from './sweep-row.ts';
+
+const log = createLogger({ name: 'test', level: 'silent' });
+const repository = 'analytical-engines/difference';
+const folder = migrationsFolder('github-app');
+const never = new AbortController().signal;
+
+interface Row { key: string; kind: string; subject: string; payload: { event: string; payload: { comment?: { body: string } } } }
+
+/** An App whose deliveries all fail, before its database. */
+async function openSweep({ missed = 0, now = () => new Date() }: { missed?: number; now?: () => Date } = {}) {
+  const standin = await startGitHubStandin({ webhook: { secret }, now });
+  onTestFinished(() => standin.close());
+  const proxy = await startGitHubProxy(standin.apiUrl);
+  onTestFinished(() => proxy[Symbol.asyncDispose]());
+  const { pool } = await testDatabase(folder);
+  const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: proxy.url }, log);
+  const finds: Find[] = [];
+  /** Handled at once, so that there is always room. */
+  const kept = async (delivery: Delivery) => {
+    const isNew = await storeDelivery(pool, delivery);
+    await pool.query('update inbox set done_at = now() where key = $1', [delivery.guid]);
+    return isNew;
+  };
+  const sweeping: Sweeping = { pool, log, now: () => new Date(), appId: String(standin.app.id), octokit: () => probot.auth(), store: kept, onDelivery: (what) => { finds.push(what); } };
+  const say = async (...texts: readonly string[]) => {
+    for (const text of texts) standin.comment('ada', repository, 1, text);
+    await standin.delivered();
+  };
+  if (missed > 0) await say(...Array.from({ length: missed }, (_, nth) => `missed ${String(nth)}`));
+  const rows = async () => (await pool.query<Row>('select key, kind, subject, payload from inbox order by id')).rows;
+  const texts = async () => (await rows()).map(({ payload }) => payload.payload.comment?.body);
+  let seen = 0;
+  /** What was asked of the log since the last look: pages, and deliveries by their ids. */
+  const asked = () => {
+    const since = proxy.asked.slice(seen);
+    seen = proxy.asked.length;
+    return since.map((one) => /^GET \/app\/hook\/deliveries(?:\/(\d+))?/.exec(one)).filter((one) => one !== null).map(([, id]) => id ?? 'page');
+  };
+  return { standin, proxy, pool, sweeping, finds, say, rows, texts, asked, sweepOnce: (over: Partial<Sweeping> = {}) => sweep({ ...sweeping, ...over }, never) };
+}
+
+/** As the receiver puts it in the inbox. */
+async function asReceived({ deliveries }: GitHubStandin): Promise<Row[]> {
+  const { pool } = await testDatabase(folder);
+  for (const { guid, event, request } of deliveries) await storeDelivery(pool, { guid, event, payload: JSON.parse(request.payload) as Delivery['payload'] });
+  return (await pool.query<Row>('select key, kind, subject, payload from inbox order by id')).rows;
+}
+
+test('what never reached us is put in the inbox as if it had, oldest first, with ids above 2^53', async () => {
+  const { standin, rows, asked, finds, sweepOnce } = await openSweep({ missed: 3 });
+  for (const { id } of standin.deliveries) expect(id > BigInt(Number.MAX_SAFE_INTEGER)).toBe(true);
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked()).toEqual(['page', ...standin.deliveries.map(({ id }) => String(id))]);
+  expect(await rows()).toEqual(await asReceived(standin));
+  expect(finds).toEqual(['found', 'found', 'found']);
+  standin.assertConforms();
+});
+
+test('a round that finds nothing asks for one page, and what was reached is kept', async () => {
+  const { standin, pool, asked, rows, sweepOnce } = await openSweep({ missed: 120 });
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked().filter((one) => one === 'page')).toHaveLength(2);
+  const newest = standin.deliveries.at(-1)?.outcome?.deliveredAt.getTime() ?? 0;
+  expect((await reachedBefore(pool, String(standin.app.id)))?.getTime()).toBe(Math.floor(newest / 1000) * 1000);
+  await pool.query("update sweep set reached = reached + interval '1 hour'");
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked()).toEqual(['page']);
+  expect(await rows()).toHaveLength(120);
+});
+
+test('what arrived is not fetched, and the attempts of one event are one', async () => {
+  const { standin, pool, say, asked, rows, sweepOnce } = await openSweep();
+  await say('arrived', 'missed');
+  const [arrived, missed] = standin.deliveries;
+  await storeDelivery(pool, { guid: arrived?.guid ?? '', event: 'issue_comment', payload: {} });
+  const app = await (await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: standin.apiUrl }, log)).auth();
+  for (const one of [arrived, missed]) await app.request('POST /app/hook/deliveries/{delivery_id}/attempts', { delivery_id: String(one?.id) as unknown as number });
+  await standin.delivered();
+  const again = standin.deliveries.findLast(({ guid }) => guid === missed?.guid);
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked()).toHaveLength(2);
+  expect((await rows()).map(({ key }) => key)).toEqual([arrived?.guid, again?.guid]);
+});
+
+test('a delivery that arrives between the look and the fetch is in the inbox once, and not fetched', async () => {
+  const { standin, pool, asked, rows, sweepOnce } = await openSweep({ missed: 1 });
+  const guid = standin.deliveries[0]?.guid ?? '';
+  await pool.query("insert into missed_delivery (guid, delivery_id, delivered_at) values ($1, '1', now())", [guid]);
+  await storeDelivery(pool, { guid, event: 'issue_comment', payload: {} });
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked()).toEqual(['page']);
+  expect(await rows()).toHaveLength(1);
+});
+
+test('all pages are read, and a page that fails keeps what was reached where it was: the next round has everything', async () => {
+  const { standin, proxy, pool, texts, sweepOnce } = await openSweep({ missed: 130 });
+  proxy.fail({ method: 'GET', path: /cursor=/, when: 'before', answer: { status: 502 } });
+  expect(await sweepOnce()).toEqual({ round: 'failed' });
+  expect(await texts()).toHaveLength(100);
+  expect(await reachedBefore(pool, String(standin.app.id))).toBeUndefined();
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect((await texts()).toSorted()).toEqual(standin.deliveries.map((_, nth) => `missed ${String(nth)}`).toSorted());
+});
+
+test('entries that appear late, so far behind what was reached, are found', async () => {
+  const { standin, pool, rows, sweepOnce } = await openSweep({ missed: 150 });
+  const oldest = standin.deliveries[0]?.outcome?.deliveredAt.getTime() ?? 0;
+  await keepReached(pool, String(standin.app.id), new Date(oldest + overlapMs - 1_000));
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(await rows()).toHaveLength(150);
+});
+
+test('the log is not read behind what was reached', async () => {
+  const { standin, pool, asked, sweepOnce } = await openSweep({ missed: 150 });
+  await keepReached(pool, String(standin.app.id), new Date(Date.now() + overlapMs + 60_000));
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked().filter((one) => one === 'page')).toHaveLength(1);
+});
+
+test.each([['a day behind', -86_400_000], ['a day ahead', 86_400_000]])('our clock may be %s: times are by GitHub\'s', async (_what, ms) => {
+  const { texts, say, sweepOnce } = await openSweep({ missed: 2 });
+  const over = { now: () => new Date(Date.now() + ms) };
+  expect(await sweepOnce(over)).toEqual({ round: 'good' });
+  await say('later');
+  expect(await sweepOnce(over)).toEqual({ round: 'good' });
+  expect(await texts()).toEqual(['missed 0', 'missed 1', 'later']);
+});
+
+const delivery = (standin: GitHubStandin, nth: number, over: object) => {
+  const { guid, event } = standin.deliveries[nth] ?? { guid: '', event: '' };
+  return { guid, event, request: { headers: {}, payload: {} }, ...over };
+};
+const pathOf = (standin: GitHubStandin, nth: number) => new RegExp(`/${String(standin.deliveries[nth]?.id)}$`);
+
+test('deliveries that can not be had are counted once each, told, and hold up no other', async () => {
+  const { standin, proxy, pool, texts, finds, asked, sweepOnce } = await openSweep({ missed: 7 });
+  const answers = [{ status: 404 }, { status: 200, body: delivery(standin, 1, { request: { headers: {}, payload: null } }) }, { status: 200, body: ['no delivery'] },
+    { status: 200, body: delivery(standin, 3, { guid: 'another' }) }, { status: 200, body: delivery(standin, 4, { event: 'Not An Event' }) },
+    { status: 200, body: delivery(standin, 5, { request: { headers: { 'X-GitHub-Hook-Installation-Target-ID': '1' }, payload: {} } }) }];
+  proxy.fail(...answers.map((answer, nth) => ({ method: 'GET', path: pathOf(standin, nth), when: 'before', answer }) as const));
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(finds).toEqual(['gone', 'malformed', 'malformed', 'malformed', 'malformed', 'foreign', 'found']);
+  expect(await texts()).toEqual(['missed 6']);
+  expect((await measureSweep(pool)).missed).toBe(0);
+  asked();
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked()).toEqual(['page']);
+  expect(finds).toHaveLength(7);
+});
+
+test('a delivery that GitHub fails at is passed over and tried again later, and the rest is there', async () => {
+  const { standin, proxy, pool, texts, sweepOnce } = await openSweep({ missed: 6 });
+  const at = Date.now();
+  proxy.fail(...[1, 3].map((nth) => ({ method: 'GET', path: pathOf(standin, nth), when: 'before', answer: { status: 502 } }) as const));
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(await texts()).toEqual(['missed 0', 'missed 2', 'missed 4', 'missed 5']);
+  expect((await measureSweep(pool)).missed).toBe(2);
+  expect(await sweepOnce({ now: () => new Date(at + 60_000) })).toEqual({ round: 'good' });
+  expect((await texts()).slice(4)).toEqual(['missed 1', 'missed 3']);
+  expect((await measureSweep(pool)).missed).toBe(0);
+});
+
+test('three failures in a row are GitHub\'s: the round ends, and nothing is given up', async () => {
+  const { proxy, pool, asked, sweepOnce } = await openSweep({ missed: 30 });
+  proxy.fail(...Array.from({ length: 9 }, () => ({ method: 'GET', path: /\/\d+$/, when: 'before', answer: { status: 503 } }) as const));
+  expect(await sweepOnce()).toEqual({ round: 'failed' });
+  expect(asked()).toHaveLength(4);
+  expect((await measureSweep(pool))).toEqual({ age: undefined, missed: 30 });
+});
+
+test('what GitHub did not hand out while it had it is given up as lost, and forgotten in time', async () => {
+  const { pool, finds, say, sweepOnce } = await openSweep();
+  await say('something');
+  await pool.query("insert into missed_delivery (guid, delivery_id, delivered_at) values ('old', '1', now() - interval '73 hours'), ('new', '2', now() - interval '71 hours')");
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  // The newer one is asked for, and the stand-in has none of that number.
+  expect(finds).toEqual(['lost', 'gone', 'found']);
+  await prune(pool, new Date(Date.now() + 31 * 86_400_000));
+  expect((await pool.query('select from missed_delivery')).rowCount).toBe(0);
+});
+
+test.each([
+  ['the quota is nearly used up', { status: 200, headers: { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '400', 'x-ratelimit-reset': '2000000000' }, body: [] }, new Date(2_000_000_001_000)],
+  ['GitHub says when to come back', { status: 429, headers: { 'retry-after': '60' } }, expect.any(Date)],
+])('when %s, the round ends and waits until then', async (_what, answer, until) => {
+  const { proxy, asked, rows, sweepOnce } = await openSweep({ missed: 2 });
+  proxy.fail({ method: 'GET', path: /deliveries/, when: 'before', answer });
+  expect(await sweepOnce()).toEqual({ round: 'limited', until });
+  expect(asked()).toEqual(['page']);
+  expect(await rows()).toEqual([]);
+});
+
+test('one process sweeps at a time', async () => {
+  const { rows, sweepOnce } = await openSweep({ missed: 5 });
+  const rounds = await Promise.all([sweepOnce(), sweepOnce(), sweepOnce()]);
+  expect(rounds.map(({ round }) => round).toSorted()).toEqual(['elsewhere', 'elsewhere', 'good']);
+  expect(await rows()).toHaveLength(5);
+});
+
+test('a backlog goes in by handfuls, so that what arrives meanwhile is not behind all of it; where nothing moves it goes in slowly', async () => {
+  const { pool, rows, sweepOnce } = await openSweep({ missed: 41 });
+  await pool.query("insert into inbox (key, kind, subject, payload) select 'before' || n, 'k', 's', '{}' from generate_series(1, 80) n");
+  const at: number[] = [];
+  expect(await sweepOnce({ store: (one) => { at.push(performance.now()); return storeDelivery(pool, one); } })).toEqual({ round: 'good' });
+  expect(await rows()).toHaveLength(121);
+  const gaps = at.slice(1).map((ms, nth) => ms - (at[nth] ?? 0));
+  expect([gaps[19], gaps[39]].map((ms) => (ms ?? 0) > 4_000)).toEqual([true, true]);
+});
+
+test('a process that dies after it stored a delivery leaves nothing to be done twice', async () => {
+  const { texts, finds, sweepOnce, sweeping } = await openSweep({ missed: 3 });
+  let isDead = false;
+  const dies = sweepOnce({ store: async (one) => { await sweeping.store(one); isDead = true; throw new Error('dead'); } });
+  expect(await dies).toEqual({ round: 'failed' });
+  expect(isDead).toBe(true);
+  expect(await sweepOnce({ now: () => new Date(Date.now() + 60_000) })).toEqual({ round: 'good' });
+  expect((await texts()).toSorted()).toEqual(['missed 0', 'missed 1', 'missed 2']);
+  expect(finds).toEqual([]);
+});
+
+test('what was done is known for longer than the log goes back, so that no swept row is done twice', async () => {
+  const { standin, pool, asked, rows, sweepOnce } = await openSweep({ missed: 1 });
+  const guid = standin.deliveries[0]?.guid ?? '';
+  await storeDelivery(pool, { guid, event: 'issue_comment', payload: {} });
+  await pool.query('update inbox set done_at = now()');
+  await prune(pool, new Date(Date.now() + logDepthMs + overlapMs + 86_400_000));
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked()).toEqual(['page']);
+  expect(await rows()).toHaveLength(1);
+});
