@@ -21,6 +21,10 @@ test *args:
 bench *args:
     node dev/bench/main.ts {{args}}
 
+# Kill each process at each failpoint, and break each law, to see that nothing is lost or doubled (--only NAME, --seed N)
+kill-matrix *args:
+    node dev/kill-matrix/main.ts {{args}}
+
 # Types, lint, and the pages' own check
 check:
     cd apps/web && svelte-kit sync && svelte-check --tsconfig ./tsconfig.json --fail-on-warnings

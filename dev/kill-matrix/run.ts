@@ -1,0 +1,144 @@
+import { request } from 'node:http';
+import type { Stack } from '../stack/stack.ts';
+import { openIssue, letExpire, offer, play, type Place, type Playing } from './history.ts';
+import { judge, type Act } from './oracle.ts';
+import type { Kill, Run } from './plan.ts';
+import { readFinal, unhandled, type Eyes } from './final-state.ts';
+import { shuffled } from './seeded.ts';
+
+/** What came of a run: what is wrong, in sentences. */
+export interface Outcome {
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+const patienceMs = { lawful: 40_000, lawless: 6_000 };
+const lookEveryMs = 150;
+
+/**
+ * Plays a history while apps die at their failpoints and are started again, posts all of its deliveries twice more in
+ * another order, and asks the oracle before and after that. Leaves the apps running as they were.
+ */
+export async function runOne(stack: Stack, eyes: Eyes, run: Run, random: () => number, title: string): Promise<Outcome> {
+  const began = performance.now();
+  const patience = run.lawOff === undefined ? patienceMs.lawful : patienceMs.lawless;
+  const playing: Playing = { stack, treasury: eyes.treasury, patienceMs: patience, random, acts: [], signatures: [] };
+  const problems: string[] = [];
+  const deaths = new Set<string>();
+  const place = await openIssue(stack, title);
+  const note = (found: readonly string[]) => { problems.push(...found); };
+  try {
+    const already = await prepare(playing, place, run);
+    const restarts = await arm(stack, run, async (kill) => {
+      deaths.add(kill.name);
+      note(await lostAtDeath(stack, eyes, playing));
+    });
+    await play(playing, place, run.ending, already);
+    note(await untilRight(stack, eyes, place, playing.acts, patience));
+    note(run.kills.filter(({ name }) => !deaths.has(name)).map(({ name, nth }) => `${name}:${String(nth)} was never reached`));
+    if (problems.length === 0) {
+      await Promise.all(restarts());
+      await postAgain(stack, place, random);
+      note((await untilRight(stack, eyes, place, playing.acts, patience)).map((problem) => `after all deliveries came again: ${problem}`));
+    }
+  } catch (error) {
+    note([error instanceof Error ? error.message : String(error)]);
+  }
+  if (problems.length > 0) await calm(stack, run);
+  return { problems, seconds: (performance.now() - began) / 1000 };
+}
+
+/** Does what has to be there before the apps start; answers the first comment when it was made then. */
+async function prepare(playing: Playing, place: Place, { before }: Run): Promise<string | undefined> {
+  if (before === undefined) return undefined;
+  if (before === 'offer-out-of-time') {
+    await letExpire(playing, await offer(playing, place, 'linus', 300_000_000n));
+    return undefined;
+  }
+  await playing.stack.app('github-app').kill();
+  const source = await offer(playing, place, 'ada', 400_000_000n);
+  await playing.stack.github.delivered();
+  return source;
+}
+
+/**
+ * Starts the apps armed, and starts each again unarmed when it died. `onDeath` is told in between. Answers what to await
+ * for all that were started again.
+ */
+async function arm(stack: Stack, { kills, lawOff }: Run, onDeath: (kill: Kill) => Promise<void>): Promise<() => Promise<void>[]> {
+  const lawless: Readonly<Record<string, string>> = lawOff === undefined ? {} : { NODE_ENV: 'test', DOUBLOON_LAW_OFF: lawOff };
+  const restarts: Promise<void>[] = [];
+  const names = lawOff === undefined ? [...new Set(kills.map(({ app }) => app))] : (['treasury', 'github-app'] as const);
+  await Promise.all(names.map(async (name) => {
+    const app = stack.app(name);
+    const kill = kills.find((one) => one.app === name);
+    await app.kill();
+    const env = kill === undefined ? lawless : { ...lawless, NODE_ENV: 'test', DOUBLOON_FAILPOINT: `${kill.name}:${String(kill.nth)}` };
+    const failure = await app.start(env).then(() => undefined, (error: unknown) => error as Error);
+    if (kill === undefined) return;
+    const again = app.exited().then(async (how) => {
+      if (how !== 'SIGKILL') throw failure ?? new Error(`${name} ended with ${String(how)}`);
+      await onDeath(kill);
+      await app.start(lawless);
+    });
+    again.catch(() => undefined);
+    restarts.push(again);
+  }));
+  return () => restarts;
+}
+
+/** What the laws forbid to be so when a process dies, whatever is mended afterwards. */
+async function lostAtDeath({ github, chain }: Stack, { app, treasury }: Eyes, { signatures }: Playing): Promise<string[]> {
+  const acknowledged = github.deliveries.filter(({ outcome }) => outcome?.statusCode === 202).map(({ guid }) => guid);
+  const { rows: lost } = await app.query<{ guid: string }>('select guid from unnest($1::text[]) as acknowledged (guid) where not exists (select from inbox where key = guid)', [acknowledged]);
+  // What was sent is on the chain two slots later, if it ever is.
+  const after = (await chain.slot('processed')) + 2n;
+  while (signatures.length > 0 && (await chain.slot('processed')) < after) await new Promise((resolve) => setTimeout(resolve, 20));
+  const { rows: written } = await treasury.query<{ signature: string }>('select signature from submission where signature = any ($1)', [signatures]);
+  const statuses = await chain.signatureStatuses(signatures);
+  const unwritten = signatures.filter((signature, place) => statuses[place] !== undefined && !written.some((row) => row.signature === signature));
+  return [
+    ...lost.map(({ guid }) => `delivery ${guid} was acknowledged to GitHub and not stored`),
+    ...unwritten.map((signature) => `transaction ${signature} is on the chain and nowhere written down`),
+  ];
+}
+
+/** Waits until nothing moves and the oracle is content; resolves to what it says when that takes too long. */
+async function untilRight(stack: Stack, eyes: Eyes, place: Place, acts: readonly Act[], withinMs: number): Promise<string[]> {
+  const sources = acts.filter(({ kind }) => kind === 'offer').map(({ source }) => source);
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const isLate = Date.now() > end;
+    const waiting = await unhandled(eyes);
+    if (isLate || Object.values(waiting).every((count) => count === 0)) {
+      const problems = judge(acts, await readFinal(stack, eyes, place, sources));
+      if (isLate || problems.length === 0) return problems;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+/** Posts every delivery of the issue twice more, in any order, as GitHub signed it. */
+async function postAgain({ github }: Stack, { number }: Place, random: () => number): Promise<void> {
+  const ofIssue = github.deliveries.filter(({ request: { payload } }) => (JSON.parse(payload) as { issue?: { number: number } }).issue?.number === number);
+  for (const { url = '', guid, request: { headers, payload } } of shuffled([...ofIssue, ...ofIssue], random)) {
+    const status = await post(url, headers, payload);
+    if (status !== 202) throw new Error(`delivery ${guid} was answered ${String(status)} when it came again`);
+  }
+}
+
+const post = (url: string, headers: Readonly<Record<string, string>>, body: string): Promise<number> => new Promise((resolve, reject) => {
+  const outgoing = request(url, { method: 'POST', headers: { ...headers, 'content-length': Buffer.byteLength(body) }, agent: false }, (answer) => {
+    answer.resume().on('end', () => { resolve(answer.statusCode ?? 0); });
+  });
+  outgoing.on('error', reject).end(body);
+});
+
+/** After a run that failed: the apps as they are without it. */
+async function calm(stack: Stack, { kills, lawOff }: Run): Promise<void> {
+  const names = lawOff === undefined ? kills.map(({ app }) => app) : (['treasury', 'github-app'] as const);
+  for (const name of new Set(names)) {
+    await stack.app(name).kill();
+    await stack.app(name).start();
+  }
+}
