@@ -3,6 +3,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { startFaultProxy } from './fault-proxy.ts';
 
+const patient = { timeout: 20_000 };
+
 /** A server that says everything back, behind a proxy. */
 async function open() {
   const met = new Set<Socket>();
@@ -31,7 +33,7 @@ function call(port: number) {
 const says = async (port: number, text: string) => {
   const { socket, heard } = call(port);
   socket.write(text);
-  await expect.poll(() => heard.text).toBe(text);
+  await expect.poll(() => heard.text, patient).toBe(text);
   return { socket, heard };
 };
 
@@ -43,7 +45,7 @@ test('it carries bytes as they are, the end of each side too', async () => {
   await once(socket, 'end');
   expect(heard.text === text).toBe(true);
   socket.destroy();
-  await expect.poll(() => [proxy.connections(), met.size]).toEqual([0, 0]);
+  await expect.poll(() => [proxy.connections(), met.size], patient).toEqual([0, 0]);
 });
 
 test('cut closes what is open and refuses what comes, until it is healed on the same port', async () => {
@@ -51,9 +53,9 @@ test('cut closes what is open and refuses what comes, until it is healed on the 
   const { heard, socket } = await says(proxy.port, 'before');
   socket.on('end', () => socket.end());
   await proxy.cut();
-  await expect.poll(() => [heard.isClosed, met.size]).toEqual([true, 0]);
+  await expect.poll(() => [heard.isClosed, met.size], patient).toEqual([true, 0]);
   const refused = call(proxy.port);
-  await expect.poll(() => refused.heard.error).toBe('ECONNREFUSED');
+  await expect.poll(() => refused.heard.error, patient).toBe('ECONNREFUSED');
   await proxy.heal();
   await says(proxy.port, 'after');
 });
@@ -62,10 +64,10 @@ test('reset answers with RST, those who come too', async () => {
   const { proxy, met } = await open();
   const { heard } = await says(proxy.port, 'before');
   proxy.reset();
-  await expect.poll(() => [heard.error, met.size]).toEqual(['ECONNRESET', 0]);
+  await expect.poll(() => [heard.error, met.size], patient).toEqual(['ECONNRESET', 0]);
   const late = call(proxy.port);
   late.socket.write('hello');
-  await expect.poll(() => late.heard.error).toMatch(/^(ECONNRESET|EPIPE)$/);
+  await expect.poll(() => late.heard.error, patient).toMatch(/^(ECONNRESET|EPIPE)$/);
   await proxy.heal();
   await says(proxy.port, 'after');
 });
@@ -78,7 +80,7 @@ test('half-open swallows everything and tells nobody, and what it struck stays s
   await once(late.socket, 'connect');
   struck.socket.write('lost');
   late.socket.write('lost');
-  await expect.poll(() => [struck.socket.writableLength, late.socket.writableLength, proxy.connections()]).toEqual([0, 0, 2]);
+  await expect.poll(() => [struck.socket.writableLength, late.socket.writableLength, proxy.connections()], patient).toEqual([0, 0, 2]);
   await proxy.heal();
   struck.socket.write('lost too');
   await says(proxy.port, 'after');
@@ -109,7 +111,7 @@ test('bytes that are late keep their order when the delay ends', async () => {
     socket.write(String(piece));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  await expect.poll(() => heard.text).toBe('0123456789');
+  await expect.poll(() => heard.text, patient).toBe('0123456789');
 });
 
 test('much that is late is not held: whoever sends it has to wait', async () => {

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { measureQueues } from '@doubloon/postgres';
+import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
 
 export interface TreasuryMetrics {
@@ -16,6 +16,7 @@ const alive = `
 /** What can be counted, and what is read from the rows when it is asked for. */
 export function createTreasuryMetrics(registry: Registry, pool: Pool): TreasuryMetrics {
   const registers = [registry];
+  const sample = sampling(() => Promise.all([measureQueues(pool), pool.query<{ waiting: number; age: number }>(alive)]));
   const settled = new Counter({ name: 'treasury_submissions_settled_total', help: 'Signed transactions by what became of them', labelNames: ['outcome'], registers });
   const credited = new Counter({ name: 'treasury_deposits_credited_total', help: 'Deposits read from finalized state under our terms', registers });
   const returned = new Counter({ name: 'treasury_deposits_returned_total', help: 'Deposits that went back to their funder', registers });
@@ -26,7 +27,7 @@ export function createTreasuryMetrics(registry: Registry, pool: Pool): TreasuryM
   new Gauge({
     name: 'treasury_submissions_open', help: 'Signed transactions whose fate is open', registers,
     async collect() {
-      const read = await Promise.all([measureQueues(pool), pool.query<{ waiting: number; age: number }>(alive)]).catch(() => undefined);
+      const read = await sample();
       // A database that is away must not take the other series with it.
       if (read === undefined) return;
       const [queues, { rows }] = read;

@@ -9,6 +9,7 @@ export { enqueue, type OutboxMessage } from './outbox.ts';
 export { startOutboxRelay, type OutboxRelay, type OutboxRelayOptions } from './outbox-relay.ts';
 export type { OutboxRow } from './outbox-row.ts';
 export { measureQueues, type QueueNumbers } from './queues.ts';
+export { sampling } from './sampling.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
 export { migrationsFolder, readMigrations, type MigrationFile } from './migration-files.ts';
 export { checkSchema, schemaVersion } from './check-schema.ts';

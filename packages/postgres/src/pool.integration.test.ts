@@ -3,6 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startTestPostgres, testDatabase } from '../testing/index.ts';
 import { isDatabaseOutage, openPool } from './index.ts';
 
+const patient = { timeout: 20_000 };
+
 /** A pool of one connection that reaches its database through a proxy. */
 async function open(statementMs: number) {
   const [{ port }, { url, pool: beside }] = [await startTestPostgres(), await testDatabase()];
@@ -70,7 +72,7 @@ test.each(['cut', 'reset'] as const)('after a %s it goes on with a new connectio
   const { proxy, pool, failure } = await open(5_000);
   await pool.query('select 1');
   const under = failure(pool.query('select pg_sleep(60)'));
-  await expect.poll(() => pool.idleCount).toBe(0);
+  await expect.poll(() => pool.idleCount, patient).toBe(0);
   await proxy[fault]();
   expect(isDatabaseOutage(await under)).toBe(true);
   expect(isDatabaseOutage(await failure(pool.query('select 1')))).toBe(true);
