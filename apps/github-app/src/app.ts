@@ -31,7 +31,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   await health.watch('database', () => intake.query('select 1'));
   const measures = createMeasures(metrics, pool);
 
-  const probot = await openProbot({ appId: config.appId, privateKey: config.privateKey, apiUrl: config.apiUrl }, log);
+  const probot = await openProbot({ appId: config.appId, privateKey: config.privateKey, apiUrl: config.apiUrl, onAnswer: (headers) => { measures.quota.hear(headers, now()); } }, log);
   const parser = open.use(createBoundedParser({ onTimeout: (comment) => { log.warn({ comment }, 'a text was given up: it takes too long to read'); } }));
   createHandlers({ parse: (text) => parser.parse(text, denoms), now })(probot);
   const asApp = await probot.auth();
@@ -44,7 +44,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const issues = open.use(startIssueWorker({
     pool, log, now,
     tend: (issue) => withTrace(undefined, () => tendIssue({
-      pool, client, denoms, log, now, appId: String(config.appId), octokit: (installation) => probot.auth(installation), onWrite: (how) => { measures.writes.inc({ how }); },
+      pool, client, denoms, log, now, appId: String(config.appId), octokit: (installation) => probot.auth(installation), onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); },
     }, issue)),
   }));
 

@@ -5,9 +5,9 @@ import type { ClientBase } from 'pg';
 import { isDoubloonError } from '@doubloon/errors';
 import { RetryLater, type InboxRow } from '@doubloon/postgres';
 import { readCommands, type Parse } from './commands.ts';
-import { handledEvents, isBot, mayCommand, readDelivery, type Sighting } from './delivery.ts';
+import { handledEvents, isBot, mayCommand, readDelivery, subjectOf, type Sighting } from './delivery.ts';
 import { readSetback, type Octokit } from './github.ts';
-import { issueIdOf, wakeIssue } from './issue-row.ts';
+import { issueIdOf, wakeIssue, wakeKnown } from './issue-row.ts';
 import { readAgain } from './read-again.ts';
 import { recordIssueDeleted, recordSighting, type Placed } from './record-sighting.ts';
 import { findSource } from './source-row.ts';
@@ -24,6 +24,7 @@ const transaction = new AsyncLocalStorage<ClientBase>();
 /** The App in Probot's sense. One handler for each event: two would run side by side, and a decision can't be split. */
 export const createHandlers = (handling: Handling) => (probot: Probot): void => {
   probot.on(handledEvents, (context) => onText(context, handling));
+  probot.on('issues.unlocked', (context) => onUnlocked(context, handling));
 };
 
 /** Gives one stored delivery to Probot, and its handlers the transaction that it is done in. Rejects with what a handler threw. */
@@ -46,9 +47,20 @@ function laterIfPassing(error: unknown, now: Date): unknown {
   return notBefore === undefined && !isUnknown ? error : new RetryLater(notBefore ?? new Date(now.getTime() + 5_000), { cause: error });
 }
 
-async function onText({ id: guid, name, payload, octokit }: Context, { parse, now }: Handling): Promise<void> {
+/** While an issue is locked it takes no comment of ours: what there was to say is said now. */
+async function onUnlocked({ id: guid, payload }: Context<'issues.unlocked'>, { now }: Handling): Promise<void> {
+  const [repositoryId = '', issueId = ''] = subjectOf(guid, { ...payload }).split('/');
+  await wakeKnown(inHand(), { repositoryId, issueId }, now());
+}
+
+function inHand(): ClientBase {
   const db = transaction.getStore();
   if (db === undefined) throw new Error('a delivery reached a handler without its transaction');
+  return db;
+}
+
+async function onText({ id: guid, name, payload, octokit }: Context, { parse, now }: Handling): Promise<void> {
+  const db = inHand();
   const reading = readDelivery(name, payload);
   if ('ignored' in reading) return;
   const { sighting } = reading;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
-import { holdInstallation, requireTurn, takeTurn, TooSoon } from './installation-pace.ts';
+import { createAlone, holdInstallation, requireTurn, TooSoon } from './installation-pace.ts';
 
 let database: TestDatabase;
 beforeAll(async () => { database = await openTestDatabase(migrationsFolder('github-app')); });
@@ -9,6 +9,7 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 const start = Date.parse('2026-01-01T00:00:00Z');
 const at = (ms: number) => new Date(start + ms);
+const takeTurn = (pool: TestDatabase['pool'], installationId: string, now: Date) => createAlone(pool, installationId, () => now, () => Promise.resolve());
 
 test('of a hundred that would create at once eighty may, each installation for itself', async () => {
   const { pool } = database;
@@ -35,4 +36,40 @@ test('a limit holds back creating and everything else, and a shorter one does no
   await expect(requireTurn(pool, '4', at(4_999))).rejects.toEqual(new TooSoon(at(5_000)));
   await requireTurn(pool, '4', at(5_000));
   await takeTurn(pool, '4', at(5_000));
+});
+
+test('what is created for one installation is created one after the other, and another installation does not wait for it', async () => {
+  const { pool } = database;
+  const log: string[] = [];
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => { open = resolve; });
+  const create = (installation: string, name: string, wait?: Promise<void>) => createAlone(pool, installation, () => at(0), async () => {
+    log.push(`${name} begins`);
+    await wait;
+    log.push(`${name} ends`);
+  });
+  const first = create('5', 'first', gate);
+  await expect.poll(() => log).toEqual(['first begins']);
+  const second = create('5', 'second');
+  await create('6', 'other');
+  expect(log).toEqual(['first begins', 'other begins', 'other ends']);
+  open();
+  await Promise.all([first, second]);
+  expect(log.slice(3)).toEqual(['first ends', 'second begins', 'second ends']);
+});
+
+test('who waits for long behind another is told to come back, and what fails lets the next one in', async () => {
+  const { pool } = database;
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => { open = resolve; });
+  const first = createAlone(pool, '7', () => at(0), async () => {
+    await gate;
+    throw new Error('GitHub is away');
+  });
+  await expect.poll(async () => (await pool.query("select 1 from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())")).rowCount).toBe(1);
+  await expect(takeTurn(pool, '7', at(0))).rejects.toEqual(new TooSoon(at(500)));
+  open();
+  await expect(first).rejects.toThrow('GitHub is away');
+  await takeTurn(pool, '7', at(0));
+  expect((await pool.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
 });

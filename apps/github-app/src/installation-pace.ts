@@ -1,5 +1,4 @@
-import type { Pool } from 'pg';
-import { inTransaction } from '@doubloon/postgres';
+import type { Pool, PoolClient } from 'pg';
 
 /** It is not our turn at GitHub before `notBefore`. */
 export class TooSoon extends Error {
@@ -35,16 +34,53 @@ const hold = `
   insert into installation (id, not_before) values ($1, $2)
   on conflict (id) do update set not_before = greatest(installation.not_before, excluded.not_before)`;
 
-/** Counts something that is about to be created for an installation. Rejects with `TooSoon` when that has to wait. */
-export async function takeTurn(pool: Pool, installationId: string, now: Date): Promise<void> {
-  await pool.query(keep, [installationId]);
-  await inTransaction(pool, async (db) => {
-    const { rows: [row] } = await db.query<{ notBefore: Date | null; createdAt: Date[] }>(`${read} for update`, [installationId]);
-    const createdAt = row?.createdAt ?? [];
-    const from = mayCreateFrom({ notBefore: row?.notBefore ?? undefined, createdAt });
-    if (from > now) throw new TooSoon(from);
-    await db.query(take, [installationId, [...createdAt.filter((at) => at.getTime() > now.getTime() - longestMs), now]]);
+/** Advisory lock (this, hash of the installation): who holds it creates something there. It ends with the connection, however that ends. */
+const lockKind = 0x444213;
+const busy = { patienceMs: 3_000, comeBackMs: 500 };
+const lockNotAvailable = '55P03';
+
+/**
+ * Creates something at GitHub for an installation: one thing after the other over all processes, as GitHub asks for, and each
+ * counted before. Rejects with `TooSoon` when that has to wait, or others are at it for long; otherwise as `create` does.
+ * Holds one connection meanwhile.
+ */
+export async function createAlone<T>(pool: Pool, installationId: string, now: () => Date, create: () => Promise<T>): Promise<T> {
+  const db = await pool.connect();
+  let isBroken = true;
+  try {
+    if (!(await lock(db, installationId))) {
+      isBroken = false;
+      throw new TooSoon(new Date(now().getTime() + busy.comeBackMs));
+    }
+    try {
+      await takeTurn(db, installationId, now());
+      return await create();
+    } finally {
+      await db.query('select pg_advisory_unlock($1, hashtext($2))', [lockKind, installationId]).then(() => { isBroken = false; }, () => undefined);
+    }
+  } finally {
+    // A connection that failed may still hold the lock: it is closed.
+    db.release(isBroken);
+  }
+}
+
+async function lock(db: PoolClient, installationId: string): Promise<boolean> {
+  await db.query(`set lock_timeout = ${String(busy.patienceMs)}`);
+  const isLocked = await db.query('select pg_advisory_lock($1, hashtext($2))', [lockKind, installationId]).then(() => true, (error: unknown) => {
+    if ((error as { code?: unknown }).code === lockNotAvailable) return false;
+    throw error;
   });
+  await db.query('reset lock_timeout');
+  return isLocked;
+}
+
+async function takeTurn(db: PoolClient, installationId: string, now: Date): Promise<void> {
+  await db.query(keep, [installationId]);
+  const { rows: [row] } = await db.query<{ notBefore: Date | null; createdAt: Date[] }>(read, [installationId]);
+  const createdAt = row?.createdAt ?? [];
+  const from = mayCreateFrom({ notBefore: row?.notBefore ?? undefined, createdAt });
+  if (from > now) throw new TooSoon(from);
+  await db.query(take, [installationId, [...createdAt.filter((at) => at.getTime() > now.getTime() - longestMs), now]]);
 }
 
 /** Rejects with `TooSoon` while GitHub wants to hear nothing of an installation. */

@@ -63,6 +63,12 @@ const wake = `
 /** Has the issue looked at: its intents done, its living comment compared with what it should say. */
 export const wakeIssue = (db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey, now: Date) => db.query(wake, [repositoryId, issueId, now]);
 
+const wakeKnownOnes = `
+  update living_comment set wanted = wanted + 1, due_at = least(due_at, $3) where repository_id = $1 and issue_id = $2`;
+
+/** The same when there is anything to look at: an issue that nothing is known of stays unknown. */
+export const wakeKnown = (db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey, now: Date) => db.query(wakeKnownOnes, [repositoryId, issueId, now]);
+
 /** An issue that only the treasury remembers: its events go on when our own database began anew. */
 export async function keepIssueTold(db: ClientBase, key: IssueKey, told: { repository: string; number: number; title: string; url: string }, now: Date): Promise<void> {
   await db.query('insert into repository (id, full_name, seen_at) values ($1, $2, $3) on conflict (id) do nothing', [key.repositoryId, told.repository, now]);

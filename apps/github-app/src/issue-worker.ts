@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { failpoint } from '@doubloon/failpoints';
 import type { Logger } from '@doubloon/service';
-import { readSetback } from './github.ts';
+import { readSetback, type Refusal } from './github.ts';
+import { TooSoon } from './installation-pace.ts';
 import type { IssueKey } from './issue-row.ts';
 
 export interface IssueWorkerOptions {
@@ -30,6 +31,8 @@ const eager = [2, 8, 20, 50, 120, 300];
 const backoff = { baseMs: 1_000, capMs: 300_000 };
 /** What GitHub refuses this often (not for its limits) is not asked again before there is another reason to look. */
 const mostRefusals = 8;
+/** These don't pass by themselves: whoever ends them gives a reason to look. */
+const lasting: readonly (Refusal | undefined)[] = ['locked', 'archived'];
 
 const due = `
   select repository_id as "repositoryId", issue_id as "issueId"
@@ -48,7 +51,7 @@ const finish = `
 
 // Only a limit of GitHub's keeps the next reason waiting; what failed otherwise may pass with it.
 const postpone = `
-  update living_comment set problem = $3, not_before = $6, due_at = case when $5 then $4::timestamptz end
+  update living_comment set problem = $3, not_before = $6, attempts = case when $5 then attempts else 0 end, due_at = case when $5 then $4::timestamptz end
   where repository_id = $1 and issue_id = $2`;
 
 /** Tends issues that are due until disposed: side by side, each by one worker over all processes. */
@@ -80,15 +83,18 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
       const again = await tend(issue);
       failpoint('issue-tended');
       await db.query(finish, [repositoryId, issueId, wanted, again ?? null, now()]);
-      if (again !== undefined) setTimeout(wake, Math.max(0, again.getTime() - now().getTime()) + 1).unref();
+      if (again !== undefined) wakeAt(again);
     } catch (error) {
       const wait = Math.min(backoff.capMs, backoff.baseMs * 2 ** Math.min(attempts - 1, 20)) * (0.5 + random() / 2);
       const setback = readSetback(error, now());
       const notBefore = setback.notBefore ?? new Date(now().getTime() + wait);
       const isRefused = setback.notBefore === undefined && !setback.isUnknown;
-      const goesOn = !isRefused || attempts < mostRefusals;
+      const goesOn = !isRefused || (attempts < mostRefusals && !lasting.includes(setback.refusal));
       await db.query(postpone, [repositoryId, issueId, error instanceof Error ? error.message : 'unknown reason', notBefore, goesOn, setback.notBefore ?? null]);
-      log[goesOn ? 'warn' : 'error']({ repository: repositoryId, issue: issueId, attempts, notBefore, err: error }, goesOn ? 'issue will be tended again' : 'issue waits for its next reason');
+      if (goesOn) wakeAt(notBefore);
+      // Waiting for our turn is no failure.
+      const level = error instanceof TooSoon ? 'debug' : goesOn || lasting.includes(setback.refusal) ? 'warn' : 'error';
+      log[level]({ repository: repositoryId, issue: issueId, attempts, notBefore, refusal: setback.refusal, err: error }, goesOn ? 'issue will be tended again' : 'issue waits for its next reason');
     }
   }
 
@@ -129,6 +135,12 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
   function wake(): void {
     looks = 0;
     rouse.abort();
+  }
+
+  // Looking finds it too, up to a poll later.
+  function wakeAt(time: Date): void {
+    const ms = time.getTime() - now().getTime();
+    if (ms < pollMs * 60) setTimeout(wake, Math.max(0, ms) + 1).unref();
   }
 
   looks = eager.length;

@@ -3,8 +3,8 @@ import { isDoubloonError, type DoubloonError, type FailureCode } from '@doubloon
 import { failpoint } from '@doubloon/failpoints';
 import { withTrace, type Logger } from '@doubloon/service';
 import type { TreasuryClient } from '@doubloon/rpc';
-import { readSetback, type Octokit } from './github.ts';
-import { holdInstallation, requireTurn, takeTurn, TooSoon } from './installation-pace.ts';
+import { readSetback, type Octokit, type Refusal } from './github.ts';
+import { createAlone, holdInstallation, requireTurn, TooSoon } from './installation-pace.ts';
 import { countAttempt, markDone, markFailed, undone, type Intent } from './intent.ts';
 import { findIssue, keepInstallation, type IssueKey, type KnownIssue } from './issue-row.ts';
 import { isWorthSaying, moneyState, renderLivingComment } from './living-comment.ts';
@@ -23,6 +23,7 @@ export interface Tending {
   /** A client that acts as an installation, or as the App itself. */
   octokit(installationId?: number): Promise<Octokit>;
   readonly onWrite?: Writing['onWrite'];
+  readonly onRefusal?: (refusal: Refusal) => void;
 }
 
 const outages: readonly FailureCode[] = ['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'UNAUTHENTICATED', 'FORBIDDEN'];
@@ -60,25 +61,28 @@ async function tell(tending: Tending, issue: KnownIssue, intents: readonly Inten
   if (issue.isDeleted || (!isSaid && eyes.length === 0)) return again;
 
   const installation = issue.installationId ?? (await findInstallation(tending, issue));
-  return inTurn(tending, installation, async (takeOne) => {
+  return inTurn(tending, installation, async (alone) => {
     const octokit = await tending.octokit(Number(installation));
-    const earliest = isSaid ? await writeLivingComment({ ...tending, octokit, takeTurn: takeOne }, issue, row, { text: renderLivingComment(bounty, own), money: moneyState(bounty) }) : undefined;
-    for (const intent of eyes) {
-      await takeOne();
-      await reactOnce(tending, octokit, issue, intent);
-    }
+    const earliest = isSaid ? await writeLivingComment({ ...tending, octokit, createAlone: alone }, issue, row, { text: renderLivingComment(bounty, own), money: moneyState(bounty) }) : undefined;
+    for (const intent of eyes) await alone(() => reactOnce(tending, octokit, issue, intent));
     return earliest ?? again;
   });
 }
 
 /** Does something at GitHub for an installation, at its pace; a limit that GitHub tells of holds for all that is done there. */
-async function inTurn<T>({ pool, now }: Tending, installation: string, work: (takeOne: () => Promise<void>) => Promise<T>): Promise<T> {
-  await requireTurn(pool, installation, now());
-  try {
-    return await work(() => takeTurn(pool, installation, now()));
-  } catch (error) {
+async function inTurn<T>({ pool, now, onRefusal }: Tending, installation: string, work: (alone: Writing['createAlone']) => Promise<T>): Promise<T> {
+  const holding = <U>(call: () => Promise<U>): Promise<U> => call().catch(async (error: unknown) => {
     const { notBefore } = readSetback(error, now());
     if (notBefore !== undefined && !(error instanceof TooSoon)) await holdInstallation(pool, installation, notBefore);
+    throw error;
+  });
+  await requireTurn(pool, installation, now());
+  try {
+    // Held before the next one may create: it would only run into the same limit.
+    return await holding(() => work((create) => createAlone(pool, installation, now, () => holding(create))));
+  } catch (error) {
+    const { refusal } = readSetback(error, now());
+    if (refusal !== undefined) onRefusal?.(refusal);
     throw error;
   }
 }

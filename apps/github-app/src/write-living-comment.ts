@@ -21,8 +21,8 @@ export interface WrittenComment {
 export interface Writing {
   readonly pool: Pool;
   readonly octokit: Octokit;
-  /** Counts something that is about to be created; rejects when that has to wait. */
-  readonly takeTurn: () => Promise<void>;
+  /** Creates something when it is its turn; rejects when that has to wait. */
+  readonly createAlone: <T>(create: () => Promise<T>) => Promise<T>;
   readonly appId: string;
   readonly now: () => Date;
   readonly log: Logger;
@@ -51,9 +51,16 @@ export async function writeLivingComment(writing: Writing, issue: KnownIssue, ro
   const isQuiet = row.money === words.money;
   const earliest = mayEditFrom(row, isQuiet);
   if (writing.now() < earliest) return earliest;
-  if (await edit(writing, issue, row.commentId, words, isQuiet)) return undefined;
-  await markGone(writing.pool, issue);
-  if (row.recreated === 0) await create(writing, issue, words, true);
+  try {
+    await edit(writing, issue, row.commentId, words, isQuiet);
+  } catch (error) {
+    if (readSetback(error, writing.now()).refusal !== 'missing') throw error;
+    // What was asked may only not have heard of it yet, or show us nothing any more: gone is what the list shows without it.
+    const found = await findOurs(writing, issue);
+    if (found !== undefined && String(found.id) === row.commentId) throw error;
+    await markGone(writing.pool, issue);
+    if (row.recreated === 0) await create(writing, issue, words, true);
+  }
   return undefined;
 }
 
@@ -71,19 +78,11 @@ const gone = `
 /** Somebody deleted our comment. Another one is allowed once; who deletes that too is left in peace. */
 export const markGone = (db: Pick<Pool, 'query'>, { repositoryId, issueId }: Pick<KnownIssue, 'repositoryId' | 'issueId'>) => db.query(gone, [repositoryId, issueId]);
 
-/** False when the comment is not there any more. */
-async function edit({ pool, octokit, now, onWrite }: Writing, issue: KnownIssue, commentId: string, words: Words, isQuiet: boolean): Promise<boolean> {
-  try {
-    const { data } = await octokit.rest.issues.updateComment({ ...at(issue), comment_id: Number(commentId), body: withMarker(words.text, issue.issueId) });
-    failpoint('comment-edited');
-    await keep(pool, issue, data, words, now(), isQuiet);
-    onWrite?.('edited');
-    return true;
-  } catch (error) {
-    const { status } = readSetback(error, now());
-    if (status === 404 || status === 410) return false;
-    throw error;
-  }
+async function edit({ pool, octokit, now, onWrite }: Writing, issue: KnownIssue, commentId: string, words: Words, isQuiet: boolean): Promise<void> {
+  const { data } = await octokit.rest.issues.updateComment({ ...at(issue), comment_id: Number(commentId), body: withMarker(words.text, issue.issueId) });
+  failpoint('comment-edited');
+  await keep(pool, issue, data, words, now(), isQuiet);
+  onWrite?.('edited');
 }
 
 const intendToCreate = 'update living_comment set creating_at = $3 where repository_id = $1 and issue_id = $2';
@@ -98,9 +97,10 @@ async function create(writing: Writing, issue: KnownIssue, words: Words, isAgain
     await edit(writing, issue, String(found.id), words, false);
     return;
   }
-  await writing.takeTurn();
-  failpoint('comment-turn-taken');
-  const { data } = await octokit.rest.issues.createComment({ ...at(issue), issue_number: issue.number, body: withMarker(words.text, issue.issueId) });
+  const { data } = await writing.createAlone(() => {
+    failpoint('comment-turn-taken');
+    return octokit.rest.issues.createComment({ ...at(issue), issue_number: issue.number, body: withMarker(words.text, issue.issueId) });
+  });
   failpoint('comment-created');
   await keep(pool, issue, data, words, now(), false);
   failpoint('comment-kept');
