@@ -64,6 +64,14 @@ rpc-generate:
 events-generate:
     npm run --silent --workspace @doubloon/events documents
 
+# Build the tree of every image and run it outside a container: another user, nothing writable
+images-check:
+    node dev/images/check-main.ts
+
+# Make what docker-compose.yml reads from ./secrets and .env; what exists is left as it is
+secrets:
+    sh compose/make-secrets.sh
+
 # Write the documents that are made from the code
 docs:
     node dev/checks/docs-main.ts

@@ -4,7 +4,8 @@ import { configuration as identity } from '../../apps/identity/src/config.ts';
 import { configuration as treasury } from '../../apps/treasury/src/config.ts';
 import { configuration as web } from '../../apps/web/src/config.ts';
 
-const apps: readonly (readonly [name: string, settings: Settings])[] = [
+/** What each app that runs as a service reads from its environment. */
+export const configurations: readonly (readonly [name: string, settings: Settings])[] = [
   ['github-app', githubApp.settings],
   ['treasury', treasury.settings],
   ['identity', identity.settings],
@@ -13,7 +14,7 @@ const apps: readonly (readonly [name: string, settings: Settings])[] = [
 
 /** docs/configuration.md, made from the settings each app reads. */
 export function configurationTable(): string {
-  const sections = apps.map(([name, settings]) => {
+  const sections = configurations.map(([name, settings]) => {
     const rows = describeSettings(settings).map((row) => `| \`${row.name.replace(' or ', '` or `')}\` | ${row.meaning} | ${row.required ? '**required**' : row.default === '' ? '' : `\`${row.default}\``} |`);
     return `## ${name}\n\n| variable | meaning | default |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
   });

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { isTarget, targets, type Target } from './targets.ts';
 
 const [name = '', repository = '', tree = ''] = process.argv.slice(2);
@@ -115,7 +115,9 @@ function sweep(folder: string): readonly string[] {
 }
 
 function run(cwd: string, command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } });
+  // The same Node for what npm starts, whichever the machine has.
+  const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, PATH, NODE_ENV: 'production' } });
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(status)}`);
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from './root.ts';
@@ -15,23 +16,35 @@ export interface AppProcess extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
+/** Where an app runs, and as whom, when it is not from this repository and as this user. */
+export interface Place {
+  readonly root: string;
+  /** The Node to run it with. */
+  readonly node: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
 export interface AppStart {
   readonly name: string;
-  /** Entry point, from the root of the repository. */
+  /** Entry point, from the root of the repository or of its place. */
   readonly entry: string;
+  readonly place?: Place | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly internalPort: number;
   /** Each line the app writes, already prefixed with its name. */
   readonly onLine: (line: string) => void;
 }
 
+// By its text: whom an app runs as may not be able to read this repository.
+const stopWithParent = `data:text/javascript,${encodeURIComponent(readFileSync(join(root, 'dev/stack/stop-with-parent.ts'), 'utf8'))}`;
 const readyWithinMs = 30_000;
 const stopWithinMs = 15_000;
 
 /** Starts one app as its own process and waits until it says that it is ready. Rejects with its last lines when it is not. */
-export async function startApp({ name, entry, env, internalPort, onLine }: AppStart): Promise<AppProcess> {
-  const child = spawn(process.execPath, ['--import', join(root, 'dev/stack/stop-with-parent.ts'), join(root, entry)], {
-    cwd: root,
+export async function startApp({ name, entry, place = { root, node: process.execPath }, env, internalPort, onLine }: AppStart): Promise<AppProcess> {
+  const child = spawn(place.node, ['--import', stopWithParent, join(place.root, entry)], {
+    cwd: place.root,
+    ...place.user,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', ...env, INTERNAL_PORT: String(internalPort) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

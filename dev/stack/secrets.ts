@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,14 +7,17 @@ export interface Secrets extends Disposable {
   file(name: string, content: string): string;
 }
 
-/** A folder for the secrets of one run of the stack; removed when it is disposed. */
-export function openSecrets(): Secrets {
+/** A folder for the secrets of one run of the stack, of this user or of `owner`; removed when it is disposed. */
+export function openSecrets(owner?: { readonly uid: number; readonly gid: number }): Secrets {
   const folder = mkdtempSync(join(tmpdir(), 'doubloon-secrets-'));
   chmodSync(folder, 0o700);
+  const give = (path: string): void => { if (owner !== undefined) chownSync(path, owner.uid, owner.gid); };
+  give(folder);
   return {
     file(name, content) {
       const path = join(folder, name);
       writeFileSync(path, content, { mode: 0o600 });
+      give(path);
       return path;
     },
     [Symbol.dispose]: () => { rmSync(folder, { recursive: true, force: true }); },

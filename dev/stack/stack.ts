@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '@doubloon/postgres/embedded';
 import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
 import { startKafka } from '../kafka/start-kafka.ts';
 import { openApp, type App } from './app.ts';
+import type { Place } from './app-process.ts';
 import { buildWeb } from './build-web.ts';
 import { makeOperator } from './operator.ts';
 import { claimPort, freePort } from './ports.ts';
@@ -44,6 +45,8 @@ export interface StackOptions {
   readonly web?: boolean;
   /** Settings on top of those each app gets. */
   readonly env?: Partial<Readonly<Record<AppName, Readonly<Record<string, string>>>>>;
+  /** Runs each app from another place, such as the tree of its image, as a user who can read the secrets of the stack. */
+  readonly places?: Readonly<Record<AppName, Place>>;
   /** What is being done, for whoever waits. */
   readonly progress: (line: string) => void;
   /** Each line of each app, prefixed with its name. */
@@ -53,14 +56,14 @@ export interface StackOptions {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts the whole stack, each app as its own process. Rejects with a sentence when a part can't start, and leaves nothing running. */
-export async function startStack({ kafka = false, ports, web = true, env: extra = {}, progress, onLine }: StackOptions): Promise<Stack> {
+export async function startStack({ kafka = false, ports, web = true, env: extra = {}, places, progress, onLine }: StackOptions): Promise<Stack> {
   await using opening = new AsyncDisposableStack();
   const webPort = ports === undefined ? await freePort() : await claimPort(ports.web, 'the website');
   const githubPort = ports === undefined ? await freePort() : await claimPort(ports.github, 'the GitHub stand-in');
   const [treasuryPort, appPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const webUrl = `http://127.0.0.1:${String(webPort)}`;
   const webhookSecret = randomBytes(32).toString('hex');
-  const secrets = opening.use(openSecrets());
+  const secrets = opening.use(openSecrets(places?.treasury.user));
 
   progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
   const [postgres, localnet, github, broker] = await allOf([
@@ -68,7 +71,7 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
     startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
     startGitHubStandin({ port: githubPort, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
     kafka ? startKafka().then((it) => opening.use(it)) : undefined,
-    web ? buildWeb(progress) : undefined,
+    web && places === undefined ? buildWeb(progress) : undefined,
   ]);
 
   progress('Creating the databases and the operator account …');
@@ -90,9 +93,8 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
   progress('Starting the services …');
   const [webToken, appToken] = [newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
-  const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json') };
   const launch = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> =>
-    openApp({ name, entry: `apps/${name}/src/main.ts`, env: { ...common, ...env, ...extra[name] }, internalPort: await freePort(), onLine });
+    openApp({ name, entry: `apps/${name}/src/main.ts`, place: places?.[name], env: { LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] }, internalPort: await freePort(), onLine });
   const start = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> => opening.use(await launch(name, env));
   const webTokenFile = secrets.file('web-treasury', webToken.token);
   const webEnv = (port: number): Readonly<Record<string, string>> => ({
