@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { localProgram, type Address } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
-import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
+import { startGitHubStandin, type GitHubStandin, type GitHubStandinOptions } from '@doubloon/github-standin';
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrate } from '@doubloon/postgres';
-import { startEmbeddedPostgres } from '@doubloon/postgres/embedded';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '@doubloon/postgres/embedded';
 import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
 import { startKafka } from '../kafka/start-kafka.ts';
 import { openApp, type App } from './app.ts';
@@ -43,10 +43,14 @@ export interface StackOptions {
   readonly ports?: { readonly web: number; readonly github: number };
   /** Without the website the pages need not be built. Default true. */
   readonly web?: boolean;
+  /** In place of the limits GitHub sets to whoever calls its API. */
+  readonly limits?: GitHubStandinOptions['limits'];
   /** Settings on top of those each app gets. */
   readonly env?: Partial<Readonly<Record<AppName, Readonly<Record<string, string>>>>>;
   /** Runs each app from another place, such as the tree of its image, as a user who can read the secrets of the stack. */
   readonly places?: Readonly<Record<AppName, Place>>;
+  /** Makes the database of an app, migrated, and answers the URL the app gets. By default the app owns it. */
+  readonly makeDatabase?: (server: EmbeddedPostgres, app: string) => Promise<string>;
   /** What is being done, for whoever waits. */
   readonly progress: (line: string) => void;
   /** Each line of each app, prefixed with its name. */
@@ -56,7 +60,7 @@ export interface StackOptions {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts the whole stack, each app as its own process. Rejects with a sentence when a part can't start, and leaves nothing running. */
-export async function startStack({ kafka = false, ports, web = true, env: extra = {}, places, progress, onLine }: StackOptions): Promise<Stack> {
+export async function startStack({ kafka = false, ports, web = true, env: extra = {}, limits = {}, places, makeDatabase = ownDatabase, progress, onLine }: StackOptions): Promise<Stack> {
   await using opening = new AsyncDisposableStack();
   const webPort = ports === undefined ? await freePort() : await claimPort(ports.web, 'the website');
   const githubPort = ports === undefined ? await freePort() : await claimPort(ports.github, 'the GitHub stand-in');
@@ -69,23 +73,18 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
   const [postgres, localnet, github, broker] = await allOf([
     startEmbeddedPostgres({ durable: false }).then((it) => opening.use(it)),
     startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
-    startGitHubStandin({ port: githubPort, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
+    startGitHubStandin({ port: githubPort, limits, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
     kafka ? startKafka().then((it) => opening.use(it)) : undefined,
     web && places === undefined ? buildWeb(progress) : undefined,
   ]);
 
   progress('Creating the databases and the operator account …');
-  const database = async (app: string): Promise<string> => {
-    const url = await postgres.createDatabase(app.replaceAll('-', '_'));
-    await migrate({ url, folder: join(root, 'migrations', app), log: quiet });
-    return url;
-  };
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
   const [treasuryDb, githubAppDb, identityDb, logDb, operator] = await Promise.all([
-    database('treasury'),
-    database('github-app'),
-    database('identity'),
-    database('event-log'),
+    makeDatabase(postgres, 'treasury'),
+    makeDatabase(postgres, 'github-app'),
+    makeDatabase(postgres, 'identity'),
+    ownDatabase(postgres, 'event-log'),
     makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host),
   ]);
   const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
@@ -158,6 +157,12 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+async function ownDatabase(server: EmbeddedPostgres, app: string): Promise<string> {
+  const url = await server.createDatabase(app.replaceAll('-', '_'));
+  await migrate({ url, folder: join(root, 'migrations', app), log: quiet });
+  return url;
 }
 
 /** As `Promise.all`, but it rejects only when all are done: what starts late must not outlive a start that failed. */
