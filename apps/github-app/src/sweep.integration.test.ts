@@ -4,7 +4,7 @@ import { testDatabase } from '@doubloon/postgres/testing';
 import { createLogger } from '@doubloon/service';
 import { expect, onTestFinished, test } from 'vitest';
 import { secret } from '../testing/deliver.ts';
-import { startGitHubProxy } from '../testing/github-proxy.ts';
+import { startRubbish, type Rubbish } from '../testing/rubbish.ts';
 import { openProbot } from './github.ts';
 import { storeDelivery } from './intake.ts';
 import { prune } from './prune.ts';
@@ -23,10 +23,8 @@ interface Row { key: string; kind: string; subject: string; payload: { event: st
 async function openSweep({ missed = 0, now = () => new Date() }: { missed?: number; now?: () => Date } = {}) {
   const standin = await startGitHubStandin({ webhook: { secret }, now });
   onTestFinished(() => standin.close());
-  const proxy = await startGitHubProxy(standin.apiUrl);
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
   const { pool } = await testDatabase(folder);
-  const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: proxy.url }, log);
+  const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: standin.apiUrl }, log);
   const finds: Find[] = [];
   /** Handled at once, so that there is always room. */
   const kept = async (delivery: Delivery) => {
@@ -45,11 +43,11 @@ async function openSweep({ missed = 0, now = () => new Date() }: { missed?: numb
   let seen = 0;
   /** What was asked of the log since the last look: pages, and deliveries by their ids. */
   const asked = () => {
-    const since = proxy.asked.slice(seen);
-    seen = proxy.asked.length;
-    return since.map((one) => /^GET \/app\/hook\/deliveries(?:\/(\d+))?/.exec(one)).filter((one) => one !== null).map(([, id]) => id ?? 'page');
+    const since = standin.asked.filter(({ method }) => method === 'GET').slice(seen);
+    seen += since.length;
+    return since.map(({ path }) => /^\/app\/hook\/deliveries(?:\/(\d+))?$/.exec(path)).filter((one) => one !== null).map(([, id]) => id ?? 'page');
   };
-  return { standin, proxy, pool, sweeping, finds, say, rows, texts, asked, sweepOnce: (over: Partial<Sweeping> = {}) => sweep({ ...sweeping, ...over }, never) };
+  return { standin, pool, sweeping, finds, say, rows, texts, asked, sweepOnce: (over: Partial<Sweeping> = {}) => sweep({ ...sweeping, ...over }, never) };
 }
 
 /** As the receiver puts it in the inbox. */
@@ -106,8 +104,9 @@ test('a delivery that arrives between the look and the fetch is in the inbox onc
 });
 
 test('all pages are read, and a page that fails keeps what was reached where it was: the next round has everything', async () => {
-  const { standin, proxy, pool, texts, sweepOnce } = await openSweep({ missed: 130 });
-  proxy.fail({ method: 'GET', path: /cursor=/, when: 'before', answer: { status: 502 } });
+  const { standin, pool, texts, sweepOnce } = await openSweep({ missed: 130 });
+  standin.faults.api({ path: /deliveries$/ }, { kind: 'slow', ms: 1 });
+  standin.faults.api({ path: /deliveries$/ }, { kind: 'unavailable' });
   expect(await sweepOnce()).toEqual({ round: 'failed' });
   expect(await texts()).toHaveLength(100);
   expect(await reachedBefore(pool, String(standin.app.id))).toBeUndefined();
@@ -139,32 +138,12 @@ test.each([['a day behind', -86_400_000], ['a day ahead', 86_400_000]])('our clo
   expect(await texts()).toEqual(['missed 0', 'missed 1', 'later']);
 });
 
-const delivery = (standin: GitHubStandin, nth: number, over: object) => {
-  const { guid, event } = standin.deliveries[nth] ?? { guid: '', event: '' };
-  return { guid, event, request: { headers: {}, payload: {} }, ...over };
-};
 const pathOf = (standin: GitHubStandin, nth: number) => new RegExp(`/${String(standin.deliveries[nth]?.id)}$`);
 
-test('deliveries that can not be had are counted once each, told, and hold up no other', async () => {
-  const { standin, proxy, pool, texts, finds, asked, sweepOnce } = await openSweep({ missed: 7 });
-  const answers = [{ status: 404 }, { status: 200, body: delivery(standin, 1, { request: { headers: {}, payload: null } }) }, { status: 200, body: ['no delivery'] },
-    { status: 200, body: delivery(standin, 3, { guid: 'another' }) }, { status: 200, body: delivery(standin, 4, { event: 'Not An Event' }) },
-    { status: 200, body: delivery(standin, 5, { request: { headers: { 'X-GitHub-Hook-Installation-Target-ID': '1' }, payload: {} } }) }];
-  proxy.fail(...answers.map((answer, nth) => ({ method: 'GET', path: pathOf(standin, nth), when: 'before', answer }) as const));
-  expect(await sweepOnce()).toEqual({ round: 'good' });
-  expect(finds).toEqual(['gone', 'malformed', 'malformed', 'malformed', 'malformed', 'foreign', 'found']);
-  expect(await texts()).toEqual(['missed 6']);
-  expect((await measureSweep(pool)).missed).toBe(0);
-  asked();
-  expect(await sweepOnce()).toEqual({ round: 'good' });
-  expect(asked()).toEqual(['page']);
-  expect(finds).toHaveLength(7);
-});
-
 test('a delivery that GitHub fails at is passed over and tried again later, and the rest is there', async () => {
-  const { standin, proxy, pool, texts, sweepOnce } = await openSweep({ missed: 6 });
+  const { standin, pool, texts, sweepOnce } = await openSweep({ missed: 6 });
   const at = Date.now();
-  proxy.fail(...[1, 3].map((nth) => ({ method: 'GET', path: pathOf(standin, nth), when: 'before', answer: { status: 502 } }) as const));
+  for (const nth of [1, 3]) standin.faults.api({ path: pathOf(standin, nth) }, { kind: 'unavailable' });
   expect(await sweepOnce()).toEqual({ round: 'good' });
   expect(await texts()).toEqual(['missed 0', 'missed 2', 'missed 4', 'missed 5']);
   expect((await measureSweep(pool)).missed).toBe(2);
@@ -174,8 +153,8 @@ test('a delivery that GitHub fails at is passed over and tried again later, and 
 });
 
 test('three failures in a row are GitHub\'s: the round ends, and nothing is given up', async () => {
-  const { proxy, pool, asked, sweepOnce } = await openSweep({ missed: 30 });
-  proxy.fail(...Array.from({ length: 9 }, () => ({ method: 'GET', path: /\/\d+$/, when: 'before', answer: { status: 503 } }) as const));
+  const { standin, pool, asked, sweepOnce } = await openSweep({ missed: 30 });
+  standin.faults.api({ path: /deliveries\/\d+$/, times: Infinity }, { kind: 'unavailable', status: 503 });
   expect(await sweepOnce()).toEqual({ round: 'failed' });
   expect(asked()).toHaveLength(4);
   expect((await measureSweep(pool))).toEqual({ age: undefined, missed: 30 });
@@ -193,12 +172,15 @@ test('what GitHub did not hand out while it had it is given up as lost, and forg
 });
 
 test.each([
-  ['the quota is nearly used up', { status: 200, headers: { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '400', 'x-ratelimit-reset': '2000000000' }, body: [] }, new Date(2_000_000_001_000)],
-  ['GitHub says when to come back', { status: 429, headers: { 'retry-after': '60' } }, expect.any(Date)],
-])('when %s, the round ends and waits until then', async (_what, answer, until) => {
-  const { proxy, asked, rows, sweepOnce } = await openSweep({ missed: 2 });
-  proxy.fail({ method: 'GET', path: /deliveries/, when: 'before', answer });
-  expect(await sweepOnce()).toEqual({ round: 'limited', until });
+  ['a limit with retry-after', { kind: 'secondary-limit', retryAfter: 60 }],
+  ['a limit without a word when to come back', { kind: 'secondary-limit', status: 429 }],
+  ['a quota that is used up', { kind: 'primary-limit', resetSeconds: 60 }],
+] as const)('%s ends the round, which waits until then', async (_what, fault) => {
+  const { standin, asked, rows, sweepOnce } = await openSweep({ missed: 2 });
+  standin.faults.api({ path: /deliveries/ }, fault);
+  const { round, until } = await sweepOnce();
+  expect(round).toBe('limited');
+  expect((until?.getTime() ?? 0) - Date.now()).toBeGreaterThan(50_000);
   expect(asked()).toEqual(['page']);
   expect(await rows()).toEqual([]);
 });
@@ -240,4 +222,87 @@ test('what was done is known for longer than the log goes back, so that no swept
   expect(await sweepOnce()).toEqual({ round: 'good' });
   expect(asked()).toEqual(['page']);
   expect(await rows()).toHaveLength(1);
+});
+
+/** The same App before a GitHub that answers what it is told. */
+async function openRubbish(answers: Rubbish) {
+  const { pool, sweeping, finds, texts, rows } = await openSweep();
+  const github = await startRubbish(answers);
+  onTestFinished(() => github[Symbol.asyncDispose]());
+  const probot = await openProbot({ appId: Number(sweeping.appId), privateKey: github.privateKey, apiUrl: github.url }, log);
+  return { pool, finds, texts, rows, asked: github.asked, sweepOnce: () => sweep({ ...sweeping, octokit: () => probot.auth() }, never) };
+}
+
+const big = 9_007_199_254_740_993n;
+const entry = (nth: number, at = new Date()) => `{"id":${String(big + BigInt(nth))},"guid":"guid-${String(nth)}","delivered_at":"${at.toISOString()}"}`;
+const pathTo = (nth: number) => `/app/hook/deliveries/${String(big + BigInt(nth))}`;
+const whole = (nth: number, over: object = {}) => JSON.stringify({ guid: `guid-${String(nth)}`, event: 'issue_comment', request: { headers: {}, payload: { comment: { body: `text ${String(nth)}` } } }, ...over });
+const page = '/app/hook/deliveries?per_page=100';
+
+test('deliveries that can not be had are counted, told, not asked for again, and hold up no other', async () => {
+  const { pool, finds, texts, asked, sweepOnce } = await openRubbish({
+    [page]: { body: `[${[0, 1, 2, 3, 4, 5, 6, 7].map((nth) => entry(nth)).join()}, {"id":1e3,"guid":"g","delivered_at":"2026-01-01T00:00:00Z"}, {"guid":"no id"}, 7]` },
+    [pathTo(1)]: { body: whole(1, { request: { headers: {}, payload: null } }) },
+    [pathTo(2)]: { body: '["no delivery"]' },
+    [pathTo(3)]: { body: whole(3, { guid: 'another' }) },
+    [pathTo(4)]: { body: whole(4, { event: 'Not An Event' }) },
+    [pathTo(5)]: { body: whole(5, { request: { headers: { 'X-GitHub-Hook-Installation-Target-ID': '1' }, payload: {} } }) },
+    [pathTo(6)]: { body: whole(6, { request: { headers: {}, payload: { __proto__: null, text: 'x'.repeat(27 * 1024 * 1024) } } }) },
+    [pathTo(7)]: { body: whole(7) },
+  });
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(finds).toEqual(['malformed', 'malformed', 'malformed', 'gone', 'malformed', 'malformed', 'malformed', 'malformed', 'foreign', 'malformed', 'found']);
+  expect(await texts()).toEqual(['text 7']);
+  expect((await measureSweep(pool)).missed).toBe(0);
+  const before = asked.length;
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked.slice(before)).toEqual([page]);
+});
+
+test('what a payload holds that PostgreSQL can not keep is tamed, as the receiver does', async () => {
+  const { rows, sweepOnce } = await openRubbish({
+    [page]: { body: `[${entry(0)}]` },
+    [pathTo(0)]: { body: '{"guid":"guid-0","event":"issue_comment","request":{"headers":{},"payload":{"__proto__":{"isAdmin":true},"comment":{"body":"a\\u0000b\\ud800c"}}}}' },
+  });
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect((await rows())[0]?.payload).toEqual({ event: 'issue_comment', payload: { comment: { body: 'a\uFFFDb\uFFFDc' } } });
+});
+
+test('the log is read back to 72 hours, by GitHub\'s clock, and no further', async () => {
+  const at = new Date('2020-01-10T00:00:00Z');
+  const hours = (count: number) => new Date(at.getTime() - count * 3_600_000);
+  const date = { date: at.toUTCString() };
+  const { asked, texts, sweepOnce } = await openRubbish({
+    [page]: { headers: { ...date, link: '<https://elsewhere.test/app/hook/deliveries?cursor=two>; rel="next"' }, body: `[${entry(9, at)}]` },
+    [`${page}&cursor=two`]: { headers: { ...date, link: '<https://elsewhere.test/app/hook/deliveries?cursor=three>; rel="next"' }, body: `[${entry(8, hours(71.9))},${entry(7, hours(72.1))}]` },
+    [`${page}&cursor=three`]: { headers: { ...date, link: '<https://elsewhere.test/app/hook/deliveries?cursor=four>; rel="next"' }, body: `[${entry(6, hours(73))}]` },
+    [pathTo(9)]: { body: whole(9) },
+    [pathTo(8)]: { body: whole(8) },
+  });
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked).toEqual([page, `${page}&cursor=two`, `${page}&cursor=three`, pathTo(8), pathTo(9)]);
+  expect(await texts()).toEqual(['text 8', 'text 9']);
+});
+
+test('a log that leads in a circle ends the round', async () => {
+  const link = { link: '<https://elsewhere.test/app/hook/deliveries?cursor=again>; rel="next"' };
+  const { asked, sweepOnce } = await openRubbish({ [page]: { headers: link, body: '[]' }, [`${page}&cursor=again`]: { headers: link, body: '[]' } });
+  expect(await sweepOnce()).toEqual({ round: 'failed' });
+  expect(asked).toHaveLength(2);
+});
+
+test.each([['no JSON', '<html>'], ['no list', '{}'], ['nothing', '']])('a page that is %s fails, and nothing is reached', async (_what, body) => {
+  const { pool, sweepOnce } = await openRubbish({ [page]: { body } });
+  expect(await sweepOnce()).toEqual({ round: 'failed' });
+  expect((await pool.query('select from sweep')).rowCount).toBe(0);
+});
+
+test('a tenth of the quota is left for what else the App asks for', async () => {
+  const quota = (remaining: number) => ({ 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': '2000000000' });
+  const { texts, sweepOnce } = await openRubbish({
+    [page]: { headers: quota(500), body: `[${entry(0)},${entry(1)}]` },
+    [pathTo(0)]: { headers: quota(499), body: whole(0) },
+  });
+  expect(await sweepOnce()).toEqual({ round: 'limited', until: new Date(2_000_000_001_000) });
+  expect(await texts()).toEqual(['text 0']);
 });
