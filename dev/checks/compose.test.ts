@@ -15,7 +15,7 @@ const megabytes = (memory: string): number => Number.parseInt(memory, 10) * (mem
 
 // The Compose Specification's schema (Apache-2.0), as the linter dclint carries it.
 const schemaFile = join(dirname(import.meta.resolve('dclint/package.json').replace('file://', '')), 'schemas/compose.schema.json');
-const validate = addFormats.default(new Ajv({ strict: false, allErrors: true, validateSchema: false })).compile({ ...(JSON.parse(readFileSync(schemaFile, 'utf8')) as object), $schema: undefined });
+const validate = addFormats.default(new Ajv({ strict: false, allErrors: true, validateSchema: false })).compile(JSON.parse(readFileSync(schemaFile, 'utf8')) as object);
 
 test.each(['docker-compose.yml', 'dev/docker-compose.yml'])('%s is valid by the schema of the Compose Specification', (path) => {
   validate(readCompose(path));

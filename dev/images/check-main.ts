@@ -2,13 +2,13 @@
 // user, nothing writable, the Dockerfile's own environment, entrypoint and health check. No container engine is needed, and
 // what only one can show (the layers, the base image) is not shown here: .github/workflows/images.yml builds and runs those.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from '@doubloon/postgres/embedded';
 import { tellStory } from '../demo/story.ts';
 import { startStack, type AppName } from '../stack/stack.ts';
 import { root } from '../stack/root.ts';
+import { createDatabase } from './database.ts';
 import { dockerfile, readStage } from './dockerfile.ts';
 import { targets, type TargetName } from './targets.ts';
 import { belongings, lock, writableIn } from './tree-facts.ts';
@@ -48,17 +48,6 @@ try {
     say(`${name.padEnd(10)} ${megabytes.toFixed(1).padStart(5)} MB, ${String(packages)} packages from npm, nothing writable`);
   }
 
-  {
-    await using postgres = await startEmbeddedPostgres({ durable: false });
-    for (const database of targets.migrate.migrations) {
-      const url = await postgres.createDatabase(database.replaceAll('-', '_'));
-      for (const time of ['first', 'second']) {
-        expectStatus(`the ${time} migration of ${database}`, runOnce('migrate', [...stageOf('migrate').entrypoint, database, 'up'], { DATABASE_URL: url }), 0);
-      }
-    }
-    say(`migrate    brought ${targets.migrate.migrations.join(', ')} to their newest schema, and found nothing to do the second time`);
-  }
-
   const parsed = expectStatus('the command', runOnce('cli', [...stageOf('cli').entrypoint, 'parse', '--denoms', 'sol:9'], {}, '$sol:0.5$'), 0);
   if (!parsed.includes('500000000')) throw new Error(`the command answered ${parsed}`);
   say('cli        reads a comment');
@@ -70,12 +59,19 @@ try {
   await using stack = await startStack({
     places: { 'github-app': placeOf('github-app'), treasury: placeOf('treasury'), identity: placeOf('identity'), web: placeOf('web') },
     env: { 'github-app': settingsOf('github-app'), treasury: settingsOf('treasury'), identity: settingsOf('identity'), web: settingsOf('web') },
+    async makeDatabase(server, app) {
+      const urls = await createDatabase(await server.createDatabase(`${app}-admin`), app.replaceAll('-', '_'));
+      // Twice: the job runs at every start of the stack.
+      for (const time of ['first', 'second']) expectStatus(`the ${time} migration of ${app}`, runOnce('migrate', [...stageOf('migrate').entrypoint, app, 'up'], { DATABASE_URL: urls.owner }), 0);
+      say(`migrate    brought ${app} to its newest schema as its owner, and found nothing to do the second time`);
+      return urls.app;
+    },
     progress: say,
     onLine: (line) => { if (lines.push(line) > 200) lines.shift(); },
   });
   const healthcheck = (name: AppName) => runOnce(name, stageOf(name).healthcheck, { INTERNAL_PORT: new URL(stack.app(name).internalUrl).port });
   for (const name of services) expectStatus(`the health check of ${name}`, healthcheck(name), 0);
-  say('services   are ready, by the health check of their images');
+  for (const name of services) say(`${name.padEnd(10)} is ready, by the health check of its image, in ${residentMegabytes(stack.app(name).pid)} MB`);
 
   await tellStory(stack, () => undefined);
   stack.github.assertConforms();
@@ -89,6 +85,12 @@ try {
     expectStatus(`the health check of ${name}, which is gone,`, healthcheck(name), 1);
   }
   say('services   exit 0 on SIGTERM, and their health checks then fail');
+
+  function residentMegabytes(pid: number): string {
+    // Only Linux tells.
+    const [, kilobytes = ''] = /^VmRSS:\s+(\d+)/m.exec(existsSync('/proc/self/status') ? readFileSync(`/proc/${String(pid)}/status`, 'utf8') : '') ?? [];
+    return kilobytes === '' ? 'an unknown number of' : (Number(kilobytes) / 1024).toFixed(0);
+  }
 
   function placeOf(name: AppName) {
     return { root: treeOf(name), node, ...(user === undefined ? {} : { user }) };
