@@ -18,13 +18,16 @@ import { checkMints } from './mints.ts';
 import { expireOffers } from './offer-expiry.ts';
 import { startRounds } from './rounds.ts';
 import { treasuryRoute } from './routes.ts';
+import { scanDeposits } from './scan-deposits.ts';
 import { sendDue } from './sender.ts';
 import type { Treasury } from './treasury.ts';
-import { scanDeposits, watchAwaited, watchHeld } from './watcher.ts';
+import { watchHeld } from './watch-held.ts';
+import { watchAwaited } from './watcher.ts';
 
 const factsEveryMs = 10_000;
 const expireEveryMs = 60_000;
-const heldEveryMs = 5_000;
+// Nobody waits for a refund to be seen.
+const heldEveryWatches = 5;
 
 /** Opens what the treasury needs, starts sender, watcher and relay, and builds the server, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<TreasurySettings>): Promise<ReturnType<typeof createRpcServer>> {
@@ -36,13 +39,15 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
 
   // The chain and what is done with it are told, not needed: offers are opened and signed bytes are kept while it is away.
   const { program, operator } = config;
-  const chain = open.use(openChain({ rpcUrl: config.rpcUrl, ...(config.wsUrl === undefined ? {} : { wsUrl: config.wsUrl }) }));
+  const measures = createTreasuryMetrics(metrics, { pool, now });
+  const chain = open.use(openChain({ rpcUrl: config.rpcUrl, ...(config.wsUrl === undefined ? {} : { wsUrl: config.wsUrl }), onFailure: measures.chainFailed }));
   const genesisHash = await chain.genesisHash();
   await checkCluster(pool, genesisHash);
   if (denoms.cluster !== config.cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`DENOMS_FILE is for ${denoms.cluster}, TREASURY_CLUSTER says ${config.cluster}`] });
   await checkMints(chain, denoms, genesisHash);
   await checkOperator(chain, { program, operator });
-  const facts = open.use(await keepFacts({ chain, readProgram: () => readProgram(chain, { program, cluster: config.cluster }), operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
+  const checkProgram = () => readProgram(chain, { program, cluster: config.cluster });
+  const facts = open.use(await keepFacts({ chain, readProgram: checkProgram, operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
   // Only once the chain has proved to be the one that is meant: a wrong SOLANA_RPC_URL at the first start must not stay.
   await pinCluster(pool, genesisHash, now);
 
@@ -50,16 +55,18 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // Events wait in the outbox: a log that is away is no reason to keep people from funding.
   open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log', { needed: false }) }));
 
-  const measures = createTreasuryMetrics(metrics, pool);
   const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); } };
   const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
-  const watching = { ...context, credited: measures.credited, returned: measures.returned };
+  const watching = { ...context, checkProgram, credited: measures.credited, returned: measures.returned };
 
-  const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({ name, everyMs, round, log, health: health.dependency(name, { needed: false }) }));
+  const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
+    name, everyMs, round, log, health: health.dependency(name, { needed: false }), ended: (outcome) => { measures.roundEnded(name, outcome); },
+  }));
   const watcher = rounds('watcher', config.watchEvery, () => watchAwaited(watching));
   const sender = rounds('sender', config.sendEvery, () => sendDue({ ...context, settled: measures.settled }, { everyMs: config.sendEvery }));
-  rounds('scan', config.scanEvery, async () => { measures.unverified((await scanDeposits(watching)).unverified); });
-  rounds('refunds', heldEveryMs, () => watchHeld(watching));
+  rounds('scan', config.scanEvery, async () => { measures.scanned(await scanDeposits(watching)); });
+  let heldAfter = '';
+  rounds('refunds', heldEveryWatches * config.watchEvery, async () => { heldAfter = await watchHeld(watching, heldAfter); });
   rounds('expiry', expireEveryMs, () => expireOffers(context));
 
   return open.adopt(createRpcServer({ routes: [treasuryRoute(context)], tokens: config.callers, log, metrics }), (it) => it.close());

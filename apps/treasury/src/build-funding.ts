@@ -4,6 +4,7 @@ import { formatAmount } from '@doubloon/domain';
 import { addressBytes, compileTransaction, customErrorOf, depositAddress, fundSol, isOnCurve, memo, parseAddress, programErrorOf, programErrors, setComputeUnitLimit, setComputeUnitPrice, systemProgram, type Address, type FundSolTerms } from '@doubloon/escrow';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { refusal } from './check-signed.ts';
+import { checkNode } from './cluster.ts';
 import { networkFee, priorityPrice, roomForGuards, simulationLimit } from './fees.ts';
 import { denomOf } from './get-offer.ts';
 import { offerById, type OfferRow } from './offer-row.ts';
@@ -34,7 +35,7 @@ export async function openOfferById(pool: Pool, offerId: string, now: Date): Pro
  * The transaction that funds an offer from a wallet, unsigned, and what it means. The nonce comes from the offer, so that
  * everything this wallet ever signs for it makes one and the same deposit account: the second to land fails. Recorded
  * before it is handed out. OFFER_ABSENT, OFFER_NOT_OPEN, WALLET_INVALID, BALANCE_TOO_SMALL, TRANSACTION_REFUSED when it
- * would fail for another reason, CHAIN_UNAVAILABLE.
+ * would fail for another reason, CHAIN_UNAVAILABLE, GENESIS_MISMATCH.
  */
 export async function buildFunding(context: Treasury, request: { offerId: string; wallet: string }): Promise<MessageInitShape<typeof treasury.BuildFundingResponseSchema>> {
   const { pool, chain, facts, denoms, now, wake } = context;
@@ -46,6 +47,8 @@ export async function buildFunding(context: Treasury, request: { offerId: string
   const [time, { blockhash, lastValidBlockHeight }, price, empty, [payer, existing]] = await Promise.all([
     chain.time(), chain.latestBlockhash(), priorityPrice(chain, [wallet, deposit]), chain.minimumBalance(0), chain.accounts([wallet, deposit], 'confirmed'),
   ]);
+  // On another chain the same signature could move other money.
+  await checkNode(context);
   if (payer !== undefined && payer.owner !== systemProgram) throw new DoubloonError('WALLET_INVALID', { wallet, problem: 'it belongs to a program' });
   if (existing?.owner === context.program) {
     wake.watcher();

@@ -10,7 +10,12 @@ import { offerById, type OfferRow } from './offer-row.ts';
 import { instant } from './terms.ts';
 import type { Treasury } from './treasury.ts';
 
-export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'log' | 'now' | 'program' | 'operator'> & { readonly credited: () => void; readonly returned: () => void };
+export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log' | 'now' | 'program' | 'operator'> & {
+  /** Reads what runs at the program's address now. PROGRAM_REFUSED when it may not hold money. */
+  readonly checkProgram: () => Promise<unknown>;
+  readonly credited: () => void;
+  readonly returned: () => void;
+};
 
 /** What became of an account that was read: money for an offer now, or before, or nothing we count, and why. */
 export type Credit = { readonly kind: 'credited' | 'known' | 'not-final' } | { readonly kind: 'unverified'; readonly problem: string };
@@ -34,10 +39,11 @@ export function depositIn(account: ChainAccount, program: Address): Deposit | un
 
 /**
  * Counts a deposit, read from finalized state, as money for its offer: the row, the offer's new state and the event are
- * one transaction, once for each deposit however often it is seen. Only deposits under our terms count, and only those
- * made in a slot up to `finalizedSlot`: there are nodes that answer a question for finalized state with the newest.
+ * one transaction, once for each deposit however often it is seen. Only deposits under our terms count, only those made
+ * in a slot up to `finalizedSlot`, because there are nodes that answer a question for finalized state with the newest, and
+ * only while the program that holds them is one that may. PROGRAM_REFUSED.
  */
-export async function creditDeposit({ pool, program, operator, now, log, credited }: WatchingContext, address: Address, account: ChainAccount, finalizedSlot: bigint): Promise<Credit> {
+export async function creditDeposit({ pool, program, operator, now, log, checkProgram, credited }: WatchingContext, address: Address, account: ChainAccount, finalizedSlot: bigint): Promise<Credit> {
   const deposit = depositIn(account, program);
   if (deposit === undefined) return { kind: 'unverified', problem: 'no deposit of our program' };
   if (deposit.createdSlot > finalizedSlot) return { kind: 'not-final' };
@@ -46,6 +52,7 @@ export async function creditDeposit({ pool, program, operator, now, log, credite
   if (known === undefined || problem !== undefined) return { kind: 'unverified', problem: problem ?? '' };
 
   failpoint('deposit-read');
+  await checkProgram();
   const deadline = instant(deposit.deadline);
   const signature = await submissionFor(pool, known.id, address);
   const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { deadline: deadline.toISOString(), ...(signature === undefined ? {} : { signature }) } }, async (bounty) => {

@@ -12,20 +12,21 @@ afterAll(() => local[Symbol.asyncDispose]());
 
 describe('a transaction that is not taken', () => {
   test('it ends when its blockhash is too old, and the offer can be signed anew', async () => {
-    const proxy = await behindProxy(local);
-    const home = await openHome(local, proxy.env);
+    const { node, env } = await behindProxy(local);
+    const home = await openHome(local, env);
     const clients = await startTreasury(home);
     const wallet = await local.wallet();
     const { offerId, issueId } = await offered(clients);
     const transaction = await signedFor(clients, offerId, wallet);
-    proxy.set('sendTransaction', 'drop');
+    node.dropSends();
     await clients.web.submitFunding({ offerId, transaction });
     await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.SUBMITTED);
     await expect.poll(() => stateOf(clients, offerId), untilTooOld).toBe(OfferState.OFFERED);
     expect((await clients.web.getOffer({ offerId })).offer?.submission).toMatchObject({ state: SubmissionState.EXPIRED });
-    expect(proxy.calls.get('sendTransaction')).toBeGreaterThan(3);
+    expect(node.sent().length).toBeGreaterThan(3);
+    expect(new Set(node.sent())).toEqual(new Set([Buffer.from(transaction).toString('base64')]));
 
-    proxy.set('sendTransaction', 'pass');
+    await node.heal();
     expect((await clients.web.submitFunding({ offerId, transaction })).submission).toMatchObject({ state: SubmissionState.EXPIRED });
     await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, wallet) });
     await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
@@ -68,27 +69,27 @@ describe('a blockhash that the wallet put in', () => {
 
 describe('an offer that is withdrawn while a signed transaction is alive', () => {
   test('stays locked, and is funded when it lands', async () => {
-    const proxy = await behindProxy(local);
-    const home = await openHome(local, proxy.env);
+    const { node, env } = await behindProxy(local);
+    const home = await openHome(local, env);
     const clients = await startTreasury(home);
     const { offerId, issueId } = await offered(clients);
-    proxy.set('sendTransaction', 'drop');
+    node.dropSends();
     await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, await local.wallet()) });
     expect(await clients.app.withdrawOffer({ offerId, reason: 'deleted' })).toMatchObject({ pending: true, offer: { state: OfferState.SUBMITTED } });
-    proxy.set('sendTransaction', 'pass');
+    await node.heal();
     await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
     expect(await clients.app.withdrawOffer({ offerId, reason: 'deleted' })).toMatchObject({ pending: false, offer: { state: OfferState.FUNDED } });
     await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded']);
   });
 
   test('is replaced when it can no longer land', async () => {
-    const proxy = await behindProxy(local);
-    const home = await openHome(local, proxy.env);
+    const { node, env } = await behindProxy(local);
+    const home = await openHome(local, env);
     const clients = await startTreasury(home);
     const request = offerRequest();
     const { offerId, issueId } = await offered(clients, request);
     const { offerId: replacedBy } = await offered(clients, { ...request, money: { denom: 'sol', amount: '600000000' } });
-    proxy.set('sendTransaction', 'drop');
+    node.dropSends();
     await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, await local.wallet()) });
     expect(await clients.app.withdrawOffer({ offerId, replacedBy, reason: 'edited' })).toMatchObject({ pending: true, offer: { replacedBy: '' } });
     await expect.poll(() => stateOf(clients, offerId), untilTooOld).toBe(OfferState.REPLACED);

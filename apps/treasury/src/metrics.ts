@@ -1,41 +1,80 @@
 import type { Pool } from 'pg';
+import type { FailureCode } from '@doubloon/errors';
 import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
+import type { Scan } from './scan-deposits.ts';
 
 export interface TreasuryMetrics {
-  settled(outcome: 'finalized' | 'expired' | 'failed'): void;
+  settled(outcome: 'landed' | 'expired' | 'failed'): void;
   credited(): void;
   returned(): void;
-  unverified(deposits: number): void;
+  scanned(scan: Scan): void;
+  chainFailed(code: FailureCode): void;
+  /** How a round of that name ended: `good`, or the code of its failure. */
+  roundEnded(round: string, outcome: string): void;
 }
 
-const alive = `
-  select count(*)::int as waiting, coalesce(extract(epoch from clock_timestamp() - min(submitted_at)), 0)::float8 as age
-  from submission where state in ('recorded', 'sent', 'confirmed')`;
+/** Nobody knows yet what became of these: not handed over, handed over with an unknown result, taken by the node, seen, or final and their deposit not credited yet. */
+const states = ['waiting', 'unknown', 'sent', 'confirmed', 'final'] as const;
+
+const open = `
+  select case when state = 'recorded' then case when attempts = 0 then 'waiting' else 'unknown' end when state = 'finalized' then 'final' else state end as state,
+    count(*)::int as count, extract(epoch from clock_timestamp() - min(submitted_at))::float8 as age
+  from submission where state in ('recorded', 'sent', 'confirmed', 'finalized') and next_at < 'infinity' group by 1`;
 
 /** What can be counted, and what is read from the rows when it is asked for. */
-export function createTreasuryMetrics(registry: Registry, pool: Pool): TreasuryMetrics {
+export function createTreasuryMetrics(registry: Registry, { pool, now }: { pool: Pool; now: () => Date }): TreasuryMetrics {
   const registers = [registry];
-  const sample = sampling(() => Promise.all([measureQueues(pool), pool.query<{ waiting: number; age: number }>(alive)]));
-  const settled = new Counter({ name: 'treasury_submissions_settled_total', help: 'Signed transactions by what became of them', labelNames: ['outcome'], registers });
-  const credited = new Counter({ name: 'treasury_deposits_credited_total', help: 'Deposits read from finalized state under our terms', registers });
-  const returned = new Counter({ name: 'treasury_deposits_returned_total', help: 'Deposits that went back to their funder', registers });
-  const unverified = new Gauge({ name: 'treasury_deposits_unverified', help: 'Deposits of our operator under other terms, which are never counted', registers });
-  const age = new Gauge({ name: 'treasury_submissions_oldest_seconds', help: 'Age of the oldest signed transaction whose fate is open', registers });
-  const dead = new Gauge({ name: 'treasury_outbox_dead', help: 'Events that could not be published and wait for an operator', registers });
-  const outbox = new Gauge({ name: 'treasury_outbox_oldest_seconds', help: 'Age of the oldest event that is not published yet', registers });
+  const counter = (name: string, help: string, labelNames: readonly string[] = []) => new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+
+  const settled = counter('doubloon_submissions_settled_total', 'Signed transactions by what became of them: landed, expired or failed.', ['outcome']);
+  const credited = counter('doubloon_deposits_credited_total', 'Deposits read from finalized state under our terms.');
+  const returned = counter('doubloon_deposits_returned_total', 'Deposits that went back to their funder.');
+  const unverified = gauge('doubloon_deposits_unverified', 'Deposits of our operator under other terms, which are never counted.');
+  const disputed = gauge('doubloon_deposits_disputed', 'Deposits that are held to have gone back to their funder and stand on the chain.');
+  const chainFailures = counter('doubloon_chain_failures_total', 'Questions to the node that failed, by code.', ['code']);
+  const rounds = counter('doubloon_rounds_total', 'Rounds of sender, watcher, scan, refunds and expiry by outcome: good, or the code of the failure.', ['round', 'outcome']);
+
+  const goodAt = new Map<string, number>();
   new Gauge({
-    name: 'treasury_submissions_open', help: 'Signed transactions whose fate is open', registers,
+    name: 'doubloon_round_age_seconds', help: 'Time since the last good round of sender, watcher, scan, refunds and expiry.', labelNames: ['round'], registers,
+    collect() { for (const [round, at] of goodAt) this.set({ round }, (now().getTime() - at) / 1000); },
+  });
+
+  const sample = sampling(() => Promise.all([measureQueues(pool), pool.query<{ state: string; count: number; age: number }>(open)]));
+  const age = gauge('doubloon_submission_age_seconds', 'Age of the oldest signed transaction whose fate is open.');
+  const outboxAge = gauge('doubloon_outbox_age_seconds', 'Age of the oldest event that is not published yet.');
+  const outboxWaiting = gauge('doubloon_outbox_waiting', 'Events that are not published yet.');
+  const outboxDead = gauge('doubloon_outbox_dead', 'Events that could not be published and wait for an operator.');
+  new Gauge({
+    name: 'doubloon_submissions', help: 'Signed transactions whose fate is open, by state: waiting, unknown, sent, confirmed or final.', labelNames: ['state'], registers,
     async collect() {
       const read = await sample();
       // A database that is away must not take the other series with it.
       if (read === undefined) return;
       const [queues, { rows }] = read;
-      this.set(rows[0]?.waiting ?? 0);
-      age.set(rows[0]?.age ?? 0);
-      dead.set(queues.outboxDead);
-      outbox.set(queues.outboxAge);
+      for (const state of states) this.set({ state }, rows.find((row) => row.state === state)?.count ?? 0);
+      age.set(Math.max(0, ...rows.map((row) => row.age)));
+      outboxAge.set(queues.outboxAge);
+      outboxWaiting.set(queues.outboxWaiting);
+      outboxDead.set(queues.outboxDead);
     },
   });
-  return { settled: (outcome) => { settled.inc({ outcome }); }, credited: () => { credited.inc(); }, returned: () => { returned.inc(); }, unverified: (deposits) => { unverified.set(deposits); } };
+
+  return {
+    settled: (outcome) => { settled.inc({ outcome }); },
+    credited: () => { credited.inc(); },
+    returned: () => { returned.inc(); },
+    scanned: (scan) => {
+      unverified.set(scan.unverified);
+      disputed.set(scan.disputed);
+    },
+    chainFailed: (code) => { chainFailures.inc({ code }); },
+    roundEnded: (round, outcome) => {
+      rounds.inc({ round, outcome });
+      // A round that never was good counts from its first one.
+      if (outcome === 'good' || !goodAt.has(round)) goodAt.set(round, now().getTime());
+    },
+  };
 }

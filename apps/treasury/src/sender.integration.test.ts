@@ -29,35 +29,35 @@ test('while the event log is away it stays ready, takes what is signed, and tell
 
 describe('while the node is away', () => {
   test('it stays ready, opens offers, and tells that the chain is away', async () => {
-    const proxy = await behindProxy(local);
-    const clients = await startTreasury(await openHome(local, proxy.env));
+    const { node, env } = await behindProxy(local);
+    const clients = await startTreasury(await openHome(local, env));
     await offered(clients);
     expect(clients.health.ready().ok).toBe(true);
-    proxy.set('all', 'refuse');
+    await node.goAway();
     await expect.poll(() => clients.health.ready(), patient).toMatchObject({ ok: true, dependencies: { scan: { ok: false, needed: false, reason: 'CHAIN_UNAVAILABLE' } } });
     await offered(clients);
   });
 
   test('what was signed is kept, and lands when the node is back', async () => {
-    const proxy = await behindProxy(local);
-    const home = await openHome(local, proxy.env);
+    const { node, env } = await behindProxy(local);
+    const home = await openHome(local, env);
     const clients = await startTreasury(home);
     const { offerId, issueId } = await offered(clients);
     const transaction = await signedFor(clients, offerId, await local.wallet());
-    proxy.set('all', 'refuse');
+    await node.goAway();
     const { submission } = await clients.web.submitFunding({ offerId, transaction });
     expect(submission).toMatchObject({ state: SubmissionState.RECORDED, signature: transactionSignature(transaction) });
     await expect(clients.web.buildFunding({ offerId: (await offered(clients)).offerId, wallet: newSigner().address })).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
     expect(await stateOf(clients, offerId)).toBe(OfferState.SUBMITTED);
-    proxy.set('all', 'pass');
+    await node.comeBack();
     await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
     await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded']);
   });
 
   test('killed between the row and the send, it lands once after the restart', async () => {
-    const proxy = await behindProxy(local);
-    proxy.set('sendTransaction', 'hold');
-    const home = await openHome(local, { ...proxy.env, LOG_LEVEL: 'info' });
+    const { node, env } = await behindProxy(local);
+    node.answerNever({ methods: ['sendTransaction'] });
+    const home = await openHome(local, { ...env, LOG_LEVEL: 'info' });
     const main = join(import.meta.dirname, 'main.ts');
     const first = startProcess(main, home.env);
     const clients = clientsOf(String((await first.logged('listening'))['url']), home);
@@ -65,7 +65,7 @@ describe('while the node is away', () => {
     const wallet = await local.wallet();
     const transaction = await signedFor(clients, offerId, wallet);
     await clients.web.submitFunding({ offerId, transaction });
-    await expect.poll(() => proxy.calls.get('sendTransaction'), patient).toBeGreaterThan(0);
+    await expect.poll(() => node.calls('sendTransaction'), patient).toBeGreaterThan(0);
     first.kill('SIGKILL');
     await expect(first.ended).resolves.toBe('SIGKILL');
     expect(await local.chain.signatureStatuses([transactionSignature(transaction)])).toEqual([undefined]);

@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, refund, signerFromSeed, signTransaction, transactionSignature, type Address, type Signer } from '@doubloon/escrow';
+import { compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, refund, signerFromSeed, signTransaction, type Address, type Signer } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
+import { startRpcProxy, type RpcProxy } from '@doubloon/dev/rpc-proxy/rpc-proxy.ts';
 import { decodeEvent, openEventLog, type CloudEvent } from '@doubloon/events';
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrationsFolder } from '@doubloon/postgres';
@@ -11,7 +12,6 @@ import { createTreasuryClient, newServiceToken, type treasury, type TreasuryClie
 import { createHealth, createLogger, createMetrics, readConfig, type Health } from '@doubloon/service';
 import { createApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
-import { startRpcProxy, type RpcProxy } from './rpc-proxy.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const denomsFile = join(import.meta.dirname, '../../../packages/domain/denoms/localnet.json');
@@ -145,11 +145,11 @@ export const stateOf = async ({ web }: Clients, offerId: string): Promise<treasu
 /** What happened on an issue, as short names in the order of the log. */
 export const typesOf = async (home: Home, issueId: string): Promise<string[]> => (await home.events(issueId)).map(({ type }) => type.replace(/^dev\.doubloon\.bounty\.(.*)\.v1$/, '$1'));
 
-/** A node that can be made to misbehave, and the setting that puts it between a treasury and the chain. */
-export async function behindProxy({ localnet }: LocalChain): Promise<RpcProxy & { readonly env: Readonly<Record<string, string>> }> {
-  const proxy = await startRpcProxy(localnet.rpcUrl, transactionSignature);
-  onTestFinished(() => proxy[Symbol.asyncDispose]());
-  return { ...proxy, env: { SOLANA_RPC_URL: proxy.url } };
+/** A node that can be made to misbehave, and the settings that put it between a treasury and the chain. */
+export async function behindProxy({ localnet }: LocalChain): Promise<{ readonly node: RpcProxy; readonly env: Readonly<Record<string, string>> }> {
+  const node = await startRpcProxy(localnet);
+  onTestFinished(() => node[Symbol.asyncDispose]());
+  return { node, env: { SOLANA_RPC_URL: node.url, SOLANA_WS_URL: node.wsUrl } };
 }
 
 /** For everything that comes by itself. */

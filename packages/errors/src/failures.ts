@@ -45,7 +45,8 @@ export interface Failures {
   TRANSACTION_MALFORMED: { problem: string };
   TRANSACTION_VERSION_UNSUPPORTED: { version: number };
   TRANSACTION_TOO_LARGE: { bytes: number; limit: number };
-  CHAIN_UNAVAILABLE: { call: string };
+  /** `retryAfterMs`: how long the node asked to be left alone. */
+  CHAIN_UNAVAILABLE: { call: string; retryAfterMs?: number };
   CHAIN_ANSWER_MALFORMED: { call: string; problem: string };
   CHAIN_REFUSED: { call: string; code: number; reason: string };
   LOCALNET_UNAVAILABLE: { platform: string };

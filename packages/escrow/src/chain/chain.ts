@@ -17,6 +17,15 @@ export interface AccountFilters {
   readonly memcmp?: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
 }
 
+/** Accounts of one finalized state, each in the place of its address. */
+export interface FinalState {
+  /** A slot that was final before they were read, and that they surely show. What says of itself to be of a later one is not final yet. */
+  readonly slot: bigint;
+  /** The newest slot that they may show: some nodes answer for finalized with what is newest. */
+  readonly reached: bigint;
+  readonly accounts: readonly (ChainAccount | undefined)[];
+}
+
 export interface SignatureStatus {
   readonly slot: bigint;
   readonly commitment: Commitment;
@@ -41,6 +50,8 @@ export interface Simulation {
 export interface Chain extends AsyncDisposable {
   genesisHash(): Promise<string>;
   latestBlockhash(): Promise<{ readonly blockhash: string; readonly lastValidBlockHeight: bigint }>;
+  /** Whether the node would still take a transaction with this blockhash. */
+  blockhashValid(blockhash: string, commitment: Commitment): Promise<boolean>;
   blockHeight(commitment: Commitment): Promise<bigint>;
   slot(commitment: Commitment): Promise<bigint>;
   /** Unix seconds of the Clock sysvar, which is the time programs go by. */
@@ -51,6 +62,11 @@ export interface Chain extends AsyncDisposable {
    */
   account(address: Address, commitment: Commitment, from?: bigint): Promise<ChainAccount | undefined>;
   accounts(addresses: readonly Address[], commitment: Commitment, from?: bigint): Promise<(ChainAccount | undefined)[]>;
+  /**
+   * For conclusions about money: the node's word for its final slot is held against the Clock account in the same state, so
+   * that one whose state has not come as far, or that runs ahead of it, is not believed (CHAIN_UNAVAILABLE).
+   */
+  finalState(addresses: readonly Address[]): Promise<FinalState>;
   programAccounts(program: Address, filters: AccountFilters, commitment: Commitment): Promise<{ readonly address: Address; readonly account: ChainAccount }[]>;
   /** Lamports that keep an account of so many bytes alive. */
   minimumBalance(bytes: number): Promise<bigint>;

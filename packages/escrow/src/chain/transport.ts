@@ -13,9 +13,37 @@ function rpcErrorOf(answer: unknown): RpcError | undefined {
   return { code: 'code' in error ? Number(error.code) : 0, message: 'message' in error ? String(error.message) : '' };
 }
 
-function methodOf(body: unknown): string {
-  return typeof body === 'string' ? (/"method":"(\w+)"/.exec(body)?.[1] ?? 'request') : 'request';
+// Far above what a list of ten thousand deposits takes, and far below what fills the memory of a process.
+const mostBytes = 64 * 1024 * 1024;
+const longestWaitMs = 60_000;
+
+function askedIn(body: unknown): { call: string; id: unknown } {
+  if (typeof body !== 'string') return { call: 'request', id: undefined };
+  const { method, id } = JSON.parse(body) as { method?: unknown; id?: unknown };
+  return { call: typeof method === 'string' ? method : 'request', id };
 }
+
+/** Milliseconds that an answer asks to wait for (RFC 9110, 10.2.3: seconds, or a date), within reason. */
+function retryAfterOf({ headers }: Response): { retryAfterMs?: number } {
+  const text = headers.get('retry-after');
+  if (text === null) return {};
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: Math.min(ms, longestWaitMs) } : {};
+}
+
+/** Reads no further than what an answer may have; leaving the loop ends the connection. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > mostBytes) throw new RangeError('it is longer than 64 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+const isFor = (id: unknown, answer: unknown): boolean => typeof answer === 'object' && answer !== null && 'id' in answer && answer.id === id;
 
 /**
  * A fetch for web3.js that says what went wrong in our words: it throws instead of handing JSON-RPC errors on, because
@@ -23,13 +51,18 @@ function methodOf(body: unknown): string {
  */
 export function rpcFetch({ timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }): FetchFn {
   const request = async (url: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> => {
-    const call = methodOf(init?.body);
+    const { call, id } = askedIn(init?.body);
     let text: string;
     try {
       const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
-      text = await response.text();
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      if (!response.ok) {
+        await response.body?.cancel();
+        throw new DoubloonError('CHAIN_UNAVAILABLE', { call, ...retryAfterOf(response) }, { cause: new Error(`HTTP ${response.status}`) });
+      }
+      text = await textOf(response);
     } catch (cause) {
+      if (isDoubloonError(cause)) throw cause;
+      if (cause instanceof RangeError) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call, problem: cause.message }, { cause });
       throw new DoubloonError('CHAIN_UNAVAILABLE', { call }, { cause });
     }
     let answer: unknown;
@@ -39,6 +72,7 @@ export function rpcFetch({ timeoutMs, signal }: { timeoutMs: number; signal: Abo
       throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call, problem: 'it is not JSON' }, { cause });
     }
     const error = rpcErrorOf(answer);
+    if (error === undefined && !isFor(id, answer)) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call, problem: 'it answers another question' });
     if (error === undefined) return new Response(text, { headers: { 'content-type': 'application/json' } });
     const cause = new Error(`JSON-RPC error ${error.code}: ${error.message}`);
     if (passing.has(error.code)) throw new DoubloonError('CHAIN_UNAVAILABLE', { call }, { cause });

@@ -1,12 +1,12 @@
 import { Connection, PublicKey, VersionedMessage, VersionedTransaction, type AccountInfo, type GetProgramAccountsFilter } from '@solana/web3.js';
-import { DoubloonError } from '@doubloon/errors';
+import { DoubloonError, isDoubloonError, type FailureCode } from '@doubloon/errors';
 import { parseAddress, type Address } from '../address.ts';
 import { encodeBase58 } from '../base58.ts';
 import { transactionSignature } from '../transaction.ts';
-import type { Chain, ChainAccount, Commitment } from './chain.ts';
+import type { Chain, ChainAccount, Commitment, FinalState } from './chain.ts';
 import { asking, exact, rpcFetch } from './transport.ts';
 
-const clockSysvar = new PublicKey('SysvarC1ock11111111111111111111111111111111');
+const clockSysvar = parseAddress('SysvarC1ock11111111111111111111111111111111');
 
 // What one call of the node takes at most.
 const accountsPerCall = 100;
@@ -18,6 +18,8 @@ export interface ChainOptions {
   readonly wsUrl?: string;
   /** For one call; 10 s unless told. */
   readonly timeoutMs?: number;
+  /** Hears of each call that failed. */
+  readonly onFailure?: (code: FailureCode) => void;
 }
 
 function* chunks<T>(list: readonly T[], size: number): Generator<readonly T[]> {
@@ -43,8 +45,28 @@ function accountOf(call: string, account: AccountInfo<Buffer>, slot: number): Ch
   };
 }
 
+/** The Clock sysvar: its slot, and the unix seconds that programs go by. */
+function clockOf(call: string, account: ChainAccount | undefined): { slot: bigint; time: bigint } {
+  if (account?.data.length !== 40) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call, problem: 'the clock sysvar has another shape' });
+  const view = new DataView(account.data.buffer);
+  return { slot: view.getBigUint64(0, true), time: view.getBigInt64(32, true) };
+}
+
+/** The same chain, telling of each call that failed. */
+function telling(chain: Chain, onFailure: (code: FailureCode) => void): Chain {
+  const told = (method: (...args: unknown[]) => Promise<unknown>) => async (...args: unknown[]) => {
+    try {
+      return await method(...args);
+    } catch (error) {
+      if (isDoubloonError(error)) onFailure(error.code);
+      throw error;
+    }
+  };
+  return { ...chain, ...(Object.fromEntries(Object.entries(chain).map(([name, method]) => [name, told(method as never)])) as unknown as Chain) };
+}
+
 /** The chain behind a JSON-RPC node, by web3.js. Does not connect: the first call does. */
-export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): Chain {
+export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000, onFailure }: ChainOptions): Chain {
   const closing = new AbortController();
   const connection = new Connection(rpcUrl, {
     commitment: 'confirmed',
@@ -71,7 +93,23 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): 
     return found;
   }
 
-  return {
+  const slot = async (commitment: Commitment): Promise<bigint> => exact('getSlot', await asking('getSlot', () => connection.getSlot(commitment)));
+
+  async function finalState(addresses: readonly Address[]): Promise<FinalState> {
+    const final = await slot('finalized');
+    const found: (ChainAccount | undefined)[] = [];
+    let reached = final;
+    for (const chunk of chunks(addresses, accountsPerCall - 1)) {
+      const [clock, ...state] = await accounts([clockSysvar, ...chunk], 'finalized', final);
+      const { slot: shown } = clockOf('getMultipleAccounts', clock);
+      if (shown < final) throw new DoubloonError('CHAIN_UNAVAILABLE', { call: 'getMultipleAccounts' }, { cause: new Error(`the node calls slot ${final} final, its state is of slot ${shown}`) });
+      reached = shown > reached ? shown : reached;
+      found.push(...state);
+    }
+    return { slot: final, reached, accounts: found };
+  }
+
+  const chain: Chain = {
     genesisHash: () => asking('getGenesisHash', () => connection.getGenesisHash()),
 
     async latestBlockhash() {
@@ -80,17 +118,14 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): 
       return { blockhash, lastValidBlockHeight: exact('getLatestBlockhash', lastValidBlockHeight) };
     },
 
+    blockhashValid: async (blockhash, commitment) => (await asking('isBlockhashValid', () => connection.isBlockhashValid(blockhash, { commitment }))).value,
     blockHeight: async (commitment) => exact('getBlockHeight', await asking('getBlockHeight', () => connection.getBlockHeight(commitment))),
-    slot: async (commitment) => exact('getSlot', await asking('getSlot', () => connection.getSlot(commitment))),
-
-    async time() {
-      const clock = await account(parseAddress(clockSysvar.toBase58()), 'confirmed');
-      if (clock?.data.length !== 40) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call: 'getMultipleAccounts', problem: 'the clock sysvar has another shape' });
-      return new DataView(clock.data.buffer).getBigInt64(32, true);
-    },
+    slot,
+    time: async () => clockOf('getMultipleAccounts', await account(clockSysvar, 'confirmed')).time,
 
     account,
     accounts,
+    finalState,
 
     async programAccounts(program, { dataSize, memcmp = [] }, commitment) {
       const call = 'getProgramAccounts';
@@ -154,4 +189,5 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000 }: ChainOptions): 
       return Promise.resolve();
     },
   };
+  return onFailure === undefined ? chain : telling(chain, onFailure);
 }

@@ -1,0 +1,60 @@
+import { addressBytes, depositLayout, type Address } from '@doubloon/escrow';
+import { readFinal } from './cluster.ts';
+import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
+
+const ours = 'select address, created_slot, state from deposit';
+const wanted = 'select distinct nonce from offer where nonce = any ($1::numeric[])';
+// The next scan goes on where this one ended, since what is credited is known then.
+const mostCredits = 500;
+
+export interface Scan {
+  /** Deposits under other terms, or of no offer of ours: never counted. */
+  readonly unverified: number;
+  /** Deposits that we hold to have gone back to their funder, and that the chain holds to stand: for a person to look at. */
+  readonly disputed: number;
+}
+
+/**
+ * Compares all deposits of our operator on the chain with our rows, and credits what was missed. The list says where to
+ * look: what is credited is read again by its address. What of ours is not in the list is left to `watchHeld`.
+ */
+export async function scanDeposits(context: WatchingContext): Promise<Scan> {
+  const { pool, chain, program, operator, log } = context;
+  const known = new Map((await pool.query<{ address: Address; created_slot: string; state: 'held' | 'refunded' }>(ours)).rows.map((row) => [row.address, row]));
+  const listed = (await chain.programAccounts(program, depositsOf(operator), 'finalized')).flatMap(({ address, account }) => {
+    const deposit = depositIn(account, program);
+    return deposit === undefined ? [] : [{ address, deposit }];
+  });
+
+  const disputed = listed.filter(({ address, deposit }) => {
+    const row = known.get(address);
+    return row?.state === 'refunded' && deposit.state !== 'refunded' && String(deposit.createdSlot) === row.created_slot;
+  });
+  for (const { address } of disputed) log.error({ deposit: address }, 'a deposit stands on the chain that we hold to have gone back');
+
+  const unknown = listed.filter(({ address }) => !known.has(address));
+  const offered = new Set((await pool.query<{ nonce: string }>(wanted, [unknown.map(({ deposit }) => String(deposit.nonce))])).rows.map(({ nonce }) => nonce));
+  const candidates = unknown.filter(({ deposit }) => offered.has(String(deposit.nonce))).slice(0, mostCredits);
+  let unverified = unknown.filter(({ deposit }) => !offered.has(String(deposit.nonce))).length;
+  if (candidates.length > 0) {
+    const { slot, accounts } = await readFinal(context, candidates.map(({ address }) => address));
+    for (const [index, { address }] of candidates.entries()) {
+      const account = accounts[index];
+      const credit = account && (await creditDeposit(context, address, account, slot));
+      if (credit?.kind !== 'unverified') continue;
+      unverified++;
+      log.debug({ deposit: address, problem: credit.problem }, 'deposit is not counted');
+    }
+  }
+  return { unverified, disputed: disputed.length };
+}
+
+/** What the deposits of an operator have in common; with a nonce, those of one offer. */
+export const depositsOf = (operator: Address, nonce?: Uint8Array) => ({
+  dataSize: depositLayout.size,
+  memcmp: [
+    { offset: 0, bytes: Uint8Array.of(depositLayout.discriminator) },
+    { offset: depositLayout.fields.operator.offset, bytes: addressBytes(operator) },
+    ...(nonce === undefined ? [] : [{ offset: depositLayout.fields.nonce.offset, bytes: nonce }]),
+  ],
+});
