@@ -1,4 +1,5 @@
 import { failpoints, type Failpoint, type FailpointName, type Law } from '@doubloon/failpoints';
+import { shuffled } from './seeded.ts';
 
 /** Where one app is to die, and at which passing. */
 export interface Kill {
@@ -9,7 +10,7 @@ export interface Kill {
 
 /** One history on an issue of its own. */
 export interface Run {
-  /** At most one of each app. */
+  /** Those of one app die one after the other: each is armed when the app starts again after the one before it. */
   readonly kills: readonly Kill[];
   readonly lawOff?: Law;
   readonly ending: 'more' | 'less';
@@ -17,12 +18,16 @@ export interface Run {
   readonly before?: 'missed-delivery' | 'offer-out-of-time' | undefined;
 }
 
-/** How often a history passes a failpoint at least, where that is more than once. */
+/** How often a history passes a failpoint at least, also when another one of the app came before it. Once, where nothing is said. */
 const passes: Partial<Record<FailpointName, number>> = {
-  'delivery-verified': 6, 'delivery-stored': 6, 'inbox-claimed': 6, 'inbox-handled': 6, 'inbox-committed': 6,
-  'issue-claimed': 3, 'intent-counted': 4, 'offer-opened': 3, 'intent-pursued': 3, 'intents-done': 3, 'bounty-read': 3, 'eyes-counted': 2, 'eyes-set': 2, 'issue-tended': 3,
-  'event-enqueued': 6, 'transaction-committed': 6, 'outbox-counted': 4, 'outbox-published': 4, 'event-read': 5, 'event-handled': 4,
+  'delivery-verified': 3, 'delivery-stored': 3, 'inbox-claimed': 3, 'inbox-handled': 3, 'inbox-committed': 3,
+  'issue-claimed': 2, 'intent-counted': 2, 'offer-opened': 2, 'intent-pursued': 2, 'intents-done': 2, 'bounty-read': 2, 'issue-tended': 2,
+  'event-enqueued': 6, 'transaction-committed': 6, 'outbox-counted': 4, 'outbox-published': 4, 'event-read': 3, 'event-handled': 2,
 };
+/** Passed when a process starts, or early in a history and then never again: nothing can die before them. */
+const first: ReadonlySet<FailpointName> = new Set(['sweep-page-read', 'sweep-page-noted', 'sweep-reached-kept', 'comment-intended', 'comment-turn-taken', 'comment-created', 'comment-kept', 'offer-opened', 'replacement-opened']);
+/** Passed at the end only: nothing can die after them. */
+const last: ReadonlySet<FailpointName> = new Set(['top-up-opened', 'problem-told']);
 const endings: Partial<Record<FailpointName, Run['ending']>> = { 'top-up-opened': 'more', 'problem-told': 'less' };
 const preparations: Partial<Record<FailpointName, NonNullable<Run['before']>>> = {
   'offer-due': 'offer-out-of-time', 'sweep-delivery-fetched': 'missed-delivery', 'sweep-delivery-stored': 'missed-delivery',
@@ -36,16 +41,21 @@ function runOf(kills: readonly Kill[], random: () => number, lawOff?: Law): Run 
   return { kills, ending, before: kills.map(({ name }) => preparations[name]).find((one) => one !== undefined), ...(lawOff === undefined ? {} : { lawOff }) };
 }
 
-/** Every failpoint once. Two apps die in one history where that is possible: each at its own, neither waiting for the other. */
+/**
+ * Every failpoint once. The two apps die in one history, each at its own and neither waiting for the other, and the App twice
+ * where that is possible.
+ */
 export function planAll(random: () => number): Run[] {
   const kills = (Object.keys(failpoints) as FailpointName[]).map((name) => named(name, random));
-  const of = (app: Failpoint['app'], isPrepared: boolean) => kills.filter((kill) => kill.app === app && (preparations[kill.name] !== undefined) === isPrepared);
-  const [apps, treasuries] = [of('github-app', false), of('treasury', false)];
-  const pairs = Array.from({ length: Math.max(apps.length, treasuries.length) }, (_, place) => [apps[place], treasuries[place]].filter((kill) => kill !== undefined));
-  return [...pairs, ...[...of('github-app', true), ...of('treasury', true)].map((kill) => [kill])].map((together) => runOf(together, random));
+  const plain = shuffled(kills.filter(({ name }) => preparations[name] === undefined), random);
+  const treasury = plain.filter(({ app }) => app === 'treasury');
+  const place = ({ name }: Kill): number => (first.has(name) ? 0 : last.has(name) ? 2 : 1);
+  const app = plain.filter((kill) => kill.app === 'github-app').sort((one, other) => place(one) - place(other));
+  const half = Math.ceil(app.length / 2);
+  const later = app.slice(half).reverse();
+  const together = Array.from({ length: Math.max(half, treasury.length) }, (_, row) => [...app.slice(0, half).slice(row, row + 1), ...later.slice(row, row + 1), ...treasury.slice(row, row + 1)]);
+  return [...together, ...kills.filter(({ name }) => preparations[name] !== undefined).map((kill) => [kill])].map((of) => runOf(of, random));
 }
-
-export const planOne = (name: FailpointName, random: () => number): Run => runOf([named(name, random)], random);
 
 /** Where each law matters: with the law switched off, dying there loses or doubles something, and the oracle has to say so. */
 const missed: readonly { readonly law: Law; readonly name: FailpointName; readonly nth: number; readonly says: RegExp }[] = [

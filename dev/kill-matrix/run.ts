@@ -12,6 +12,9 @@ export interface Outcome {
   readonly seconds: number;
 }
 
+/** Begins a problem that outlived the law's absence. */
+export const stillBroken = 'also with the law in force again';
+
 const patienceMs = { lawful: 40_000, lawless: 6_000 };
 const lookEveryMs = 150;
 
@@ -45,6 +48,8 @@ export async function runOne(stack: Stack, eyes: Eyes, run: Run, random: () => n
     note([error instanceof Error ? error.message : String(error)]);
   }
   if (problems.length > 0) await calm(stack, run);
+  // What only a look on a timer finds is found once there is one again: nothing but that was missing.
+  if (run.lawOff === 'level') note((await untilRight(stack, eyes, place, playing.acts, patienceMs.lawful)).map((problem) => `${stillBroken}: ${problem}`));
   return { problems, seconds: (performance.now() - began) / 1000 };
 }
 
@@ -62,29 +67,33 @@ async function prepare(playing: Playing, place: Place, { before }: Run): Promise
 }
 
 /**
- * Starts the apps armed, and starts each again unarmed when it died. `onDeath` is told in between. Answers what to await
- * for all that were started again.
+ * Starts the apps armed. Each that dies is started again, armed for its next failpoint or for none; `onDeath` is told in
+ * between. Answers what to await for all that are to die.
  */
 async function arm(stack: Stack, { kills, lawOff }: Run, onDeath: (kill: Kill) => Promise<void>): Promise<() => Promise<void>[]> {
   const lawless: Readonly<Record<string, string>> = lawOff === undefined ? {} : { NODE_ENV: 'test', DOUBLOON_LAW_OFF: lawOff };
-  const restarts: Promise<void>[] = [];
-  const names = lawOff === undefined ? [...new Set(kills.map(({ app }) => app))] : (['treasury', 'github-app'] as const);
-  await Promise.all(names.map(async (name) => {
+  const apps = lawOff === undefined ? [...new Set(kills.map(({ app }) => app))] : (['treasury', 'github-app'] as const);
+  const deaths = await Promise.all(apps.map(async (name) => {
     const app = stack.app(name);
-    const kill = kills.find((one) => one.app === name);
+    /** Resolves to what is wrong when it did not start: one that is armed may die before it is ready. */
+    const start = ({ name: at, nth }: Kill): Promise<unknown> => app.start({ ...lawless, NODE_ENV: 'test', DOUBLOON_FAILPOINT: `${at}:${String(nth)}` }).then(() => undefined, (error: unknown) => error);
+    const [one, ...rest] = kills.filter((kill) => kill.app === name);
     await app.kill();
-    const env = kill === undefined ? lawless : { ...lawless, NODE_ENV: 'test', DOUBLOON_FAILPOINT: `${kill.name}:${String(kill.nth)}` };
-    const failure = await app.start(env).then(() => undefined, (error: unknown) => error as Error);
-    if (kill === undefined) return;
-    const again = app.exited().then(async (how) => {
-      if (how !== 'SIGKILL') throw failure ?? new Error(`${name} ended with ${String(how)}`);
-      await onDeath(kill);
-      await app.start(lawless);
-    });
-    again.catch(() => undefined);
-    restarts.push(again);
+    if (one === undefined) return app.start(lawless);
+    let failure = await start(one);
+    const dying = (async () => {
+      for (const [nth, kill] of [one, ...rest].entries()) {
+        const how = await app.exited();
+        if (how !== 'SIGKILL') throw failure instanceof Error ? failure : new Error(`${name} ended with ${String(how)}`);
+        await onDeath(kill);
+        const next = rest[nth];
+        failure = next === undefined ? await app.start(lawless) : await start(next);
+      }
+    })();
+    dying.catch(() => undefined);
+    return { dying };
   }));
-  return () => restarts;
+  return () => deaths.flatMap((death) => (death === undefined ? [] : [death.dying]));
 }
 
 /** What the laws forbid to be so when a process dies, whatever is mended afterwards. */
