@@ -204,7 +204,7 @@ test('the App as a process: half-open for a while under a flood, it answers, sta
   only(202, await burst(post, sent));
   proxy.halfOpen();
   const body = JSON.stringify({ text: 'x'.repeat(64 * 1024) });
-  const rssOf = () => metric('doubloon_process_resident_memory_bytes').then((bytes) => bytes / 2 ** 20);
+  const rssOf = () => metric('process_resident_memory_bytes').then((bytes) => bytes / 2 ** 20);
   let first = 0;
   let last = 0;
   for (let wave = 0; wave < 4; wave++) {

@@ -1,6 +1,7 @@
 import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
-import type { Logger } from '@doubloon/service';
+import type { Logger, Registry } from '@doubloon/service';
 import type { WebConfig } from './config.ts';
+import { createMeasures, type WebMeasures } from './measures.ts';
 import { createOpenStreams, type OpenStreams } from './security/open-streams.ts';
 import { createRateLimit, type RateLimit } from './security/rate-limit.ts';
 
@@ -13,16 +14,19 @@ export interface WebApp {
   readonly limits: { readonly changes: RateLimit; readonly reads: RateLimit };
   /** The live pages that are held open, by client address. */
   readonly streams: OpenStreams;
+  readonly measures: WebMeasures;
 }
 
 /** Builds the app; nothing listens yet. */
-export function createWebApp({ config, log, now }: { config: WebConfig; log: Logger; now: () => number }): WebApp {
+export function createWebApp({ config, log, metrics, now }: { config: WebConfig; log: Logger; metrics: Registry; now: () => number }): WebApp {
+  const streams = createOpenStreams({ perKey: 30, all: 2_000 });
   return {
     config,
     log,
     treasury: createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'web', timeoutMs: 10_000 }),
     limits: { changes: createRateLimit({ burst: 30, perMinute: 60, keys: 10_000, now }), reads: createRateLimit({ burst: 600, perMinute: 600, keys: 10_000, now }) },
-    streams: createOpenStreams({ perKey: 30, all: 2_000 }),
+    streams,
+    measures: createMeasures(metrics, streams),
   };
 }
 

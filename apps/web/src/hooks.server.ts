@@ -10,6 +10,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   const app = installedApp();
   event.locals.app = app;
   const response = await answer();
+  app.measures.answered(event.route.id, response.status);
   for (const [name, value] of Object.entries(securityHeaders(app.config.origin))) response.headers.set(name, value);
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
   return response;

@@ -5,8 +5,8 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createWebApp, installApp } from './app.ts';
 import { configuration } from './config.ts';
 
-await runService({ name: 'web', version: packageJson.version, configuration }, async ({ config, log, open }) => {
-  installApp(createWebApp({ config, log, now: () => performance.now() }));
+await runService({ name: 'web', version: packageJson.version, configuration }, async ({ config, log, metrics, open }) => {
+  installApp(createWebApp({ config, log, metrics, now: () => performance.now() }));
 
   // Kit's adapter takes host and scheme of a page from headers: they are ours to say, never the visitor's.
   const { host, protocol } = new URL(config.origin);

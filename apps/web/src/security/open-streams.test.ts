@@ -16,6 +16,8 @@ test('many addresses share what there is', () => {
   const streams = createOpenStreams({ perKey: 2, all: 3 });
   const places = ['a', 'b', 'c', 'd'].map((key) => streams.open(key));
   expect(places[3]).toBeUndefined();
+  expect(streams.held()).toBe(3);
   places[0]?.();
+  expect(streams.held()).toBe(2);
   expect(streams.open('d')).toBeDefined();
 });

@@ -1,6 +1,8 @@
 export interface OpenStreams {
   /** Takes a place for `key`. Answers how to give it back, or `undefined` when this key, or everybody together, has no place left. */
   open(key: string): (() => void) | undefined;
+  /** How many places are taken. */
+  held(): number;
 }
 
 /** Bounds the answers that are kept open: one request each, and work as long as they last. */
@@ -8,6 +10,7 @@ export function createOpenStreams({ perKey, all }: { perKey: number; all: number
   const held = new Map<string, number>();
   let total = 0;
   return {
+    held: () => total,
     open(key) {
       const own = held.get(key) ?? 0;
       if (own >= perKey || total >= all) return undefined;

@@ -1,0 +1,35 @@
+import { isFailureCode } from '@doubloon/errors';
+import { IdentityService, TreasuryService } from '@doubloon/rpc';
+import { refusals } from '../../apps/github-app/src/github.ts';
+
+/** What a label may say: each value, or a rule that bounds them, in words and as a check. */
+export type LabelValues = readonly string[] | { readonly said: string; readonly has: (value: string) => boolean };
+
+const code = (...others: readonly string[]): LabelValues => ({ said: [...others.map((value) => `\`${value}\``), 'a code of packages/errors'].join(' or '), has: (value) => others.includes(value) || isFailureCode(value) });
+const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry'];
+
+/** The values of each label of each metric. They are few and never come from outside: no repository, path, wallet or user is among them. */
+export const metricLabels: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
+  doubloon_chain_failures_total: { code: code() },
+  doubloon_github_quota_left: { resource: ['core', 'graphql', 'other'] },
+  doubloon_living_comment_refusals_total: { reason: refusals },
+  doubloon_living_comment_writes_total: { how: ['created', 'edited', 'adopted', 'recreated'] },
+  doubloon_round_age_seconds: { round },
+  doubloon_rounds_total: { round, outcome: code('good') },
+  doubloon_rpc_duration_seconds: {
+    method: { said: 'a method of the contracts in packages/rpc', has: (value) => [TreasuryService, IdentityService].some(({ typeName, methods }) => methods.some(({ name }) => value === `${typeName}/${name}`)) },
+    code: code('OK'),
+  },
+  doubloon_submissions: { state: ['waiting', 'unknown', 'sent', 'confirmed', 'final'] },
+  doubloon_submissions_settled_total: { outcome: ['landed', 'expired', 'failed'] },
+  doubloon_sweep_deliveries_total: { what: ['found', 'gone', 'malformed', 'foreign', 'lost'] },
+  doubloon_sweep_rounds_total: { round: ['good', 'elsewhere', 'failed', 'limited'] },
+  doubloon_web_requests_total: {
+    route: ['/', '/fund/[offer]', '/fund/[offer]/events', '/fund/[offer]/faucet', '/fund/[offer]/prepare', '/fund/[offer]/state', '/fund/[offer]/submit', 'none'],
+    status: ['200', '400', '402', '403', '404', '405', '409', '413', '422', '429', '500', '502', '503'],
+  },
+  doubloon_webhook_answers_total: { status: ['202', '400', '401', '405', '413', '415', '503'] },
+  doubloon_webhook_signatures_total: { secret: ['current', 'previous'] },
+};
+
+export const mayBe = (values: LabelValues, value: string): boolean => ('has' in values ? values.has(value) : values.includes(value));
