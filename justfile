@@ -32,6 +32,10 @@ check:
     tsc -p tests
     eslint .
 
+# The share of the code that the unit and integration tests run through; coverage/lcov.info for a tool
+coverage *args:
+    vitest run --project unit --project integration --coverage.enabled --coverage.reporter=text-summary --coverage.reporter=lcovonly {{args}}
+
 # Build the pages
 web-build:
     npm run --silent --workspace @doubloon/web build
