@@ -30,6 +30,8 @@ export const createHandlers = (handling: Handling) => (probot: Probot): void => 
 /** Gives one stored delivery to Probot, and its handlers the transaction that it is done in. Rejects with what a handler threw. */
 export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBase, now: () => Date): Promise<void> {
   const { event, payload } = row.payload as { event: string; payload: object };
+  // Before Probot sees it: it wants an installation of what it is given, and fails when that is of no form we know.
+  if ('ignored' in readDelivery(event, payload)) return;
   try {
     await transaction.run(db, () => probot.receive({ id: row.key, name: event, payload } as EmitterWebhookEvent));
   } catch (error) {

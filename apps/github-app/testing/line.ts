@@ -12,13 +12,10 @@ import { migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
 import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
 import { secret } from './deliver.ts';
-import { startGitHubProxy, type GitHubProxy } from './github-proxy.ts';
 
 /** The App as its own process, with everything it talks to: the stand-in, the treasury on a local chain, the event log. */
 export interface Line extends AsyncDisposable {
   readonly github: GitHubStandin;
-  /** Between the App and the stand-in's API. */
-  readonly proxy: GitHubProxy;
   /** As the App may call it. */
   readonly treasury: TreasuryClient;
   /** Funds an offer as a person does on the web: builds, signs, submits. Resolves to the signature once it was taken. */
@@ -60,11 +57,10 @@ export async function startLine(): Promise<Line> {
     },
   }));
 
-  const proxy = opening.use(await startGitHubProxy(github.apiUrl));
   const start = async (): Promise<AppProcess> => startApp({
     name: 'github-app', entry: 'apps/github-app/src/main.ts', internalPort: await freePort(), onLine,
     env: {
-      ...common, PORT: String(appPort), DATABASE_URL: database.url, GITHUB_API_URL: proxy.url, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
+      ...common, PORT: String(appPort), DATABASE_URL: database.url, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
       GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token,
     },
   });
@@ -73,7 +69,7 @@ export async function startLine(): Promise<Line> {
   const web = createTreasuryClient({ url: treasuryUrl, token: ownToken.token, caller: 'web' });
   const running = opening.move();
   return {
-    github, proxy, database, appUrl, lines, app: () => app,
+    github, database, appUrl, lines, app: () => app,
     treasury: createTreasuryClient({ url: treasuryUrl, token: appToken.token, caller: 'github-app' }),
     async fund(offerId) {
       const wallet = signerFromSeed(randomBytes(32));
@@ -107,6 +103,8 @@ export function personAt(github: GitHubStandin, login: string, repository = 'ana
     editIssue: (number: number, change: { title?: string; body?: string }) => call<unknown>('PATCH', `/issues/${String(number)}`, change),
     comment: (number: number, body: string) => call<{ id: number }>('POST', `/issues/${String(number)}/comments`, { body }),
     editComment: (id: number, body: string) => call<unknown>('PATCH', `/issues/comments/${String(id)}`, { body }),
+    lock: (number: number) => call<unknown>('PUT', `/issues/${String(number)}/lock`),
+    unlock: (number: number) => call<unknown>('DELETE', `/issues/${String(number)}/lock`),
     deleteComment: (id: number) => call<unknown>('DELETE', `/issues/comments/${String(id)}`),
     comments: (number: number) => call<RemoteComment[]>('GET', `/issues/${String(number)}/comments?per_page=100`),
     reactions: (id: number) => call<{ content: string; user: { login: string } }[]>('GET', `/issues/comments/${String(id)}/reactions`),

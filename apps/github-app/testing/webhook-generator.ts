@@ -121,7 +121,8 @@ export function createWebhookGenerator(draw: Draw) {
     }
   }
 
-  const all: readonly Webhook[] = Object.entries(webhooks).map(([name, { post }]) => ({ name, event: post['x-github'].subcategory }));
+  // Some subcategories are written with hyphens; the events themselves never are.
+  const all: readonly Webhook[] = Object.entries(webhooks).map(([name, { post }]) => ({ name, event: post['x-github'].subcategory.replaceAll('-', '_') }));
   return {
     all,
     /** A payload of this webhook, as the text that is sent. */
