@@ -27,11 +27,11 @@ test('probes answer 200 or 503 with JSON', async () => {
   await expect(ask('/readyz?verbose')).resolves.toEqual([200, 'application/json', '1.2.3']);
 });
 
-test('metrics carry the app and our prefix', async () => {
+test('metrics carry the app; those of any process have the names that everybody gives them', async () => {
   const { url } = await internal();
   const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(lines.length).toBeGreaterThan(20);
-  expect(lines.filter((line) => !/^doubloon_\w+\{[^}]*app="test"[^}]*\} /.test(line))).toEqual([]);
+  expect(lines.filter((line) => !/^(doubloon|process|nodejs)_\w+\{[^}]*app="test"[^}]*\} /.test(line))).toEqual([]);
 });
 
 test.each([['/', 'GET', 404], ['/constructor', 'GET', 404], ['/livez/', 'GET', 404], ['/livez', 'POST', 405], ['/livez', 'HEAD', 200]])('%s by %s is %i', async (path, method, status) => {
