@@ -8,6 +8,7 @@ import { lawIsOff } from '@doubloon/failpoints';
 import { checkSchema, migrationsFolder, openPool, startInboxWorker, type InboxRow } from '@doubloon/postgres';
 import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
 import { withTrace, type Health, type Service } from '@doubloon/service';
+import type { Parse } from './commands.ts';
 import type { GitHubAppSettings } from './config.ts';
 import { bountyKind, consumeBounties } from './consume-bounties.ts';
 import { openProbot } from './github.ts';
@@ -18,8 +19,9 @@ import { startIssueWorker } from './issue-worker.ts';
 import { createMeasures } from './measures.ts';
 import { startPruning } from './prune.ts';
 import { createReceiver, type Delivery } from './receive.ts';
+import { startRereader } from './rereader.ts';
 import { startSweeper } from './sweeper.ts';
-import { tendIssue } from './tend-issue.ts';
+import { findInstallation, tendIssue } from './tend-issue.ts';
 
 /** Opens what the App needs, starts its workers, and builds the server of the receiver, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<GitHubAppSettings>): Promise<Server> {
@@ -33,8 +35,10 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
 
   const probot = await openProbot({ appId: config.appId, privateKey: config.privateKey, apiUrl: config.apiUrl, onAnswer: (headers) => { measures.quota.hear(headers, now()); } }, log);
   const parser = open.use(createBoundedParser({ onTimeout: (comment) => { log.warn({ comment }, 'a text was given up: it takes too long to read'); } }));
-  createHandlers({ parse: (text) => parser.parse(text, denoms), now })(probot);
-  const asApp = await probot.auth();
+  const parse: Parse = (text) => parser.parse(text, denoms);
+  createHandlers({ parse, now })(probot);
+  const octokit = (installation?: number) => probot.auth(installation);
+  const asApp = await octokit();
   // Told, not needed: deliveries are taken and kept whatever becomes of GitHub, of the log and of the work on them.
   void health.watch('github', () => asApp.rest.apps.getAuthenticated(), { everyMs: 60_000, needed: false });
 
@@ -44,7 +48,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const issues = open.use(startIssueWorker({
     pool, log, now,
     tend: (issue) => withTrace(undefined, () => tendIssue({
-      pool, client, denoms, log, now, appId: String(config.appId), octokit: (installation) => probot.auth(installation), onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); },
+      pool, client, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); },
     }, issue)),
   }));
 
@@ -65,7 +69,11 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
     return isNew;
   };
   if (!lawIsOff('level')) {
-    open.use(startSweeper({ pool, appId: String(config.appId), octokit: () => probot.auth(), store: (delivery) => keep(pool, delivery), everyMs: config.sweepEvery, measures, health, log, now }));
+    open.use(startSweeper({ pool, appId: String(config.appId), octokit, store: (delivery) => keep(pool, delivery), everyMs: config.sweepEvery, measures, health, log, now }));
+    open.use(startRereader({
+      pool, parse, measures, log, now, everyMs: config.rereadEvery, octokit,
+      findInstallation: (issue) => findInstallation({ pool, octokit }, issue), onStored: () => { inbox.wake(); issues.wake(); },
+    }));
   }
 
   const receiver = createReceiver({

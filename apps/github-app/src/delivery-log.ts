@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readSetback, type Octokit } from './github.ts';
 import { readPayload } from './payload.ts';
 import { eventForm, guidForm, largestBody, type Delivery } from './receive.ts';
+import { requestsLeft, type RequestsLeft } from './requests-left.ts';
 
 /** One attempt to deliver, as the App's delivery log lists it. */
 export interface LoggedDelivery {
@@ -12,9 +13,6 @@ export interface LoggedDelivery {
   readonly deliveredAt: Date;
 }
 
-/** What is left of the requests an hour, as the answer told; nothing when it did not. */
-export type Quota = { readonly remaining: number; readonly limit: number; readonly resetAt: Date } | undefined;
-
 export interface LogPage {
   /** Newest first. */
   readonly deliveries: readonly LoggedDelivery[];
@@ -24,10 +22,10 @@ export interface LogPage {
   readonly next: string | undefined;
   /** GitHub's clock, when it told. */
   readonly at: Date | undefined;
-  readonly quota: Quota;
+  readonly left: RequestsLeft | undefined;
 }
 
-export type Fetched = { readonly delivery: Delivery; readonly quota: Quota } | { readonly problem: 'gone' | 'malformed' | 'foreign'; readonly quota: Quota };
+export type Fetched = { readonly delivery: Delivery; readonly left: RequestsLeft | undefined } | { readonly problem: 'gone' | 'malformed' | 'foreign'; readonly left: RequestsLeft | undefined };
 
 /** Our own body is in the answer once more, with what we answered then. */
 const largestAnswer = largestBody + 1024 * 1024;
@@ -50,7 +48,7 @@ export async function readLogPage(octokit: Octokit, cursor: string | undefined, 
     malformed: read.filter((one) => one === undefined).length,
     next: nextCursor(headers['link']),
     at: Number.isNaN(date) ? undefined : new Date(date),
-    quota: quotaOf(headers),
+    left: requestsLeft(headers, new Date()),
   };
 }
 
@@ -61,16 +59,16 @@ export async function fetchDelivery(octokit: Octokit, appId: string, { id, guid 
     answer = await ask(octokit, 'GET /app/hook/deliveries/{delivery_id}', { delivery_id: id }, signal);
   } catch (error) {
     const { status } = readSetback(error, new Date());
-    if (status === 404 || status === 410 || error instanceof TooLong) return { problem: error instanceof TooLong ? 'malformed' : 'gone', quota: undefined };
+    if (status === 404 || status === 410 || error instanceof TooLong) return { problem: error instanceof TooLong ? 'malformed' : 'gone', left: undefined };
     throw error;
   }
-  const quota = quotaOf(answer.headers);
+  const left = requestsLeft(answer.headers, new Date());
   const { event, guid: told, request } = readPayload(answer.bytes) ?? {};
-  if (typeof request !== 'object' || request === null || typeof event !== 'string' || !eventForm.test(event) || told !== guid) return { problem: 'malformed', quota };
+  if (typeof request !== 'object' || request === null || typeof event !== 'string' || !eventForm.test(event) || told !== guid) return { problem: 'malformed', left };
   const { payload, headers } = request as { payload?: unknown; headers?: unknown };
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return { problem: 'malformed', quota };
-  if (!isForApp(appId, headers)) return { problem: 'foreign', quota };
-  return { delivery: { guid, event, payload: payload as Delivery['payload'] }, quota };
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return { problem: 'malformed', left };
+  if (!isForApp(appId, headers)) return { problem: 'foreign', left };
+  return { delivery: { guid, event, payload: payload as Delivery['payload'] }, left };
 }
 
 // A GUID belongs to the event, which hooks of repositories and of other Apps may have been sent as well.
@@ -100,9 +98,4 @@ const withExactIds = (key: string, value: unknown, context?: { readonly source?:
 function nextCursor(link: string | undefined): string | undefined {
   const target = /<([^<>]+)>;\s*rel="next"/.exec(link ?? '')?.[1];
   return target === undefined ? undefined : (URL.parse(target)?.searchParams.get('cursor') ?? undefined);
-}
-
-function quotaOf(headers: Readonly<Record<string, string | undefined>>): Quota {
-  const [remaining, limit, reset] = ['x-ratelimit-remaining', 'x-ratelimit-limit', 'x-ratelimit-reset'].map((name) => Number(headers[name] ?? NaN)) as [number, number, number];
-  return [remaining, limit, reset].every(Number.isFinite) ? { remaining, limit, resetAt: new Date((reset + 1) * 1_000) } : undefined;
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
 import { Quota } from './github-quota.ts';
+import { measureOverdue } from './reread-row.ts';
 import { measureSweep } from './sweep-row.ts';
 
 /** What the App counts. Label values are few and fixed. */
@@ -40,14 +41,22 @@ export function createMeasures(metrics: Registry, pool: Pool) {
       for (const [resource, left] of quota.left(new Date())) this.set({ resource }, left);
     },
   });
+  const overdue = new Gauge({
+    name: 'doubloon_reread_overdue_seconds', help: 'How late the issue is that waits longest to be read again.', registers,
+    async collect() {
+      const seconds = await measureOverdue(pool).catch(() => undefined);
+      if (seconds !== undefined) this.set(seconds);
+    },
+  });
   return {
     quota, quotaLeft,
-    queue, sweepAge,
+    queue, sweepAge, overdue,
     answers: new Counter({ name: 'doubloon_webhook_answers_total', help: 'Answers to deliveries, by status.', labelNames: ['status'], registers }),
     inHand: new Gauge({ name: 'doubloon_webhook_in_hand', help: 'Deliveries that are being stored.', registers }),
     keys: new Counter({ name: 'doubloon_webhook_signatures_total', help: 'Deliveries by the secret that signed them.', labelNames: ['secret'], registers }),
     sweepRounds: new Counter({ name: 'doubloon_sweep_rounds_total', help: 'Rounds through the delivery log, by how they ended.', labelNames: ['round'], registers }),
     sweepDeliveries: new Counter({ name: 'doubloon_sweep_deliveries_total', help: 'Deliveries that never reached us, by what became of them.', labelNames: ['what'], registers }),
+    readings: new Counter({ name: 'doubloon_rereadings_total', help: 'Issues read again at GitHub, by how that ended.', labelNames: ['how'], registers }),
     writes: new Counter({ name: 'doubloon_living_comment_writes_total', help: 'Living comments written, by how.', labelNames: ['how'], registers }),
     refusals: new Counter({ name: 'doubloon_living_comment_refusals_total', help: 'Times that GitHub did not let us tend an issue, by reason.', labelNames: ['reason'], registers }),
   };

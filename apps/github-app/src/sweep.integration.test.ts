@@ -303,6 +303,8 @@ test('a tenth of the quota is left for what else the App asks for', async () => 
     [page]: { headers: quota(500), body: `[${entry(0)},${entry(1)}]` },
     [pathTo(0)]: { headers: quota(499), body: whole(0) },
   });
-  expect(await sweepOnce()).toEqual({ round: 'limited', until: new Date(2_000_000_001_000) });
+  const { round, until } = await sweepOnce();
+  expect(round).toBe('limited');
+  expect(Math.abs((until?.getTime() ?? 0) - 2_000_000_001_000)).toBeLessThan(5_000);
   expect(await texts()).toEqual(['text 0']);
 });

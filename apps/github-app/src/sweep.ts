@@ -3,10 +3,11 @@ import type { Pool } from 'pg';
 import { failpoint } from '@doubloon/failpoints';
 import type { Logger } from '@doubloon/service';
 import { alone } from './alone.ts';
-import { fetchDelivery, readLogPage, type LoggedDelivery, type Quota } from './delivery-log.ts';
+import { fetchDelivery, readLogPage, type LoggedDelivery } from './delivery-log.ts';
 import { readSetback, type Octokit } from './github.ts';
 import { countFetch, forgetArrived, forgetMissed, giveUpMissed, giveUpOlder, markUnfetched, missedNow, noteMissed } from './missed-delivery-row.ts';
 import type { Delivery } from './receive.ts';
+import type { RequestsLeft } from './requests-left.ts';
 import { keepGood, keepReached, reachedBefore } from './sweep-row.ts';
 
 export interface Sweeping {
@@ -101,7 +102,7 @@ async function look({ pool, appId, onDelivery, log, now }: Sweeping, octokit: Oc
     failpoint('sweep-page-noted');
     if (missed > 0) log.warn({ missed }, 'the delivery log has what never reached us');
     newest = latest(page.deliveries, newest, at);
-    requireQuota(page.quota);
+    leaveReserve(page.left, now());
     const from = before === undefined ? depth : new Date(Math.max(depth.getTime(), before.getTime() - overlapMs));
     // Entries are not quite in the order of their times: a page is behind what was reached when all of it is.
     const isBehind = page.deliveries.length > 0 && page.deliveries.every(({ deliveredAt }) => deliveredAt < from);
@@ -116,8 +117,8 @@ async function look({ pool, appId, onDelivery, log, now }: Sweeping, octokit: Oc
 const latest = (deliveries: readonly LoggedDelivery[], newest: Date | undefined, at: Date): Date | undefined =>
   deliveries.reduce<Date | undefined>((one, { deliveredAt }) => (deliveredAt > at || (one !== undefined && one > deliveredAt) ? one : deliveredAt), newest);
 
-function requireQuota(quota: Quota): void {
-  if (quota !== undefined && quota.remaining < quota.limit * reserve) throw new Limited(quota.resetAt);
+function leaveReserve(left: RequestsLeft | undefined, now: Date): void {
+  if (left !== undefined && left.remaining < left.limit * reserve) throw new Limited(new Date(now.getTime() + left.waitMs));
 }
 
 async function fetchMissed(sweeping: Sweeping, octokit: Octokit, signal: AbortSignal): Promise<void> {
@@ -154,7 +155,7 @@ async function fetchOne({ pool, appId, store, onDelivery, log, now }: Sweeping, 
     failpoint('sweep-delivery-stored');
     await forgetMissed(pool, guid);
   }
-  requireQuota(fetched.quota);
+  leaveReserve(fetched.left, now());
 }
 
 const waiting = 'select count(*)::int as waiting from (select from inbox where done_at is null and dead_at is null limit $1) as first';

@@ -87,7 +87,8 @@ async function inTurn<T>({ pool, now, onRefusal }: Tending, installation: string
   }
 }
 
-async function findInstallation({ pool, octokit }: Tending, { repositoryId, repository }: KnownIssue): Promise<string> {
+/** Asks which installation a repository belongs to, and keeps it. */
+export async function findInstallation({ pool, octokit }: Pick<Tending, 'pool' | 'octokit'>, { repositoryId, repository }: KnownIssue): Promise<string> {
   const [owner = '', repo = ''] = repository.split('/');
   const { data } = await (await octokit()).rest.apps.getRepoInstallation({ owner, repo });
   await keepInstallation(pool, repositoryId, String(data.id));
