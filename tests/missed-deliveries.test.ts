@@ -1,6 +1,7 @@
+import { openPerson } from '@doubloon/dev/demo/person.ts';
 import { until } from '@doubloon/dev/demo/until.ts';
 import { startStack, type Stack } from '@doubloon/dev/stack/stack.ts';
-import { openPerson } from '@doubloon/dev/demo/person.ts';
+import { openPool } from '@doubloon/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const repository = 'analytical-engines/difference';
@@ -50,6 +51,64 @@ test('fifty commands that were posted while the App was away are answered within
   // A good round is counted at its end, which may be a moment away.
   expect(await counted('doubloon_sweep_rounds_total', 'good')).toBeLessThanOrEqual(1);
   expect(await counted('doubloon_sweep_deliveries_total', 'found')).toBeGreaterThanOrEqual(50);
+});
+
+/** Puts one database in the place of another; nobody may be connected. */
+async function copyDatabase(from: string, to: string): Promise<void> {
+  const pool = openPool({ url: stack.databaseUrls.treasury, name: 'copy', max: 1 });
+  try {
+    await pool.query(`drop database if exists "${to}"`);
+    await pool.query(`create database "${to}" template "${from}"`);
+  } finally {
+    await pool.end();
+  }
+}
+
+const unfinished = `
+  select (select count(*) from unnest($1::text[]) as told (guid) where not exists (select from inbox where key = guid and done_at is not null))
+    + (select count(*) from living_comment where due_at is not null) + (select count(*) from intent where done_at is null) as left`;
+
+/** Waits until the App has handled everything GitHub ever told, and has nothing left to do. */
+async function handled(): Promise<void> {
+  await stack.github.delivered();
+  const pool = openPool({ url: stack.databaseUrls['github-app'], name: 'looks', max: 1 });
+  try {
+    const told = stack.github.deliveries.map(({ guid }) => guid);
+    await until('everything to be handled', async () => ((await pool.query<{ left: string }>(unfinished, [told])).rows[0]?.left === '0' ? true : undefined), 60_000);
+  } finally {
+    await pool.end();
+  }
+}
+
+test('an App whose database was restored from an old backup comes to the same state, without a second comment or offer', async () => {
+  const app = stack.app('github-app');
+  const name = new URL(stack.databaseUrls['github-app']).pathname.slice(1);
+  const known = await openIssue('An issue the backup knows');
+  const ada = openPerson(stack.github, 'ada', repository, known.number);
+  const { id } = await ada.comment('$sol:0.2$');
+  await until('an answer', () => living(known.number, (body) => body.includes('Fund 0.2 sol')));
+  await handled();
+  await app.stop();
+  await copyDatabase(name, `${name}_backup`);
+
+  await app.start();
+  await ada.edit(id, '$sol:0.3$');
+  stack.github.comment('linus', repository, known.number, '$sol:0.1$');
+  const { number: unknown } = await openIssue('An issue the backup does not know');
+  stack.github.comment('ada', repository, unknown, '$sol:0.4$');
+  await until('both offers', () => living(known.number, (body) => body.includes('Fund 0.3 sol') && body.includes('Fund 0.1 sol')));
+  await until('the other', () => living(unknown, (body) => body.includes('Fund 0.4 sol')));
+  await handled();
+  const before = await Promise.all([known.number, unknown].map((issue) => living(issue, () => true)));
+
+  await app.stop();
+  await copyDatabase(`${name}_backup`, name);
+  await app.start();
+  await handled();
+  expect(await Promise.all([known.number, unknown].map((issue) => living(issue, () => true)))).toEqual(before);
+  stack.github.comment('ada', repository, unknown, '$sol:0.5$');
+  const after = await until('an edit of the same comment', () => living(unknown, (body) => body.includes('Fund 0.4 sol') && body.includes('Fund 0.5 sol')));
+  expect(after.id).toBe(before[1]?.id);
 });
 
 test.each([['leads nowhere', 'http://127.0.0.1:1/webhooks'], ['is not set', undefined]])('when the address of the webhooks %s, the sweep alone carries the line: offer, edit, deletion', async (_what, url) => {
