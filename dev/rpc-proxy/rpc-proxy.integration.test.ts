@@ -157,10 +157,12 @@ test('it lies about accounts, at the commitments it is told', async () => {
   expect(await through.getAccountInfo(key, 'confirmed')).not.toBeNull();
 });
 
-test('its slots run ahead at one commitment', async () => {
+test('its slots run ahead at one commitment, and its block heights', async () => {
   proxy.claimSlots(1_000, ['finalized']);
   expect(await through.getSlot('finalized')).toBeGreaterThan((await past.getSlot('processed')) + 500);
   expect(await through.getSlot('confirmed')).toBeLessThan((await past.getSlot('processed')) + 500);
+  proxy.claimBlockHeights(1_000);
+  expect(await through.getBlockHeight('confirmed')).toBeGreaterThan((await past.getBlockHeight('processed')) + 500);
 });
 
 test('it knows no blockhash, and has another genesis hash', async () => {

@@ -47,8 +47,9 @@ export interface RpcProxy extends AsyncDisposable {
   claimLamports(address: string, lamports: number, commitments?: readonly Commitment[]): End;
   /** Every signature, whether it came or not, is as sure as this; with `err`, it failed. */
   claimStatuses(commitment: Commitment, err?: unknown): End;
-  /** Slots and block heights at the commitments are so much higher, or lower, than they are. */
+  /** Slots at the commitments are so much higher, or lower, than they are. */
   claimSlots(by: number, commitments?: readonly Commitment[]): End;
+  claimBlockHeights(by: number, commitments?: readonly Commitment[]): End;
   /** No blockhash is known any more: not in simulations, not in what is sent. */
   claimExpired(): End;
   claimGenesis(hash: string): End;
@@ -161,7 +162,8 @@ export async function startRpcProxy({ rpcUrl, wsUrl }: { rpcUrl: string; wsUrl: 
     },
     claimLamports: (address, lamports, commitments = every) => strike(accountsShown((account, of) => (of === address && account !== null ? { ...account, lamports } : account), commitments), { methods: accountReads }),
     claimStatuses: (commitment, err) => strike(statusesClaimed(commitment, err), { methods: ['getSignatureStatuses'] }),
-    claimSlots: (by, commitments = every) => strike(shifted(by, commitments), { methods: ['getSlot', 'getBlockHeight'] }),
+    claimSlots: (by, commitments = every) => strike(shifted(by, commitments), { methods: ['getSlot'] }),
+    claimBlockHeights: (by, commitments = every) => strike(shifted(by, commitments), { methods: ['getBlockHeight'] }),
     claimExpired: () => strike(blockhashUnknown, { methods: ['sendTransaction', 'simulateTransaction', 'isBlockhashValid'] }),
     claimGenesis: (hash) => strike(answered(hash), { methods: ['getGenesisHash'] }),
     strike,

@@ -65,8 +65,8 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const watcher = rounds('watcher', config.watchEvery, () => watchAwaited(watching));
   const sender = rounds('sender', config.sendEvery, () => sendDue({ ...context, settled: measures.settled }, { everyMs: config.sendEvery }));
   rounds('scan', config.scanEvery, async () => { measures.scanned(await scanDeposits(watching)); });
-  let heldAfter = '';
-  rounds('refunds', heldEveryWatches * config.watchEvery, async () => { heldAfter = await watchHeld(watching, heldAfter); });
+  const heldCursor = { after: '' };
+  rounds('refunds', heldEveryWatches * config.watchEvery, () => watchHeld(watching, heldCursor));
   rounds('expiry', expireEveryMs, () => expireOffers(context));
 
   return open.adopt(createRpcServer({ routes: [treasuryRoute(context)], tokens: config.callers, log, metrics }), (it) => it.close());

@@ -1,15 +1,15 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, refund, signerFromSeed, signTransaction, type Address, type Signer } from '@doubloon/escrow';
+import { close, compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, refund, signerFromSeed, signTransaction, type Address, type Instruction, type Signer } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { startRpcProxy, type RpcProxy } from '@doubloon/dev/rpc-proxy/rpc-proxy.ts';
 import { decodeEvent, openEventLog, type CloudEvent } from '@doubloon/events';
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrationsFolder } from '@doubloon/postgres';
-import { testDatabase, type TestDatabase } from '@doubloon/postgres/testing';
+import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
 import { createTreasuryClient, newServiceToken, type treasury, type TreasuryClient } from '@doubloon/rpc';
-import { createHealth, createLogger, createMetrics, readConfig, type Health } from '@doubloon/service';
+import { createHealth, createLogger, createMetrics, readConfig, type Health, type Registry } from '@doubloon/service';
 import { createApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 
@@ -25,6 +25,8 @@ export interface LocalChain extends AsyncDisposable {
   wallet(lamports?: bigint): Promise<Signer>;
   /** Moves the chain's clock past the deadline and the grace of a deposit, and sends its money back. */
   refundAfterDeadline(deposit: string, funder: Signer): Promise<void>;
+  /** Moves it past the time that the refunded account stands for, and closes it. */
+  closeAfterLingering(deposit: string, funder: Signer): Promise<void>;
 }
 
 export async function openLocalChain(): Promise<LocalChain> {
@@ -33,9 +35,11 @@ export async function openLocalChain(): Promise<LocalChain> {
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
   const [admin, relayer, attestor] = [newSigner(), newSigner(), newSigner()];
   await localnet.faucet.airdrop(admin.address, 1_000_000_000n);
-  const { blockhash } = await chain.latestBlockhash();
-  const instruction = createOperator({ program: localProgram, admin: admin.address, host: 'github.example', relayer: relayer.address, attestor: attestor.address });
-  await chain.send(signTransaction(compileTransaction({ payer: admin.address, blockhash, instructions: [instruction] }), [admin]));
+  const send = async (instruction: Instruction, payer: Signer): Promise<void> => {
+    const { blockhash } = await chain.latestBlockhash();
+    await chain.send(signTransaction(compileTransaction({ payer: payer.address, blockhash, instructions: [instruction] }), [payer]));
+  };
+  await send(createOperator({ program: localProgram, admin: admin.address, host: 'github.example', relayer: relayer.address, attestor: attestor.address }), admin);
   const operator = operatorAddress({ program: localProgram, firstAdmin: admin.address }).address;
   await vi.waitUntil(() => chain.account(operator, 'finalized'), patient);
 
@@ -50,9 +54,11 @@ export async function openLocalChain(): Promise<LocalChain> {
     },
     async refundAfterDeadline(deposit, funder) {
       await localnet.timeTravel(94 * 86_400);
-      const { blockhash: recent } = await chain.latestBlockhash();
-      const back = refund({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address });
-      await chain.send(signTransaction(compileTransaction({ payer: funder.address, blockhash: recent, instructions: [back] }), [funder]));
+      await send(refund({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address }), funder);
+    },
+    async closeAfterLingering(deposit, funder) {
+      await localnet.timeTravel(8 * 86_400);
+      await send(close({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address }), funder);
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -69,8 +75,10 @@ export interface Home {
   events(issueId: string): Promise<CloudEvent[]>;
 }
 
-export async function openHome({ localnet, operator }: LocalChain, changes: Readonly<Record<string, string>> = {}): Promise<Home> {
-  const [database, log] = [await testDatabase(migrationsFolder('treasury')), await testDatabase(migrationsFolder('event-log'))];
+/** `atEnd` takes what closes it; the end of the test unless told. */
+export async function openHome({ localnet, operator }: LocalChain, changes: Readonly<Record<string, string>> = {}, atEnd: (close: () => Promise<void>) => void = onTestFinished): Promise<Home> {
+  const [database, log] = [await openTestDatabase(migrationsFolder('treasury')), await openTestDatabase(migrationsFolder('event-log'))];
+  atEnd(async () => { await Promise.all([database, log].map((one) => one[Symbol.asyncDispose]())); });
   const [web, app] = [newServiceToken(), newServiceToken()];
   const env = {
     DATABASE_URL: database.url, EVENT_LOG_URL: log.url, SOLANA_RPC_URL: localnet.rpcUrl, DENOMS_FILE: denomsFile,
@@ -99,21 +107,35 @@ export const clientsOf = (url: string, { tokens }: Home): Clients => ({
   app: createTreasuryClient({ url, token: tokens['github-app'], caller: 'github-app', timeoutMs: 20_000 }),
 });
 
-/** The whole treasury inside this process, on real parts, stopped with the test. */
-export async function startTreasury(home: Home): Promise<Clients & { readonly health: Health; stop(): Promise<void> }> {
+export type RunningTreasury = Clients & { readonly health: Health; readonly metrics: Registry; stop(): Promise<void> };
+
+/** The whole treasury inside this process, on real parts; `stop` ends it. */
+export async function openTreasury(home: Home): Promise<RunningTreasury> {
   const open = new AsyncDisposableStack();
   const stop = new AbortController();
   const health = open.use(createHealth({ version: 'test', now: () => new Date() }));
-  const close = async () => {
+  const end = async () => {
     stop.abort();
     await open.disposeAsync();
   };
-  onTestFinished(close);
   const config = readConfig(home.env, configuration);
-  const server = await createApp({ config, log: createLogger({ name: 'treasury', level: config.logLevel }), metrics: createMetrics('treasury'), health, open, signal: stop.signal });
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  health.started();
-  return { ...clientsOf(url, home), health, stop: close };
+  const metrics = createMetrics('treasury');
+  try {
+    const server = await createApp({ config, log: createLogger({ name: 'treasury', level: config.logLevel }), metrics, health, open, signal: stop.signal });
+    const url = await server.listen({ port: 0, host: '127.0.0.1' });
+    health.started();
+    return { ...clientsOf(url, home), health, metrics, stop: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** The same, stopped with the test. */
+export async function startTreasury(home: Home): Promise<RunningTreasury> {
+  const running = await openTreasury(home);
+  onTestFinished(running.stop);
+  return running;
 }
 
 export const repositoryId = '812345678';

@@ -23,6 +23,8 @@ export interface FinalState {
   readonly slot: bigint;
   /** The newest slot that they may show: some nodes answer for finalized with what is newest. */
   readonly reached: bigint;
+  /** Unix seconds of the Clock sysvar in it. */
+  readonly time: bigint;
   readonly accounts: readonly (ChainAccount | undefined)[];
 }
 

@@ -98,15 +98,15 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000, onFailure }: Chai
   async function finalState(addresses: readonly Address[]): Promise<FinalState> {
     const final = await slot('finalized');
     const found: (ChainAccount | undefined)[] = [];
-    let reached = final;
+    let [reached, time] = [final, 0n];
     for (const chunk of chunks(addresses, accountsPerCall - 1)) {
       const [clock, ...state] = await accounts([clockSysvar, ...chunk], 'finalized', final);
-      const { slot: shown } = clockOf('getMultipleAccounts', clock);
+      const { slot: shown, time: now } = clockOf('getMultipleAccounts', clock);
       if (shown < final) throw new DoubloonError('CHAIN_UNAVAILABLE', { call: 'getMultipleAccounts' }, { cause: new Error(`the node calls slot ${final} final, its state is of slot ${shown}`) });
-      reached = shown > reached ? shown : reached;
+      [reached, time] = [shown > reached ? shown : reached, now];
       found.push(...state);
     }
-    return { slot: final, reached, accounts: found };
+    return { slot: final, reached, time, accounts: found };
   }
 
   const chain: Chain = {
