@@ -11,10 +11,10 @@ const unlock = 'select pg_advisory_unlock($1, hashtext($2))';
  * Two names with one hash share a lock, which costs them time and nothing else.
  */
 export async function tryLock(db: ClientBase, kind: number, name: string): Promise<boolean> {
-  const { rows } = await db.query<{ locked: boolean }>(lock, [kind, name]);
+  const { rows } = await db.query<{ locked: boolean }>({ name: 'lock', text: lock, values: [kind, name] });
   return rows[0]?.locked === true;
 }
 
 export async function releaseLock(db: ClientBase, kind: number, name: string): Promise<void> {
-  await db.query(unlock, [kind, name]);
+  await db.query({ name: 'unlock', text: unlock, values: [kind, name] });
 }

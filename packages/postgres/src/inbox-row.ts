@@ -33,7 +33,7 @@ const claim = `
 
 /** Counts an attempt at the first waiting row of the subject and returns it; undefined when there is none or it is not yet due. */
 export async function claimRow(db: ClientBase, subject: string, now: Date, backoff: Backoff): Promise<InboxRow | undefined> {
-  const { rows } = await db.query<StoredRow>(claim, [subject, now, backoff.capMs, backoff.baseMs]);
+  const { rows } = await db.query<StoredRow>({ name: 'inbox-claim', text: claim, values: [subject, now, backoff.capMs, backoff.baseMs] });
   const row = rows[0];
   if (!row) return undefined;
   const { key, kind, payload, traceparent, attempts, received_at } = row;
@@ -41,7 +41,7 @@ export async function claimRow(db: ClientBase, subject: string, now: Date, backo
 }
 
 export async function markDone(db: ClientBase, key: string, now: Date): Promise<void> {
-  await db.query('update inbox set done_at = $2, last_error = null where key = $1', [key, now]);
+  await db.query({ name: 'inbox-done', text: 'update inbox set done_at = $2, last_error = null where key = $1', values: [key, now] });
 }
 
 export async function postpone(db: ClientBase, key: string, notBefore: Date, reason: string): Promise<void> {

@@ -23,7 +23,7 @@ const store = `
  * came with it. Nothing is notified (NOTIFY makes commits queue up): call `wake` of this process's worker after the commit.
  */
 export async function storeInbox(db: Pool | ClientBase, fact: InboxFact): Promise<boolean> {
-  const { rowCount } = await db.query(store, [fact.key, fact.kind, fact.subject, JSON.stringify(fact.payload), fact.traceparent ?? null]);
+  const { rowCount } = await db.query({ name: 'inbox-store', text: store, values: [fact.key, fact.kind, fact.subject, JSON.stringify(fact.payload), fact.traceparent ?? null] });
   return rowCount === 1;
 }
 

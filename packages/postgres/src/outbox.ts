@@ -21,7 +21,7 @@ const insert = `
 
 /** Writes the message in the caller's transaction; the relay publishes it after the commit, at least once. */
 export async function enqueue(db: ClientBase, { id, topic, key, value, headers = {} }: OutboxMessage): Promise<void> {
-  await db.query(insert, [id, topic, key, JSON.stringify(value), JSON.stringify(headers)]);
+  await db.query({ name: 'outbox-enqueue', text: insert, values: [id, topic, key, JSON.stringify(value), JSON.stringify(headers)] });
 }
 
 const undo = 'delete from outbox where xid = pg_current_xact_id_if_assigned() returning event_id as id, topic, key, value, headers';
