@@ -7,11 +7,13 @@ import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrate } from '@doubloon/postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@doubloon/postgres/embedded';
 import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
-import { startKafka } from '../kafka/start-kafka.ts';
+import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
+import { startKafka, type Kafka } from '../kafka/start-kafka.ts';
 import { openApp, type App } from './app.ts';
 import type { Place } from './app-process.ts';
 import { buildWeb } from './build-web.ts';
 import { makeOperator } from './operator.ts';
+import { openNeighbours, type Neighbour } from './neighbours.ts';
 import { claimPort, freePort } from './ports.ts';
 import { root } from './root.ts';
 import { openSecrets } from './secrets.ts';
@@ -24,6 +26,10 @@ export interface Stack extends AsyncDisposable {
   readonly chain: Chain;
   readonly operator: Address;
   readonly eventLogUrl: string;
+  /** With `kafka`. */
+  readonly broker: Kafka | undefined;
+  /** What the apps reach only through a proxy, with `takeable`; none otherwise. A Kafka broker names itself to its clients, so it is not among them. */
+  readonly neighbours: Readonly<Record<Neighbour, readonly FaultProxy[]>>;
   /** Of each app that has a database. */
   readonly databaseUrls: Readonly<Record<'treasury' | 'github-app' | 'identity', string>>;
   /** The treasury, as the website calls it. */
@@ -41,6 +47,8 @@ export interface StackOptions {
   readonly kafka?: boolean;
   /** Ports that stay the same from run to run, for people; free ones otherwise. */
   readonly ports?: { readonly web: number; readonly github: number };
+  /** Puts a proxy that can fail between the apps and each neighbour. */
+  readonly takeable?: boolean;
   /** Without the website the pages need not be built. Default true. */
   readonly web?: boolean;
   /** In place of the limits GitHub sets to whoever calls its API. */
@@ -60,7 +68,7 @@ export interface StackOptions {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts the whole stack, each app as its own process. Rejects with a sentence when a part can't start, and leaves nothing running. */
-export async function startStack({ kafka = false, ports, web = true, env: extra = {}, limits = {}, places, makeDatabase = ownDatabase, progress, onLine }: StackOptions): Promise<Stack> {
+export async function startStack({ kafka = false, takeable = false, ports, web = true, env: extra = {}, limits = {}, places, makeDatabase = ownDatabase, progress, onLine }: StackOptions): Promise<Stack> {
   await using opening = new AsyncDisposableStack();
   const webPort = ports === undefined ? await freePort() : await claimPort(ports.web, 'the website');
   const githubPort = ports === undefined ? await freePort() : await claimPort(ports.github, 'the GitHub stand-in');
@@ -88,6 +96,8 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
     makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host),
   ]);
   const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
+  const { neighbours, through } = openNeighbours(opening, takeable);
+  const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
 
   progress('Starting the services …');
   const [webToken, appToken] = [newServiceToken(), newServiceToken()];
@@ -106,10 +116,10 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
   const apps = await allOf([
     start('treasury', {
       PORT: String(treasuryPort),
-      DATABASE_URL_FILE: secrets.file('treasury-database', treasuryDb),
-      EVENT_LOG_URL: eventLogUrl,
-      SOLANA_RPC_URL: localnet.rpcUrl,
-      SOLANA_WS_URL: localnet.wsUrl,
+      DATABASE_URL_FILE: secrets.file('treasury-database', await through('postgres', treasuryDb)),
+      EVENT_LOG_URL: eventLog,
+      SOLANA_RPC_URL: await through('node', localnet.rpcUrl),
+      SOLANA_WS_URL: await through('node', localnet.wsUrl),
       TREASURY_CLUSTER: 'localnet',
       TREASURY_PROGRAM: localProgram,
       TREASURY_OPERATOR: operator,
@@ -123,9 +133,9 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
     }),
     start('github-app', {
       PORT: String(appPort),
-      DATABASE_URL_FILE: secrets.file('github-app-database', githubAppDb),
-      EVENT_LOG_URL: eventLogUrl,
-      GITHUB_API_URL: github.apiUrl,
+      DATABASE_URL_FILE: secrets.file('github-app-database', await through('postgres', githubAppDb)),
+      EVENT_LOG_URL: eventLog,
+      GITHUB_API_URL: await through('github', github.apiUrl),
       GITHUB_APP_ID: String(github.app.id),
       GITHUB_APP_PRIVATE_KEY_FILE: secrets.file('github-app-key', github.app.privateKey),
       GITHUB_APP_WEBHOOK_SECRET_FILE: secrets.file('github-app-webhook', webhookSecret),
@@ -143,6 +153,8 @@ export async function startStack({ kafka = false, ports, web = true, env: extra 
     chain,
     operator,
     eventLogUrl,
+    broker,
+    neighbours,
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
     app(name) {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => line[Symbol.asyncDispose]());
 
-interface Sending { readonly event: string; readonly body: string; readonly guid: string }
+interface Sending { readonly event: string; readonly body: string | Uint8Array; readonly guid: string }
 type Payload = Record<string, Record<string, unknown> | undefined>;
 const ada = () => personAt(line.github, 'ada');
 const commanding = (name: string): boolean => /^(issue-comment|issues|pull-request|pull-request-review|pull-request-review-comment)-(created|edited|deleted|opened|submitted)$/.test(name);
