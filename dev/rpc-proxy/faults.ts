@@ -7,7 +7,7 @@ export type RubbishKind = 'not-json' | 'wrong-id' | 'wrong-shape' | 'truncated' 
 
 /** Seconds that a rate-limited answer asks to wait. */
 export const retryAfterSeconds = 2;
-const hugeBytes = 80 * 1024 * 1024;
+const hugeBytes = 34 * 1024 * 1024;
 
 const signatureIn = (params: readonly unknown[]): string => transactionSignature(Buffer.from(String(params[0]), 'base64'));
 

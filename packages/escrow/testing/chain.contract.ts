@@ -89,6 +89,12 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
       expect(lastValidBlockHeight).toBeLessThan(height + 400n);
     });
 
+    test('takes a blockhash that it gave, and none that it never knew', async () => {
+      const { blockhash } = await chain.latestBlockhash();
+      expect(await chain.blockhashValid(blockhash, 'processed')).toBe(true);
+      expect(await chain.blockhashValid(stranger(), 'processed')).toBe(false);
+    });
+
     test('goes forward, and the surer the later', async () => {
       for (const ask of [chain.slot, chain.blockHeight]) {
         const seen = [await ask('finalized'), await ask('confirmed'), await ask('processed')];
@@ -160,6 +166,20 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
       await expect(chain.account(payer.address, 'finalized', slot + 1_000_000n)).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE' });
     });
 
+    test('shows a final state under a slot that was final, with its clock', async () => {
+      const { slot: landedAt } = await land([transfer(payer.address, stranger(), sol)], 'finalized');
+      const addresses = [...Array.from({ length: 120 }, stranger), payer.address];
+      const state = await until('a final state', async () => chain.finalState(addresses).catch((error: unknown) => {
+        if (!isDoubloonError(error, 'CHAIN_UNAVAILABLE')) throw error;
+        return undefined;
+      }));
+      expect(state.slot).toBeGreaterThanOrEqual(landedAt);
+      expect(state.reached).toBeGreaterThanOrEqual(state.slot);
+      expect(state.slot).toBeLessThanOrEqual(await chain.slot('finalized'));
+      expect(state.time).toBeGreaterThan(1_700_000_000n);
+      expect(state.accounts.map((account) => account !== undefined)).toEqual(addresses.map((address) => address === payer.address));
+    });
+
     test('asks rent by the byte', async () => {
       const [empty, thousand] = [await chain.minimumBalance(0), await chain.minimumBalance(1000)];
       expect(empty).toBeGreaterThan(0n);
@@ -204,6 +224,7 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
       const { blockhash, lastValidBlockHeight } = await chain.latestBlockhash();
       const transaction = await build([transfer(payer.address, stranger(), sol)], blockhash);
       await until('the end of the blockhash', async () => (await chain.blockHeight('confirmed')) > lastValidBlockHeight || undefined);
+      expect(await chain.blockhashValid(blockhash, 'processed')).toBe(false);
       await expectNeverLands(transaction);
     });
 

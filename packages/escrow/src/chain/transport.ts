@@ -14,7 +14,7 @@ function rpcErrorOf(answer: unknown): RpcError | undefined {
 }
 
 // Far above what a list of ten thousand deposits takes, and far below what fills the memory of a process.
-const mostBytes = 64 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 const longestWaitMs = 60_000;
 
 function askedIn(body: unknown): { call: string; id: unknown } {
@@ -37,7 +37,7 @@ async function textOf(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > mostBytes) throw new RangeError('it is longer than 64 MiB');
+    if (size > mostBytes) throw new RangeError('it is longer than 32 MiB');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

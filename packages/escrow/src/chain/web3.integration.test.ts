@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { compileTransaction, signTransaction, signerFromSeed, transactionSignature, zeroAddress } from '../index.ts';
 import { openChain, type Chain } from './index.ts';
 
@@ -111,4 +111,52 @@ test('the price is what three of four recent slots were content with, and 0 when
   const fees = [9, 1, 5, 3].map((prioritizationFee, slot) => ({ slot, prioritizationFee }));
   expect(await (await answering(fees)).prioritizationFee([])).toBe(5n);
   expect(await (await answering([])).prioritizationFee([])).toBe(0n);
+});
+
+test('an answer to another question, and one without an end, are no answers', async () => {
+  const other = await nodeThat((response) => response.end('{"jsonrpc":"2.0","id":"of somebody else","result":5}'));
+  await expect(other.slot('confirmed')).rejects.toEqual(failure('CHAIN_ANSWER_MALFORMED', 'getSlot'));
+  let isClosed = false;
+  const endless = await nodeThat((response) => {
+    const more = () => { while (!isClosed && response.write('x'.repeat(65_536))); };
+    response.on('drain', more).on('close', () => { isClosed = true; });
+    more();
+  }, 60_000);
+  await expect(endless.slot('confirmed')).rejects.toMatchObject({ code: 'CHAIN_ANSWER_MALFORMED', facts: { problem: 'it is longer than 32 MiB' } });
+  await expect.poll(() => isClosed).toBe(true);
+});
+
+test.each([['2', 2_000], ['0', undefined], ['999999', 60_000], ['soon', undefined], ['Wed, 21 Oct 2015 07:28:00 GMT', undefined]])('a node that asks to be left alone for %s is', async (text, retryAfterMs) => {
+  const chain = await nodeThat((response) => response.writeHead(429, { 'retry-after': text }).end());
+  await expect(chain.slot('confirmed')).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE', facts: { call: 'getSlot', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } });
+  if (retryAfterMs === undefined) await expect(chain.slot('confirmed')).rejects.not.toHaveProperty('facts.retryAfterMs');
+});
+
+describe('a final state', () => {
+  const clock = (slot: bigint, seconds: bigint) => {
+    const bytes = Buffer.alloc(40);
+    bytes.writeBigUInt64LE(slot, 0);
+    bytes.writeBigInt64LE(seconds, 32);
+    return { owner: zeroAddress, lamports: 1, data: [bytes.toString('base64'), 'base64'], executable: false, rentEpoch: 0 };
+  };
+  const nodeAt = ({ final, context = final, shown = context }: { final: number; context?: number; shown?: number }) => nodeThat((response, { id, method }) => {
+    const value = (count: number) => ({ context: { slot: context }, value: [clock(BigInt(shown), 77n), ...Array.from({ length: count }, () => null)] });
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: method === 'getSlot' ? final : value(1) }));
+  });
+
+  test('has the slot that was final before, the newest it may show, and its time', async () => {
+    expect(await (await nodeAt({ final: 100, context: 131 })).finalState([zeroAddress])).toEqual({ slot: 100n, reached: 131n, time: 77n, accounts: [undefined] });
+  });
+
+  test.each([{ final: 100, context: 99 }, { final: 100, context: 131, shown: 99 }, { final: 1_100, context: 1_131, shown: 131 }])('is not believed when its own Clock has not come as far: %j', async (node) => {
+    await expect((await nodeAt(node)).finalState([zeroAddress])).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getMultipleAccounts'));
+  });
+});
+
+test('each call that fails is told of', async () => {
+  const told: string[] = [];
+  await using chain = openChain({ rpcUrl: 'http://127.0.0.1:1', onFailure: (code) => told.push(code) });
+  await expect(chain.finalState([zeroAddress])).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getSlot'));
+  await expect(chain.send(Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: 'TRANSACTION_MALFORMED' });
+  expect(told).toEqual(['CHAIN_UNAVAILABLE', 'TRANSACTION_MALFORMED']);
 });
