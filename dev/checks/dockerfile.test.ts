@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { dockerfile, readStage, readStages } from '../images/dockerfile.ts';
 import { targets } from '../images/targets.ts';
 import { root } from '../stack/root.ts';
-import { ignores } from './docker-ignore.ts';
+import { ignores } from '../images/docker-ignore.ts';
 import { appNames } from './settings-of.ts';
 
 const text = dockerfile();

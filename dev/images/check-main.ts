@@ -1,6 +1,6 @@
-// `just images-check`: builds the tree of every image as the Dockerfile does, and runs each from it as a container would: another
-// user, nothing writable, the Dockerfile's own environment, entrypoint and health check. No container engine is needed, and
-// what only one can show (the layers, the base image) is not shown here: .github/workflows/images.yml builds and runs those.
+// `just images-check`: builds the tree of every image as the Dockerfile does, of what .dockerignore lets through, and runs each from
+// it as a container would: another user, nothing writable, the Dockerfile's own environment, entrypoint and health check. It needs
+// no container engine, and does not show what only one can show (the layers, the base image): .github/workflows/images.yml does.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { tellStory } from '../demo/story.ts';
 import { startStack, type AppName } from '../stack/stack.ts';
 import { root } from '../stack/root.ts';
+import { copyContext } from './context.ts';
 import { createDatabase } from './database.ts';
 import { dockerfile, readStage } from './dockerfile.ts';
 import { targets, type TargetName } from './targets.ts';
@@ -37,8 +38,10 @@ try {
     return out;
   };
 
+  const context = join(folder, 'context');
+  copyContext(root, context);
   for (const name of names) {
-    const { status } = spawnSync(process.execPath, [join(root, 'dev/images/tree.ts'), name, root, treeOf(name)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const { status } = spawnSync(process.execPath, [join(context, 'dev/images/tree.ts'), name, context, treeOf(name)], { stdio: ['ignore', 'ignore', 'inherit'] });
     if (status !== 0) throw new Error(`the tree of ${name} could not be built`);
     lock(treeOf(name));
     const { megabytes, packages, foreign } = belongings(treeOf(name), targets[name].workspace);
