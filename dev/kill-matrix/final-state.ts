@@ -33,7 +33,9 @@ export async function unhandled({ treasury, app, log }: Eyes): Promise<Readonly<
     app.query<{ intents: number; issues: number }>(`
       select (select count(*)::int from intent where done_at is null) as intents,
         (select count(*)::int from living_comment where due_at < now() + interval '1 minute') as issues`),
-    treasury.query<{ waiting: number }>("select count(*)::int as waiting from submission where state in ('recorded', 'sent', 'confirmed')"),
+    treasury.query<{ waiting: number }>(`
+      select count(*)::int as waiting from submission
+      where state in ('recorded', 'sent', 'confirmed') or (state = 'finalized' and not exists (select from deposit where deposit.address = submission.deposit))`),
     log.ends('bounty'),
     log.positions('bounty', 'github-app'),
   ]);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { parseAddress, signerFromSeed, signTransaction, transactionSignature } from '@doubloon/escrow';
+import { parseAddress, signerFromSeed, signTransaction, transactionSignature, type Address } from '@doubloon/escrow';
 import type { Pool } from 'pg';
 import { openPerson, type Person } from '../demo/person.ts';
 import { until } from '../demo/until.ts';
@@ -65,13 +65,14 @@ export async function play(playing: Playing, place: Place, ending: 'more' | 'les
   await ada.edit(Number(source), `I thought again: ${command(second)}`);
   acts.push({ kind: 'edit', source, lamports: second });
   const { id: offerId } = await offerIn(playing, source, 'offered', 2);
-  acts.push(await fund(playing, source, offerId));
 
-  await offerIn(playing, other, 'offered', 1);
-  await grace.remove(Number(other));
-  acts.push({ kind: 'delete', source: other });
+  const takeBack = async (): Promise<void> => {
+    await offerIn(playing, other, 'offered', 1);
+    await grace.remove(Number(other));
+    acts.push({ kind: 'delete', source: other });
+  };
+  await Promise.all([fundUntilItLands(playing, source, offerId), takeBack()]);
 
-  await offerIn(playing, source, 'funded', 2);
   const last = ending === 'more' ? second + draw(random) : second - 50_000_000n;
   await ada.edit(Number(source), `And once more: ${command(last)}`);
   acts.push({ kind: 'edit', source, lamports: last });
@@ -98,8 +99,24 @@ async function offerIn({ treasury, patienceMs }: Playing, source: string, state:
   }, patienceMs);
 }
 
+/** A transaction lives for some seconds here: whoever was too late, because nobody was there to send it, signs another one. */
+async function fundUntilItLands(playing: Playing, source: string, offerId: string): Promise<void> {
+  const { stack, treasury, acts, patienceMs } = playing;
+  for (;;) {
+    const { signature, deposit } = await fund(playing, offerId);
+    acts.push({ kind: 'fund', source, signature, deposit });
+    const state = await until(`offer ${offerId} to be funded, or to be open again`, async () => {
+      const { rows: [offer] } = await treasury.query<{ state: string; sent: string }>('select offer.state, submission.state as sent from offer join submission on submission.offer_id = offer.id where signature = $1', [signature]);
+      return offer?.state === 'funded' || offer?.sent === 'expired' ? offer.state : undefined;
+    }, patienceMs);
+    if (state === 'funded') return;
+    if ((await stack.chain.account(deposit, 'finalized')) !== undefined) throw new Error(`transaction ${signature} was said to be too late, and it has landed`);
+    acts.push({ kind: 'lapse', source, signature });
+  }
+}
+
 /** Funds an offer as a person with a wallet does, who tries again while nobody answers. */
-async function fund({ stack, patienceMs, signatures }: Playing, source: string, offerId: string): Promise<Act> {
+async function fund({ stack, patienceMs, signatures }: Playing, offerId: string): Promise<{ signature: string; deposit: Address }> {
   const wallet = signerFromSeed(randomBytes(32));
   await stack.localnet.faucet.airdrop(wallet.address, 2n * lamportsPerSol);
   const insist = <T>(what: string, ask: () => Promise<T>): Promise<T> => until(what, () => ask().catch(() => undefined), patienceMs);
@@ -107,5 +124,5 @@ async function fund({ stack, patienceMs, signatures }: Playing, source: string, 
   const transaction = signTransaction(built.transaction, [wallet]);
   signatures.push(transactionSignature(transaction));
   const { submission } = await insist('the signed transaction to be taken', () => stack.treasury.submitFunding({ offerId, transaction }));
-  return { kind: 'fund', source, signature: submission?.signature ?? '', deposit: parseAddress(built.deposit) };
+  return { signature: submission?.signature ?? '', deposit: parseAddress(built.deposit) };
 }

@@ -36,7 +36,7 @@ try {
   await using eyes = await openEyes(stack);
 
   // Each run draws from a seed of its own, so that one of them can be played again alone.
-  const of = (name: string) => seeded(seed ^ [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7));
+  const of = (name: string): number => seed ^ [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7);
   const all: { run: Run; says?: RegExp }[] = [...planAll(seeded(seed)).map((run) => ({ run })), ...planLaws(seeded(seed))];
   const runs = all.filter(({ run: { kills, lawOff } }) => only === undefined || only === lawOff || (lawOff === undefined && kills.some(({ name }) => name === only)));
   for (const { run, says } of runs) {

@@ -91,6 +91,14 @@ test('less than what is funded changes nothing and is told', () => {
   expect({ count: offers.length, funded, offered, problems, of }).toEqual({ count: 3, funded: sol(0.75), offered: 0n, problems: 1, of: { offered: 3, replaced: 1, submitted: 1, funded: 1, withdrawn: 1 } });
 });
 
+test('a transaction that came too late is no funding, and the next one is', () => {
+  const again: Act = { kind: 'fund', source: '1', signature: 'second', deposit: 'deposit' };
+  const late = [...acts.slice(0, 4), { kind: 'lapse', source: '1', signature: 'signature' } as const, again, ...acts.slice(4)];
+  const { funded, deposits, lapsed, events: of } = expected(late);
+  expect({ funded, deposits, lapsed }).toEqual({ funded: sol(0.75), deposits: [{ address: 'deposit', signature: 'second', lamports: sol(0.75) }], lapsed: ['signature'] });
+  expect(of).toEqual({ offered: 4, replaced: 1, submitted: 2, 'submission-expired': 1, funded: 1, withdrawn: 1 });
+});
+
 test('an offer out of time is expired, and what was said of it once is said once', () => {
   const { offers, events: of } = expected([{ kind: 'offer', source: '1', lamports: 5n }, { kind: 'expire', source: '1' }, { kind: 'delete', source: '1' }]);
   expect(offers).toEqual([{ source: '1', lamports: 5n, state: 'expired' }]);

@@ -3,6 +3,8 @@ export type Act =
   | { readonly kind: 'offer'; readonly source: string; readonly lamports: bigint }
   | { readonly kind: 'edit'; readonly source: string; readonly lamports: bigint }
   | { readonly kind: 'fund'; readonly source: string; readonly signature: string; readonly deposit: string }
+  /** The chain did not take that transaction in time, so that it is no funding. */
+  | { readonly kind: 'lapse'; readonly source: string; readonly signature: string }
   | { readonly kind: 'delete'; readonly source: string }
   /** Nobody funded it in time. */
   | { readonly kind: 'expire'; readonly source: string };
@@ -21,6 +23,8 @@ export interface Expected {
   readonly funded: bigint;
   readonly offered: bigint;
   readonly deposits: readonly { readonly address: string; readonly signature: string; readonly lamports: bigint }[];
+  /** Signatures of transactions that came too late. */
+  readonly lapsed: readonly string[];
   /** How many sentences there are about what could not be done. */
   readonly problems: number;
   /** How often each kind of event is told. */
@@ -47,10 +51,11 @@ export interface Final {
 /** What the acts come to, by the rules of the product and nothing of its code. */
 export function expected(acts: readonly Act[]): Expected {
   const offers: Offer[] = [];
-  const deposits: { address: string; signature: string; lamports: bigint }[] = [];
+  let deposits: { address: string; signature: string; lamports: bigint }[] = [];
+  const lapsed: string[] = [];
   const events: Record<string, number> = {};
   let problems = 0;
-  const tell = (type: string): void => { events[type] = (events[type] ?? 0) + 1; };
+  const tell = (type: string, times = 1): void => { events[type] = (events[type] ?? 0) + times; };
   const open = (source: string, lamports: bigint): void => {
     offers.push({ source, lamports, state: 'offered' });
     tell('offered');
@@ -71,6 +76,14 @@ export function expected(acts: readonly Act[]): Expected {
         tell('submitted');
         tell('funded');
         break;
+      case 'lapse':
+        if (standing?.state !== 'funded') break;
+        standing.state = 'offered';
+        deposits = deposits.filter(({ signature }) => signature !== act.signature);
+        lapsed.push(act.signature);
+        tell('funded', -1);
+        tell('submission-expired');
+        break;
       case 'edit':
         // What is in escrow stays: more is asked for beyond it, less is only told to be too late.
         if (standing?.state !== 'funded') {
@@ -84,7 +97,7 @@ export function expected(acts: readonly Act[]): Expected {
     }
   }
   const sum = (state: State): bigint => offers.filter((offer) => offer.state === state).reduce((total, { lamports }) => total + lamports, 0n);
-  return { offers, funded: sum('funded'), offered: sum('offered'), deposits, problems, events };
+  return { offers, funded: sum('funded'), offered: sum('offered'), deposits, lapsed, problems, events };
 }
 
 /** What is wrong with where everything stands, as sentences; none when it is as it has to be. */
@@ -113,11 +126,11 @@ function judgeOffers({ offers }: Expected, final: Final): string[] {
   return shown(offers) === shown(final.offers) ? [] : [`the offers are ${shown(final.offers) || 'none'}, and not ${shown(offers)}`];
 }
 
-function judgeMoney({ deposits }: Expected, final: Final): string[] {
+function judgeMoney({ deposits, lapsed }: Expected, final: Final): string[] {
   const rows = (list: Final['deposits']) => list.map(({ address, signature, lamports }) => `${address}:${signature ?? 'no signature'}:${String(lamports)}`).sort().join(', ');
   const accounts = (list: Final['accounts']) => list.map(({ address, lamports }) => `${address}:${String(lamports)}`).sort().join(', ');
   const sent = final.submissions.map(({ signature, state }) => `${signature}:${state}`).sort().join(', ');
-  const landed = deposits.map(({ signature }) => `${signature}:finalized`).sort().join(', ');
+  const landed = [...deposits.map(({ signature }) => `${signature}:finalized`), ...lapsed.map((signature) => `${signature}:expired`)].sort().join(', ');
   return [
     ...(rows(deposits) === rows(final.deposits) ? [] : [`the deposits in the treasury are ${rows(final.deposits) || 'none'}, and not ${rows(deposits)}`]),
     ...(accounts(deposits) === accounts(final.accounts) ? [] : [`the deposits on the chain are ${accounts(final.accounts) || 'none'}, and not ${accounts(deposits)}`]),

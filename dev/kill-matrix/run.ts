@@ -4,7 +4,7 @@ import { openIssue, letExpire, offer, play, type Place, type Playing } from './h
 import { judge, type Act } from './oracle.ts';
 import type { Kill, Run } from './plan.ts';
 import { readFinal, unhandled, type Eyes } from './final-state.ts';
-import { shuffled } from './seeded.ts';
+import { seeded, shuffled } from './seeded.ts';
 
 /** What came of a run: what is wrong, in sentences. */
 export interface Outcome {
@@ -15,16 +15,23 @@ export interface Outcome {
 /** Begins a problem that outlived the law's absence. */
 export const stillBroken = 'also with the law in force again';
 
-const patienceMs = { lawful: 40_000, lawless: 6_000 };
+/** Where a timer is what is missing, waiting in vain is what shows it. Otherwise as long as a very busy machine needs. */
+const patienceMs = { withTimers: 90_000, without: 15_000 };
+/** What is wrong while nothing moves for so long stays wrong. */
+const restMs = { lawful: 15_000, lawless: 3_000 };
 const lookEveryMs = 150;
 
 /**
- * Plays a history while apps die at their failpoints and are started again, posts all of its deliveries twice more in
- * another order, and asks the oracle before and after that. Leaves the apps running as they were.
+ * Plays a history while apps die at their failpoints and are started again, with what GitHub was acknowledged coming twice more
+ * in another order meanwhile; posts all of its deliveries twice more at the end, and asks the oracle before and after that.
+ * Leaves the apps running as they were.
  */
-export async function runOne(stack: Stack, eyes: Eyes, run: Run, random: () => number, title: string): Promise<Outcome> {
+export async function runOne(stack: Stack, eyes: Eyes, run: Run, seed: number, title: string): Promise<Outcome> {
+  // Two streams, because acts and deliveries have no order among each other.
+  const [random, order] = [seeded(seed), seeded(seed + 1)];
   const began = performance.now();
-  const patience = run.lawOff === undefined ? patienceMs.lawful : patienceMs.lawless;
+  const patience = run.lawOff === 'level' ? patienceMs.without : patienceMs.withTimers;
+  const rest = run.lawOff === undefined ? restMs.lawful : restMs.lawless;
   const playing: Playing = { stack, treasury: eyes.treasury, patienceMs: patience, random, acts: [], signatures: [] };
   const problems: string[] = [];
   const deaths = new Set<string>();
@@ -32,24 +39,28 @@ export async function runOne(stack: Stack, eyes: Eyes, run: Run, random: () => n
   const note = (found: readonly string[]) => { problems.push(...found); };
   try {
     const already = await prepare(playing, place, run);
-    const restarts = await arm(stack, run, async (kill) => {
-      deaths.add(kill.name);
-      note(await lostAtDeath(stack, eyes, playing));
+    const restarts = await arm(stack, run, {
+      async onDeath(kill) {
+        deaths.add(kill.name);
+        note(await lostAtDeath(stack, eyes, playing));
+      },
+      // It may die again under them.
+      onReturn: ({ app }) => { if (app === 'github-app') postAgain(deliveriesOf(stack, place).filter(isAcknowledged), order).catch(() => undefined); },
     });
     await play(playing, place, run.ending, already);
-    note(await untilRight(stack, eyes, place, playing.acts, patience));
+    note(await untilRight(stack, eyes, place, playing.acts, patience, rest));
     note(run.kills.filter(({ name }) => !deaths.has(name)).map(({ name, nth }) => `${name}:${String(nth)} was never reached`));
     if (problems.length === 0) {
       await Promise.all(restarts());
-      await postAgain(stack, place, random);
-      note((await untilRight(stack, eyes, place, playing.acts, patience)).map((problem) => `after all deliveries came again: ${problem}`));
+      await postAgain(deliveriesOf(stack, place), order);
+      note((await untilRight(stack, eyes, place, playing.acts, patience, rest)).map((problem) => `after all deliveries came again: ${problem}`));
     }
   } catch (error) {
     note([error instanceof Error ? error.message : String(error)]);
   }
   if (problems.length > 0) await calm(stack, run);
   // What only a look on a timer finds is found once there is one again: nothing but that was missing.
-  if (run.lawOff === 'level') note((await untilRight(stack, eyes, place, playing.acts, patienceMs.lawful)).map((problem) => `${stillBroken}: ${problem}`));
+  if (run.lawOff === 'level') note((await untilRight(stack, eyes, place, playing.acts, patienceMs.withTimers)).map((problem) => `${stillBroken}: ${problem}`));
   return { problems, seconds: (performance.now() - began) / 1000 };
 }
 
@@ -67,10 +78,10 @@ async function prepare(playing: Playing, place: Place, { before }: Run): Promise
 }
 
 /**
- * Starts the apps armed. Each that dies is started again, armed for its next failpoint or for none; `onDeath` is told in
- * between. Answers what to await for all that are to die.
+ * Starts the apps armed. Each that dies is started again, armed for its next failpoint or for none; `onDeath` is told
+ * before that and `onReturn` after. Answers what to await for all that are to die.
  */
-async function arm(stack: Stack, { kills, lawOff }: Run, onDeath: (kill: Kill) => Promise<void>): Promise<() => Promise<void>[]> {
+async function arm(stack: Stack, { kills, lawOff }: Run, { onDeath, onReturn }: { onDeath: (kill: Kill) => Promise<void>; onReturn: (kill: Kill) => void }): Promise<() => Promise<void>[]> {
   const lawless: Readonly<Record<string, string>> = lawOff === undefined ? {} : { NODE_ENV: 'test', DOUBLOON_LAW_OFF: lawOff };
   const apps = lawOff === undefined ? [...new Set(kills.map(({ app }) => app))] : (['treasury', 'github-app'] as const);
   const deaths = await Promise.all(apps.map(async (name) => {
@@ -88,6 +99,7 @@ async function arm(stack: Stack, { kills, lawOff }: Run, onDeath: (kill: Kill) =
         await onDeath(kill);
         const next = rest[nth];
         failure = next === undefined ? await app.start(lawless) : await start(next);
+        onReturn(kill);
       }
     })();
     dying.catch(() => undefined);
@@ -98,7 +110,7 @@ async function arm(stack: Stack, { kills, lawOff }: Run, onDeath: (kill: Kill) =
 
 /** What the laws forbid to be so when a process dies, whatever is mended afterwards. */
 async function lostAtDeath({ github, chain }: Stack, { app, treasury }: Eyes, { signatures }: Playing): Promise<string[]> {
-  const acknowledged = github.deliveries.filter(({ outcome }) => outcome?.statusCode === 202).map(({ guid }) => guid);
+  const acknowledged = github.deliveries.filter(isAcknowledged).map(({ guid }) => guid);
   const { rows: lost } = await app.query<{ guid: string }>('select guid from unnest($1::text[]) as acknowledged (guid) where not exists (select from inbox where key = guid)', [acknowledged]);
   // What was sent is on the chain two slots later, if it ever is.
   const after = (await chain.slot('processed')) + 2n;
@@ -112,25 +124,33 @@ async function lostAtDeath({ github, chain }: Stack, { app, treasury }: Eyes, { 
   ];
 }
 
-/** Waits until nothing moves and the oracle is content; resolves to what it says when that takes too long. */
-async function untilRight(stack: Stack, eyes: Eyes, place: Place, acts: readonly Act[], withinMs: number): Promise<string[]> {
+/** Waits until nothing moves and the oracle is content; resolves to what it says when that takes too long, or nothing moved for `rest` ms. */
+export async function untilRight(stack: Stack, eyes: Eyes, place: Place, acts: readonly Act[], withinMs: number, rest: number = restMs.lawful): Promise<string[]> {
   const sources = acts.filter(({ kind }) => kind === 'offer').map(({ source }) => source);
   const end = Date.now() + withinMs;
+  let moved = Date.now();
   for (;;) {
-    const isLate = Date.now() > end;
-    const waiting = await unhandled(eyes);
-    if (isLate || Object.values(waiting).every((count) => count === 0)) {
+    const isAtRest = Object.values(await unhandled(eyes)).every((count) => count === 0);
+    if (!isAtRest) moved = Date.now();
+    const isOver = Date.now() > end || Date.now() > moved + rest;
+    if (isOver || isAtRest) {
       const problems = judge(acts, await readFinal(stack, eyes, place, sources));
-      if (isLate || problems.length === 0) return problems;
+      if (isOver || problems.length === 0) return problems;
     }
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }
 
-/** Posts every delivery of the issue twice more, in any order, as GitHub signed it. */
-async function postAgain({ github }: Stack, { number }: Place, random: () => number): Promise<void> {
-  const ofIssue = github.deliveries.filter(({ request: { payload } }) => (JSON.parse(payload) as { issue?: { number: number } }).issue?.number === number);
-  for (const { url = '', guid, request: { headers, payload } } of shuffled([...ofIssue, ...ofIssue], random)) {
+type Deliveries = Stack['github']['deliveries'];
+
+const isAcknowledged = ({ outcome }: Deliveries[number]): boolean => outcome?.statusCode === 202;
+
+const deliveriesOf = ({ github }: Stack, { number }: Place): Deliveries =>
+  github.deliveries.filter(({ request: { payload } }) => (JSON.parse(payload) as { issue?: { number: number } }).issue?.number === number);
+
+/** Posts each twice more, in any order, as GitHub signed it. Rejects when one is not acknowledged. */
+async function postAgain(deliveries: Deliveries, random: () => number): Promise<void> {
+  for (const { url = '', guid, request: { headers, payload } } of shuffled([...deliveries, ...deliveries], random)) {
     const status = await post(url, headers, payload);
     if (status !== 202) throw new Error(`delivery ${guid} was answered ${String(status)} when it came again`);
   }
