@@ -61,7 +61,8 @@ export function createWebhookGenerator(draw: Draw) {
   const resolve = (schema: Schema): Schema => {
     let found = schema;
     while (found.$ref !== undefined) found = schemas[found.$ref.slice('#/components/schemas/'.length)] ?? {};
-    return found.allOf === undefined ? found : found.allOf.map(resolve).reduce(merge, { ...found, allOf: undefined } as Schema);
+    const { allOf = [], ...own } = found;
+    return allOf.map(resolve).reduce(merge, own);
   };
   const merge = (one: Schema, other: Schema): Schema => {
     const properties: Record<string, Schema> = { ...one.properties };
@@ -102,10 +103,10 @@ export function createWebhookGenerator(draw: Draw) {
   };
 
   function value(given: Schema, depth: number): Json {
-    const schema = resolve(given);
+    const { oneOf, anyOf, ...schema } = resolve(given);
     if (schema.enum !== undefined) return draw.pick(schema.enum);
-    const branches = schema.oneOf ?? schema.anyOf;
-    if (branches !== undefined) return value(merge({ ...schema, oneOf: undefined, anyOf: undefined } as unknown as Schema, resolve(draw.pick(branches))), depth);
+    const branches = oneOf ?? anyOf;
+    if (branches !== undefined) return value(merge(schema, resolve(draw.pick(branches))), depth);
     const types = typesOf(schema) ?? [Object.keys(schema.properties ?? {}).length > 0 ? 'object' : 'string'];
     switch (draw.pick(types)) {
       case 'null': return null;
