@@ -15,10 +15,15 @@ export interface GitHubAccess {
   readonly onAnswer?: (headers: Headers) => void;
 }
 
-// The client keeps a token for 59 minutes, and would go on with one that GitHub has ended before.
-const forgetEndedToken = (octokit: Pick<Octokit, 'hook' | 'auth'>): void => {
-  octokit.hook.error('request', async (error, { url }) => {
-    if ('status' in error && error.status === 401 && !url.endsWith('/access_tokens')) await octokit.auth({ type: 'installation', refresh: true }).catch(() => undefined);
+interface TokenCache { set(key: string, token: string): void }
+
+// The client keeps a token for 59 minutes, and would go on with one that GitHub has ended before. Its own `refresh` asks
+// api.github.com for another, whatever `apiUrl` is; without the old one it asks where everything else is asked.
+const forgetEndedToken = ({ hook, auth }: Pick<Octokit, 'hook' | 'auth'>): void => {
+  hook.error('request', async (error, { url }) => {
+    const isEnded = 'status' in error && error.status === 401 && !url.endsWith('/access_tokens');
+    // Rejects for the App itself, which has no token.
+    if (isEnded) await auth({ type: 'installation', factory: ({ cache, installationId }: { cache: TokenCache; installationId: number }) => { cache.set(String(installationId), ''); } }).catch(() => undefined);
     throw error;
   });
 };

@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg';
 import { isDoubloonError } from '@doubloon/errors';
 import { RetryLater, type InboxRow } from '@doubloon/postgres';
 import { readCommands, type Parse } from './commands.ts';
-import { handledEvents, isBot, mayCommand, readDelivery, subjectOf, type Sighting } from './delivery.ts';
+import { handledEvents, isBot, mayCommand, readDelivery, type Sighting } from './delivery.ts';
 import { readSetback, type Octokit } from './github.ts';
 import { issueIdOf, wakeIssue, wakeKnown } from './issue-row.ts';
 import { readAgain } from './read-again.ts';
@@ -24,12 +24,12 @@ const transaction = new AsyncLocalStorage<ClientBase>();
 /** The App in Probot's sense. One handler for each event: two would run side by side, and a decision can't be split. */
 export const createHandlers = (handling: Handling) => (probot: Probot): void => {
   probot.on(handledEvents, (context) => onText(context, handling));
-  probot.on('issues.unlocked', (context) => onUnlocked(context, handling));
 };
 
 /** Gives one stored delivery to Probot, and its handlers the transaction that it is done in. Rejects with what a handler threw. */
 export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBase, now: () => Date): Promise<void> {
-  const { event, payload } = row.payload as { event: string; payload: object };
+  const { event, payload } = row.payload as { event: string; payload: { action?: unknown } };
+  if (event === 'issues' && payload.action === 'unlocked') return sayUnlocked(row, db, now());
   // Before Probot sees it: it wants an installation of what it is given, and fails when that is of no form we know.
   if ('ignored' in readDelivery(event, payload)) return;
   try {
@@ -38,6 +38,12 @@ export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBas
     const cause: unknown = error instanceof AggregateError && error.errors.length === 1 ? error.errors[0] : error;
     throw laterIfPassing(cause, now());
   }
+}
+
+/** While an issue is locked it takes no comment of ours: what there was to say is said now. */
+async function sayUnlocked({ subject }: InboxRow, db: ClientBase, now: Date): Promise<void> {
+  const [repositoryId = '', issueId = ''] = subject.split('/');
+  await wakeKnown(db, { repositoryId, issueId }, now);
 }
 
 // An outage or a limit of GitHub's says nothing about the delivery: it does not use up its attempts.
@@ -49,20 +55,9 @@ function laterIfPassing(error: unknown, now: Date): unknown {
   return notBefore === undefined && !isUnknown ? error : new RetryLater(notBefore ?? new Date(now.getTime() + 5_000), { cause: error });
 }
 
-/** While an issue is locked it takes no comment of ours: what there was to say is said now. */
-async function onUnlocked({ id: guid, payload }: Context<'issues.unlocked'>, { now }: Handling): Promise<void> {
-  const [repositoryId = '', issueId = ''] = subjectOf(guid, { ...payload }).split('/');
-  await wakeKnown(inHand(), { repositoryId, issueId }, now());
-}
-
-function inHand(): ClientBase {
+async function onText({ id: guid, name, payload, octokit }: Context, { parse, now }: Handling): Promise<void> {
   const db = transaction.getStore();
   if (db === undefined) throw new Error('a delivery reached a handler without its transaction');
-  return db;
-}
-
-async function onText({ id: guid, name, payload, octokit }: Context, { parse, now }: Handling): Promise<void> {
-  const db = inHand();
   const reading = readDelivery(name, payload);
   if ('ignored' in reading) return;
   const { sighting } = reading;

@@ -37,6 +37,8 @@ export interface Asked {
   readonly path: string;
   /** With its question mark, when there is one. */
   readonly search: string;
+  /** Of the installation whose token was sent. */
+  readonly installationId: number | undefined;
   readonly startedAt: number;
   /** `undefined` while it is under way, and for ever when it hangs. */
   endedAt: number | undefined;
@@ -230,10 +232,10 @@ export function serveApi(server: FastifyInstance, api: Api): void {
   server.all(`${apiRoot}/*`, async (incoming, reply) => {
     const { pathname, search } = new URL(incoming.raw.url ?? '/', 'http://standin');
     const path = namedPath(pathname.slice(apiRoot.length), api.world);
-    const asked: Asked = { method: incoming.method, path, search, startedAt: performance.now(), endedAt: undefined, status: undefined };
+    const asked: Asked = { method: incoming.method, path, search, installationId: api.credentials.installationOf(incoming.headers.authorization)?.id, startedAt: performance.now(), endedAt: undefined, status: undefined };
     if (api.asked.push(asked) > mostAsked) api.asked.shift();
     reply.raw.once('finish', () => { Object.assign(asked, { endedAt: performance.now(), status: reply.raw.statusCode }); });
-    return serve(api, incoming, reply, api.script.ofRequest(incoming.method, path));
+    return serve(api, incoming, reply, api.script.ofRequest(incoming.method, path, api.credentials.isPerson(incoming.headers.authorization)));
   });
   server.all('/api/graphql', async (incoming, reply) => {
     const refusal = mismatched(api, { kind: 'missing', method: incoming.method, path: '/graphql', operation: undefined, status: undefined, problems: ['GraphQL'] });

@@ -23,6 +23,8 @@ const longestJwtSeconds = 600;
 /** The personal token of a seeded user, for scripts that act as a person. */
 export const personalToken = (login: string): string => `user-${login}`;
 
+const tokenOf = (authorization = ''): string => authorization.split(' ')[1] ?? '';
+
 function decoded(part: string | undefined): Record<string, unknown> {
   const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not an object');
@@ -70,9 +72,20 @@ export class Credentials {
     return { token, expiresAt };
   }
 
+  /** Whether this header is that of a person, known or not, and not of the App. */
+  isPerson(authorization: string | undefined): boolean {
+    const token = tokenOf(authorization);
+    return token === '' || this.#people.has(token);
+  }
+
+  /** Whose token this `Authorization` header holds, whether or not it is still good; `undefined` for any other. */
+  installationOf(authorization: string | undefined): Installation | undefined {
+    return this.#tokens.get(tokenOf(authorization))?.installation;
+  }
+
   /** The installation token of this `Authorization` header is void from now on. */
   revoke(authorization: string | undefined): void {
-    this.#tokens.delete(authorization?.split(' ')[1] ?? '');
+    this.#tokens.delete(tokenOf(authorization));
   }
 
   /** GitHub's checks of an App's JWT, with GitHub's words: `@octokit/auth-app` mends a wrong clock by reading them. */

@@ -46,7 +46,7 @@ test.each<[string, ApiFault, string[]]>([
   ['never answers', { kind: 'hang' }, []], ['never answers after it was done', { kind: 'hang', done: true }, ['x']],
 ])('%s', async (_, fault, left) => {
   const standin = await conforming();
-  standin.faults.api(creating, fault);
+  standin.faults.api({ ...creating, people: true }, fault);
   await expect(shortly(personClient(standin, 'ada')).request(create, { ...at, body: 'x' })).rejects.toThrow(/timeout/i);
   expect(await commentsOn3(standin)).toEqual(left);
   expect(standin.asked.filter(({ method }) => method === 'POST')).toMatchObject([{ path: '/repos/analytical-engines/difference/issues/3/comments', endedAt: undefined, status: undefined }]);
@@ -54,7 +54,7 @@ test.each<[string, ApiFault, string[]]>([
 
 test('never answers, and does it when the caller has gone', async () => {
   const standin = await conforming();
-  standin.faults.api(creating, { kind: 'hang', done: { afterMs: 500 } });
+  standin.faults.api({ ...creating, people: true }, { kind: 'hang', done: { afterMs: 500 } });
   await expect(shortly(personClient(standin, 'ada')).request(create, { ...at, body: 'x' })).rejects.toThrow(/timeout/i);
   await expect.poll(() => commentsOn3(standin)).toEqual(['x']);
 });
@@ -114,6 +114,16 @@ test('faults happen in the order of the script, as often as they should, and are
   expect((await client.request('GET /repos/{owner}/{repo}/issues/{issue_number}', at)).status).toBe(200);
   standin.faults.clear();
   expect((await client.request(list, at)).status).toBe(200);
+});
+
+test('people go on unless the script says so, and what is asked says by whom', async () => {
+  const standin = await conforming();
+  standin.faults.api({ path: /comments/ }, { kind: 'unavailable' });
+  expect(await commentsOn3(standin)).toEqual([]);
+  expect((await failed(installationClient(standin).request(list, at))).status).toBe(502);
+  standin.faults.api({ path: /comments/, people: true }, { kind: 'unavailable' });
+  await expect(commentsOn3(standin)).rejects.toMatchObject({ status: 502 });
+  expect(standin.asked.filter(({ path }) => path.endsWith('/comments')).map(({ installationId, status }) => [installationId, status])).toEqual([[undefined, 200], [standin.installationId, 502], [undefined, 502]]);
 });
 
 test('an hour\'s budget runs out for one installation and for no other, and an answer of 304 costs nothing', async () => {
@@ -204,7 +214,7 @@ test('a lost webhook stands in the delivery log as failed and can be sent again,
 
 test('a stand-in closes at once with requests that hang and webhooks that are held back', async () => {
   const { standin, say } = await listening();
-  standin.faults.api(creating, { kind: 'hang' });
+  standin.faults.api({ ...creating, people: true }, { kind: 'hang' });
   standin.faults.hook(created, { kind: 'late', by: { deliveries: 9 } });
   say('one');
   const hanging = failed(personClient(standin, 'ada').request(create, { ...at, body: 'x' }));

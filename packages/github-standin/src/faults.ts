@@ -1,5 +1,7 @@
-/** What of the API a fault meets. */
+/** What of the API a fault meets: requests of the App and its installations. */
 export interface ApiMatch {
+  /** Requests of people too: they are a test's own hands otherwise. */
+  readonly people?: boolean;
   /** Every one when left out. */
   readonly method?: string;
   /** Of the path below the API's root, without the query, by the repository's name: `/repos/ada/notes/issues/1/comments`. */
@@ -94,8 +96,8 @@ export class Script implements Faults {
   }
 
   /** What happens to this request. Counts it. */
-  ofRequest(method: string, path: string): ApiFault | undefined {
-    return take(this.#api, (match) => (match.method === undefined || match.method === method) && match.path.test(path));
+  ofRequest(method: string, path: string, isPerson: boolean): ApiFault | undefined {
+    return take(this.#api, (match) => (match.people === true || !isPerson) && (match.method === undefined || match.method === method) && match.path.test(path));
   }
 
   /** What happens to this webhook. Counts it. */
