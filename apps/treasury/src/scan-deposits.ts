@@ -12,6 +12,8 @@ export interface Scan {
   readonly unverified: number;
   /** Deposits that we hold to have gone back to their funder, and that the chain holds to stand: for a person to look at. */
   readonly disputed: number;
+  /** Deposits that are there and not final yet. */
+  readonly pending: number;
 }
 
 /**
@@ -35,18 +37,20 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
   const unknown = listed.filter(({ address }) => !known.has(address));
   const offered = new Set((await pool.query<{ nonce: string }>(wanted, [unknown.map(({ deposit }) => String(deposit.nonce))])).rows.map(({ nonce }) => nonce));
   const candidates = unknown.filter(({ deposit }) => offered.has(String(deposit.nonce))).slice(0, mostCredits);
+  let pending = 0;
   let unverified = unknown.filter(({ deposit }) => !offered.has(String(deposit.nonce))).length;
   if (candidates.length > 0) {
     const { slot, accounts } = await readFinal(context, candidates.map(({ address }) => address));
     for (const [index, { address }] of candidates.entries()) {
       const account = accounts[index];
       const credit = account && (await creditDeposit(context, address, account, slot));
+      if (credit?.kind === 'not-final') pending++;
       if (credit?.kind !== 'unverified') continue;
       unverified++;
       log.debug({ deposit: address, problem: credit.problem }, 'deposit is not counted');
     }
   }
-  return { unverified, disputed: disputed.length };
+  return { unverified, disputed: disputed.length, pending };
 }
 
 /** What the deposits of an operator have in common; with a nonce, those of one offer. */

@@ -10,15 +10,20 @@ const awaited = `
   union
   (select deposit from funding_build b where built_at > $1 and not exists (select from deposit d where d.address = b.deposit) order by id desc limit 200)`;
 
-/** Looks, in finalized state, at the addresses where deposits may appear now: what was submitted, and what wallets may have sent themselves. */
-export async function watchAwaited(context: WatchingContext): Promise<void> {
+/**
+ * Looks, in finalized state, at the addresses where deposits may appear now: what was submitted, and what wallets may have
+ * sent themselves. Answers how many are there already and not final yet.
+ */
+export async function watchAwaited(context: WatchingContext): Promise<{ pending: number }> {
   const { pool, now } = context;
   const { rows } = await pool.query<{ deposit: string }>(awaited, [new Date(now().getTime() - freshBuildMs)]);
-  if (rows.length === 0) return;
+  if (rows.length === 0) return { pending: 0 };
   const addresses = rows.map(({ deposit }) => parseAddress(deposit));
   const { slot, accounts } = await readFinal(context, addresses);
+  let pending = 0;
   for (const [index, address] of addresses.entries()) {
     const account = accounts[index];
-    if (account !== undefined) await creditDeposit(context, address, account, slot);
+    if (account !== undefined && (await creditDeposit(context, address, account, slot)).kind === 'not-final') pending++;
   }
+  return { pending };
 }
