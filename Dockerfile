@@ -3,25 +3,26 @@
 # Digests are those of the tag's index, so they hold for amd64 and arm64 alike; .github/dependabot.yml moves them. The tree of an
 # app is the same for every architecture, so it is built once, on the architecture of the builder, and nothing is emulated.
 FROM --platform=$BUILDPLATFORM node:26.10.0-trixie-slim@sha256:ec7758ee051e457b468b32bde57b0879010b325bb9862718e9615225ce4aaae1 AS builder
+ENV npm_config_cache=/var/cache/npm
 
 # `just images-check` calls the same script and runs what comes out of it, outside a container.
 FROM builder AS github-app-tree
-RUN --mount=type=bind,target=/repository --mount=type=cache,target=/root/.npm ["node", "/repository/dev/images/tree.ts", "github-app", "/repository", "/tree"]
+RUN --mount=type=bind,target=/repository --mount=type=cache,target=/var/cache/npm ["node", "/repository/dev/images/tree.ts", "github-app", "/repository", "/tree"]
 
 FROM builder AS treasury-tree
-RUN --mount=type=bind,target=/repository --mount=type=cache,target=/root/.npm ["node", "/repository/dev/images/tree.ts", "treasury", "/repository", "/tree"]
+RUN --mount=type=bind,target=/repository --mount=type=cache,target=/var/cache/npm ["node", "/repository/dev/images/tree.ts", "treasury", "/repository", "/tree"]
 
 FROM builder AS identity-tree
-RUN --mount=type=bind,target=/repository --mount=type=cache,target=/root/.npm ["node", "/repository/dev/images/tree.ts", "identity", "/repository", "/tree"]
+RUN --mount=type=bind,target=/repository --mount=type=cache,target=/var/cache/npm ["node", "/repository/dev/images/tree.ts", "identity", "/repository", "/tree"]
 
 FROM builder AS web-tree
-RUN --mount=type=bind,target=/repository --mount=type=cache,target=/root/.npm ["node", "/repository/dev/images/tree.ts", "web", "/repository", "/tree"]
+RUN --mount=type=bind,target=/repository --mount=type=cache,target=/var/cache/npm ["node", "/repository/dev/images/tree.ts", "web", "/repository", "/tree"]
 
 FROM builder AS migrate-tree
-RUN --mount=type=bind,target=/repository --mount=type=cache,target=/root/.npm ["node", "/repository/dev/images/tree.ts", "migrate", "/repository", "/tree"]
+RUN --mount=type=bind,target=/repository --mount=type=cache,target=/var/cache/npm ["node", "/repository/dev/images/tree.ts", "migrate", "/repository", "/tree"]
 
 FROM builder AS cli-tree
-RUN --mount=type=bind,target=/repository --mount=type=cache,target=/root/.npm ["node", "/repository/dev/images/tree.ts", "cli", "/repository", "/tree"]
+RUN --mount=type=bind,target=/repository --mount=type=cache,target=/var/cache/npm ["node", "/repository/dev/images/tree.ts", "cli", "/repository", "/tree"]
 
 # Node and what it links to: no shell, no package manager, user 65532. Nothing is run here, and nothing is written later but /tmp.
 FROM gcr.io/distroless/nodejs26-debian13:nonroot@sha256:afc6657a4b662f9cb69ca892b0596e55d6ef81a10e83ee8887b13f602877df89 AS runtime
