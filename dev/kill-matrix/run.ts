@@ -35,15 +35,18 @@ export async function runOne(stack: Stack, eyes: Eyes, run: Run, seed: number, t
   const playing: Playing = { stack, treasury: eyes.treasury, patienceMs: patience, random, acts: [], signatures: [] };
   const problems: string[] = [];
   const deaths = new Set<string>();
+  const over = new AbortController();
   const place = await openIssue(stack, title);
   const note = (found: readonly string[]) => { problems.push(...found); };
   try {
     const already = await prepare(playing, place, run);
     const restarts = await arm(stack, run, {
+      over: over.signal,
       async onDeath(kill) {
         deaths.add(kill.name);
         note(await lostAtDeath(stack, eyes, playing));
       },
+      onFailure(problem) { note([problem]); },
       // It may die again under them.
       onReturn: ({ app }) => { if (app === 'github-app') postAgain(deliveriesOf(stack, place).filter(isAcknowledged), order).catch(() => undefined); },
     });
@@ -58,6 +61,7 @@ export async function runOne(stack: Stack, eyes: Eyes, run: Run, seed: number, t
   } catch (error) {
     note([error instanceof Error ? error.message : String(error)]);
   }
+  over.abort();
   if (problems.length > 0) await calm(stack, run);
   // What only a look on a timer finds is found once there is one again: nothing but that was missing.
   if (run.lawOff === 'level') note((await untilRight(stack, eyes, place, playing.acts, patienceMs.withTimers)).map((problem) => `${stillBroken}: ${problem}`));
@@ -77,11 +81,19 @@ async function prepare(playing: Playing, place: Place, { before }: Run): Promise
   return source;
 }
 
+interface Watching {
+  /** Who ends after that was not killed by a failpoint. */
+  readonly over: AbortSignal;
+  onDeath(kill: Kill): Promise<void>;
+  onReturn(kill: Kill): void;
+  onFailure(problem: string): void;
+}
+
 /**
  * Starts the apps armed. Each that dies is started again, armed for its next failpoint or for none; `onDeath` is told
  * before that and `onReturn` after. Answers what to await for all that are to die.
  */
-async function arm(stack: Stack, { kills, lawOff }: Run, { onDeath, onReturn }: { onDeath: (kill: Kill) => Promise<void>; onReturn: (kill: Kill) => void }): Promise<() => Promise<void>[]> {
+async function arm(stack: Stack, { kills, lawOff }: Run, { over, onDeath, onReturn, onFailure }: Watching): Promise<() => Promise<void>[]> {
   const lawless: Readonly<Record<string, string>> = lawOff === undefined ? {} : { NODE_ENV: 'test', DOUBLOON_LAW_OFF: lawOff };
   const apps = lawOff === undefined ? [...new Set(kills.map(({ app }) => app))] : (['treasury', 'github-app'] as const);
   const deaths = await Promise.all(apps.map(async (name) => {
@@ -95,6 +107,7 @@ async function arm(stack: Stack, { kills, lawOff }: Run, { onDeath, onReturn }: 
     const dying = (async () => {
       for (const [nth, kill] of [one, ...rest].entries()) {
         const how = await app.exited();
+        if (over.aborted) return;
         if (how !== 'SIGKILL') throw failure instanceof Error ? failure : new Error(`${name} ended with ${String(how)}`);
         await onDeath(kill);
         const next = rest[nth];
@@ -102,7 +115,7 @@ async function arm(stack: Stack, { kills, lawOff }: Run, { onDeath, onReturn }: 
         onReturn(kill);
       }
     })();
-    dying.catch(() => undefined);
+    dying.catch((error: unknown) => { onFailure(error instanceof Error ? error.message : String(error)); });
     return { dying };
   }));
   return () => deaths.flatMap((death) => (death === undefined ? [] : [death.dying]));

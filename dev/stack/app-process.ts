@@ -37,7 +37,8 @@ export interface AppStart {
 
 // By its text: whom an app runs as may not be able to read this repository.
 const stopWithParent = `data:text/javascript,${encodeURIComponent(readFileSync(join(root, 'dev/stack/stop-with-parent.ts'), 'utf8'))}`;
-const readyWithinMs = 30_000;
+/** One that can't start ends and is told at once; this is for machines that have much else to do. */
+const readyWithinMs = 90_000;
 const stopWithinMs = 15_000;
 
 /** Starts one app as its own process and waits until it says that it is ready. Rejects with its last lines when it is not. */
