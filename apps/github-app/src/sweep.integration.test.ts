@@ -299,7 +299,7 @@ test.each([['no JSON', '<html>'], ['no list', '{}'], ['nothing', '']])('a page t
 
 test('a tenth of the quota is left for what else the App asks for', async () => {
   const quota = (remaining: number) => ({ 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': '2000000000' });
-  const { texts, sweepOnce } = await openRubbish({
+  const { texts, asked, sweepOnce } = await openRubbish({
     [page]: { headers: quota(500), body: `[${entry(0)},${entry(1)}]` },
     [pathTo(0)]: { headers: quota(499), body: whole(0) },
   });
@@ -307,4 +307,15 @@ test('a tenth of the quota is left for what else the App asks for', async () => 
   expect(round).toBe('limited');
   expect(Math.abs((until?.getTime() ?? 0) - 2_000_000_001_000)).toBeLessThan(5_000);
   expect(await texts()).toEqual(['text 0']);
+  expect(asked).toEqual([page, pathTo(0)]);
+});
+
+test('where the quota is nearly used up at the look, nothing is fetched', async () => {
+  const { pool, asked, sweepOnce } = await openRubbish({
+    [page]: { headers: { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '499', 'x-ratelimit-reset': '2000000000' }, body: `[${entry(0)}]` },
+    [pathTo(0)]: { body: whole(0) },
+  });
+  expect((await sweepOnce()).round).toBe('limited');
+  expect(asked).toEqual([page]);
+  expect((await measureSweep(pool)).missed).toBe(1);
 });

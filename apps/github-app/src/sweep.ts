@@ -51,6 +51,9 @@ class Limited extends Error {
   }
 }
 
+/** Until when GitHub, or our own reserve, wants no more questions; `undefined` for any other failure. */
+const limitOf = (error: unknown, now: Date): Date | undefined => (error instanceof Limited ? error.until : readSetback(error, now).notBefore);
+
 /**
  * Sweeps once: notes what the App's delivery log has and the inbox has not, as far back as was not reached before and at
  * most 72 hours, then fetches each and stores it, oldest first. Every step may be repeated; one process sweeps at a time.
@@ -63,7 +66,7 @@ export async function sweep(sweeping: Sweeping, signal: AbortSignal): Promise<{ 
       const octokit = await sweeping.octokit();
       // What was noted is fetched also when a page behind it can't be read.
       const failure = await look(sweeping, octokit, signal).then(() => undefined, (error: unknown) => ({ error }));
-      if (failure?.error instanceof Limited) throw failure.error;
+      if (failure !== undefined && limitOf(failure.error, sweeping.now()) !== undefined) throw failure.error;
       await fetchMissed(sweeping, octokit, signal);
       if (failure !== undefined) throw failure.error;
       if (!signal.aborted) await keepGood(pool, appId, sweeping.now());
@@ -72,7 +75,7 @@ export async function sweep(sweeping: Sweeping, signal: AbortSignal): Promise<{ 
     return { round: isDone === undefined ? 'elsewhere' : 'good' };
   } catch (error) {
     if (signal.aborted) return { round: 'failed' };
-    const until = error instanceof Limited ? error.until : readSetback(error, sweeping.now()).notBefore;
+    const until = limitOf(error, sweeping.now());
     log.warn({ err: error, ...(until === undefined ? {} : { until }) }, 'the delivery log could not be swept');
     return until === undefined ? { round: 'failed' } : { round: 'limited', until };
   }
@@ -135,7 +138,7 @@ async function fetchMissed(sweeping: Sweeping, octokit: Octokit, signal: AbortSi
         failures = 0;
       } catch (error) {
         failures += 1;
-        if (error instanceof Limited || readSetback(error, now()).notBefore !== undefined || failures >= mostFailures) throw error;
+        if (limitOf(error, now()) !== undefined || failures >= mostFailures) throw error;
         await markUnfetched(pool, row.guid, error instanceof Error ? error.message : 'unknown reason');
         log.warn({ delivery: row.guid, attempts: row.attempts + 1, err: error }, 'a missed delivery could not be fetched');
       }
