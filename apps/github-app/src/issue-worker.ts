@@ -28,6 +28,8 @@ export interface IssueWorker extends AsyncDisposable {
 const lockKind = 0x444211;
 /** After `wake` the commit may be a moment away: the looks that follow, in milliseconds. */
 const eager = [2, 8, 20, 50, 120, 300];
+/** Before so many of them are over a further wake begins no new series, but afterwards: a flood of reasons is not looked at one by one. */
+const together = 2;
 const backoff = { baseMs: 1_000, capMs: 300_000 };
 /** What GitHub refuses this often (not for its limits) is not asked again before there is another reason to look. */
 const mostRefusals = 8;
@@ -59,6 +61,7 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
   const inHand = new Map<string, Promise<void>>();
   let stopping = false;
   let looks = 0;
+  let isWokenAgain = false;
   let rouse = new AbortController();
 
   /** False when another process has it, or had it. */
@@ -125,6 +128,10 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
         return [];
       });
       for (const row of rows) inHand.set(`${row.repositoryId}/${row.issueId}`, serve(row));
+      if (isWokenAgain && looks >= together) {
+        looks = 0;
+        isWokenAgain = false;
+      }
       const pause = eager[looks] ?? pollMs;
       if (looks < eager.length) looks += 1;
       if (!stopping) await sleep(pause, undefined, { signal: rouse.signal }).catch(() => undefined);
@@ -133,8 +140,11 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
   }
 
   function wake(): void {
-    looks = 0;
-    rouse.abort();
+    if (looks > 0 && looks <= together) isWokenAgain = true;
+    else {
+      looks = 0;
+      rouse.abort();
+    }
   }
 
   // Looking finds it too, up to a poll later.

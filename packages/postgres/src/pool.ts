@@ -21,8 +21,8 @@ const keepalives = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tc
 /**
  * A bounded pool whose statements (`statementMs`), idle transactions (60 s) and waits for a connection (as long as a
  * statement, 10 s at most) end by themselves. A connection that fails, or on which what was sent finds no answer, is
- * logged and replaced, it never ends the process. Advisory locks, prepared
- * statements and LISTEN need a direct connection or a pooler in session mode.
+ * logged and replaced, it never ends the process. Advisory locks, prepared statements and LISTEN need a direct connection
+ * or a pooler in session mode.
  */
 export function openPool({ url, name, max = 10, statementMs = 30_000, log }: PoolOptions): Pool {
   const pool = new pg.Pool({
