@@ -14,7 +14,7 @@ export interface TreasuryMetrics {
   roundEnded(round: string, outcome: string): void;
 }
 
-/** Nobody knows yet what became of these: not handed over, handed over with an unknown result, taken by the node, seen, or final and their deposit not credited yet. */
+/** What is known of those whose fate is open: not handed over, perhaps handed over, taken by the node, seen, or final with their deposit not credited yet. */
 const states = ['waiting', 'unknown', 'sent', 'confirmed', 'final'] as const;
 
 const open = `

@@ -250,3 +250,27 @@ test('a node that serves another chain in mid-run is sent nothing, and nothing i
   await node.heal();
   await landsOnce(one);
 });
+
+test('the metrics tell of what is open, of the node’s failures, and of what became of it', async () => {
+  const read = async (): Promise<(name: string) => number> => {
+    const lines = (await clients.metrics.metrics()).replaceAll(/,?app="treasury"/g, '').split('\n');
+    return (name) => Number(lines.find((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{} `))?.split(' ').at(-1) ?? Number.NaN);
+  };
+  const one = await signed();
+  const before = await read();
+  await node.goAway();
+  await submit(one);
+  await expect.poll(async () => (await read())('doubloon_submissions{state="unknown"}'), patient).toBe(1);
+  await expect.poll(async () => (await read())('doubloon_rounds_total{round="sender",outcome="CHAIN_UNAVAILABLE"}'), patient).toBeGreaterThan(0);
+  const away = await read();
+  expect(away('doubloon_chain_failures_total{code="CHAIN_UNAVAILABLE"}')).toBeGreaterThan(before('doubloon_chain_failures_total{code="CHAIN_UNAVAILABLE"}') || 0);
+  await expect.poll(async () => (await read())('doubloon_round_age_seconds{round="sender"}'), patient).toBeGreaterThan(1);
+  await node.comeBack();
+  await landsOnce(one);
+  await expect.poll(async () => (await read())('doubloon_submissions_settled_total{outcome="landed"}'), patient).toBe((before('doubloon_submissions_settled_total{outcome="landed"}') || 0) + 1);
+  await expect.poll(async () => (await read())('doubloon_submissions{state="unknown"}'), patient).toBe(0);
+  const after = await read();
+  expect(after('doubloon_deposits_credited_total')).toBe(before('doubloon_deposits_credited_total') + 1);
+  expect(after('doubloon_submissions{state="final"}')).toBe(0);
+  await expect.poll(async () => (await read())('doubloon_round_age_seconds{round="sender"}'), patient).toBeLessThan(1);
+});

@@ -223,7 +223,7 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
     test('never lands a blockhash that has grown old', async () => {
       const { blockhash, lastValidBlockHeight } = await chain.latestBlockhash();
       const transaction = await build([transfer(payer.address, stranger(), sol)], blockhash);
-      await until('the end of the blockhash', async () => (await chain.blockHeight('confirmed')) > lastValidBlockHeight || undefined);
+      await until('the end of the blockhash', async () => (await chain.blockHeight('confirmed')) > lastValidBlockHeight || undefined, 165_000);
       expect(await chain.blockhashValid(blockhash, 'processed')).toBe(false);
       await expectNeverLands(transaction);
     });
