@@ -8,7 +8,7 @@ const settings = {
   databaseUrl,
   eventLogUrl: { name: 'EVENT_LOG_URL', meaning: 'The event log: `kafka://host:port` or `postgres://…`.', schema: urlOf('kafka', 'postgres', 'postgresql'), secret: true },
   rpcUrl: { name: 'SOLANA_RPC_URL', meaning: 'JSON-RPC of a node of the cluster. May hold a key, so it is a secret.', schema: urlOf('http', 'https'), secret: true },
-  wsUrl: { name: 'SOLANA_WS_URL', meaning: 'WebSocket of that node, where it is not on the next port.', schema: urlOf('ws', 'wss').optional(), secret: true },
+  wsUrl: { name: 'SOLANA_WS_URL', meaning: 'WebSocket of that node, where it is not on the next port. Only hints come over it: nothing depends on it.', schema: urlOf('ws', 'wss').optional(), secret: true },
   denomsFile: { name: 'DENOMS_FILE', meaning: 'The reviewed JSON file of the denoms on this cluster.', schema: text() },
   cluster: { name: 'TREASURY_CLUSTER', meaning: 'The cluster as people know it.', schema: oneOf('localnet', 'devnet', 'testnet', 'mainnet-beta') },
   program: { name: 'TREASURY_PROGRAM', meaning: 'Address of the escrow program.', schema: parsedBy(parseAddress) },
@@ -16,7 +16,7 @@ const settings = {
   webUrl: { name: 'TREASURY_WEB_URL', meaning: 'Where people reach the pages: scheme, host and port. Links to sign begin with it.', schema: urlOf('https', 'http').pipe(z.transform((url: string) => new URL(url).origin)) },
   callers: callersSetting('TREASURY_CALLERS'),
   sendEvery: { name: 'TREASURY_SEND_EVERY', meaning: 'How often a signed transaction is sent again until it is seen.', schema: duration(), default: '2s' },
-  watchEvery: { name: 'TREASURY_WATCH_EVERY', meaning: 'How often the chain is asked for deposits that are awaited.', schema: duration(), default: '1s' },
+  watchEvery: { name: 'TREASURY_WATCH_EVERY', meaning: 'How often the chain is asked for deposits that are awaited. For refunds it is asked a fifth as often.', schema: duration(), default: '1s' },
   scanEvery: { name: 'TREASURY_SCAN_EVERY', meaning: 'How often all deposits of the operator are compared with the database.', schema: duration(), default: '1m' },
 } as const;
 

@@ -1,8 +1,8 @@
 import { DoubloonError, isDoubloonError } from '@doubloon/errors';
 import type { FetchFn } from '@solana/web3.js';
 
-// Codes by which a node says "not now": behind or unhealthy, block not there yet, internal trouble.
-const passing = new Set([-32004, -32005, -32007, -32014, -32016, -32603]);
+// Codes by which a node says "not now": behind or unhealthy, block not there yet, internal trouble, too many questions.
+const passing = new Set([429, -32004, -32005, -32007, -32014, -32016, -32603]);
 
 interface RpcError { code: number; message: string }
 

@@ -52,7 +52,7 @@ test.each([401, 429, 500, 503])('HTTP %d is unavailable, and asked once only', a
 });
 
 test('a node that is behind is unavailable, one that says no has refused, with its code and words', async () => {
-  await expect((await failing(-32005)).send(transaction)).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'sendTransaction'));
+  for (const code of [-32005, -32603, 429]) await expect((await failing(code)).send(transaction)).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'sendTransaction'));
   const refused = (await failing(-32003, 'Transaction signature verification failure')).send(transaction);
   await expect(refused).rejects.toMatchObject({ code: 'CHAIN_REFUSED', facts: { call: 'sendTransaction', code: -32003, reason: 'Transaction signature verification failure' } });
 });
