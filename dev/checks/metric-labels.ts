@@ -13,7 +13,7 @@ export const metricLabels: Readonly<Record<string, Readonly<Record<string, Label
   doubloon_chain_failures_total: { code: code() },
   doubloon_github_quota_left: { resource: ['core', 'graphql', 'other'] },
   doubloon_living_comment_refusals_total: { reason: refusals },
-  doubloon_living_comment_writes_total: { how: ['created', 'edited', 'adopted', 'recreated'] },
+  doubloon_living_comment_writes_total: { how: ['created', 'edited', 'adopted', 'recreated', 'removed'] },
   doubloon_rereadings_total: { how: ['unchanged', 'nothing', 'missed', 'refused', 'limited', 'failed'] },
   doubloon_round_age_seconds: { round },
   doubloon_rounds_total: { round, outcome: code('good') },

@@ -70,6 +70,18 @@ test.each<[string, ApiFault]>([
   expect(creations(issue.number)).toBe(2);
 });
 
+test('GitHub creates the comment after nobody waited for it any more, and another one was created: the second is removed', async () => {
+  const issue = await ada().openIssue('Created too late');
+  faults().api(creating(issue.number), { kind: 'hang', done: { afterMs: 14_000 } });
+  await ada().comment(issue.number, '$sol:0.5$');
+  await calm(issue.id);
+  const [first] = await ours(issue.number);
+  await expect.poll(() => line.lines.some((it) => it.includes('a second living comment was removed') && it.includes(String(issue.id))), patience).toBe(true);
+  expect((await ours(issue.number)).map(({ id }) => id)).toEqual([first?.id]);
+  await says(issue.number, 'Fund 0.5 sol');
+  expect(await row(issue.id)).toMatchObject({ comment_id: String(first?.id), recreated: 0 });
+});
+
 test('our comment is looked for on all pages before one is created: on the third of a long issue it is found', async () => {
   const issue = await ada().openIssue('A long issue');
   for (let at = 0; at < 230; at++) line.github.comment('grace', repository, issue.number, `word ${String(at)}`);

@@ -7,9 +7,11 @@ import { RetryLater, type InboxRow } from '@doubloon/postgres';
 import { readCommands, type Parse } from './commands.ts';
 import { handledEvents, isBot, mayCommand, readDelivery, type Sighting } from './delivery.ts';
 import { readSetback, type Octokit } from './github.ts';
+import { intend } from './intent.ts';
 import { issueIdOf, wakeIssue, wakeKnown } from './issue-row.ts';
 import { readAgain } from './read-again.ts';
-import { recordIssueDeleted, recordSighting, type Placed } from './record-sighting.ts';
+import { markedIssue } from './living-comment.ts';
+import { recordIssueDeleted, recordSighting, type Placed, type Recording } from './record-sighting.ts';
 import { findSource } from './source-row.ts';
 import { markGone } from './write-living-comment.ts';
 
@@ -62,7 +64,7 @@ async function onText({ id: guid, name, payload, octokit }: Context, { parse, no
   if ('ignored' in reading) return;
   const { sighting } = reading;
   const recording = { guid, now: now() };
-  if (sighting.viaApp !== undefined && (await isOursGone(db, sighting, recording.now))) return;
+  if (sighting.viaApp !== undefined && ((await isOursGone(db, sighting, recording.now)) || (await isSecond(db, sighting, recording)))) return;
   if (!mayCommand(sighting)) return;
 
   const read = (text: string) => readCommands(parse, text, sighting.source.url);
@@ -88,6 +90,18 @@ async function isOursGone(db: ClientBase, { source, change, sender }: Sighting, 
   if (change === 'created' || (change === 'edited' && isBot(sender))) return true;
   if (change === 'edited') await db.query('update living_comment set hash = null where repository_id = $1 and issue_id = $2', [key.repositoryId, key.issueId]);
   if (change === 'deleted') await markGone(db, key);
+  await wakeIssue(db, key, now);
+  return true;
+}
+
+const withAnother = 'select 1 from living_comment where repository_id = $1 and issue_id = $2 and comment_id is distinct from $3';
+
+/** What was created looks like a living comment, and we know another one there, or none yet: it is looked into. */
+async function isSecond(db: ClientBase, { source, change, text, repository, issue }: Sighting, { guid, now }: Recording): Promise<boolean> {
+  const key = { repositoryId: repository.id, issueId: issue.id ?? '' };
+  if (source.kind !== 'issue-comment' || source.id === undefined || change !== 'created' || markedIssue(text) !== key.issueId) return false;
+  if ((await db.query(withAnother, [key.repositoryId, key.issueId, source.id])).rowCount === 0) return false;
+  await intend(db, key, guid, [{ kind: 'second', commentId: source.id }]);
   await wakeIssue(db, key, now);
   return true;
 }

@@ -19,7 +19,12 @@ export type Work =
   | { readonly kind: 'open'; readonly offer: OfferKey }
   | { readonly kind: 'replace'; readonly offer: OfferKey; readonly by: OfferKey }
   | { readonly kind: 'withdraw'; readonly offer: OfferKey; readonly reason: 'edited' | 'deleted' | 'cancelled' }
-  | { readonly kind: 'eyes'; readonly sourceKind: SourceKind; readonly sourceId: string };
+  | { readonly kind: 'eyes'; readonly sourceKind: SourceKind; readonly sourceId: string }
+  /** A comment of ours that may be a second living one. */
+  | { readonly kind: 'second'; readonly commentId: string };
+
+/** What the treasury is asked for. */
+export type OfferWork = Extract<Work, { readonly offer: OfferKey }>;
 
 export interface Intent {
   readonly position: string;

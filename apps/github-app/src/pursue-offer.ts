@@ -4,7 +4,7 @@ import { formatAmount } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { failpoint } from '@doubloon/failpoints';
 import { treasury, type TreasuryClient } from '@doubloon/rpc';
-import type { OfferKey, Work } from './intent.ts';
+import type { OfferKey, OfferWork } from './intent.ts';
 import type { KnownIssue } from './issue-row.ts';
 import { inCode, link } from './markdown.ts';
 import { findOffer, keepCovered, keepOpened } from './offer-row.ts';
@@ -33,7 +33,7 @@ const { OfferState } = treasury;
 const heldStates = [OfferState.FUNDED, OfferState.REFUNDED];
 
 /** Does one piece of work with the treasury. Every step may be repeated; what is not one of its final refusals rejects. */
-export async function pursueOffer(pursuit: Pursuit, issue: KnownIssue, work: Exclude<Work, { kind: 'eyes' }>): Promise<Outcome> {
+export async function pursueOffer(pursuit: Pursuit, issue: KnownIssue, work: OfferWork): Promise<Outcome> {
   try {
     switch (work.kind) {
       case 'open': return await openWhole(pursuit, issue, work.offer);

@@ -44,7 +44,8 @@ function told(work: Work): string {
     case 'open': return `open ${money(work.offer)}`;
     case 'replace': return `replace ${money(work.offer)} by ${money(work.by)}`;
     case 'withdraw': return `withdraw ${money(work.offer)} ${work.reason}`;
-    case 'eyes': return 'eyes';
+    case 'eyes':
+    case 'second': return work.kind;
   }
 }
 

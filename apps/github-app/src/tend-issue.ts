@@ -10,6 +10,7 @@ import { findIssue, keepInstallation, type IssueKey, type KnownIssue } from './i
 import { isWorthSaying, moneyState, renderLivingComment } from './living-comment.ts';
 import { pursueOffer } from './pursue-offer.ts';
 import { react } from './react.ts';
+import { removeSecond } from './remove-second.ts';
 import { addProblem, firstLater, problemsOf } from './source-row.ts';
 import { writeLivingComment, type WrittenComment, type Writing } from './write-living-comment.ts';
 
@@ -64,6 +65,7 @@ async function tell(tending: Tending, issue: KnownIssue, intents: readonly Inten
   return inTurn(tending, installation, async (alone) => {
     const octokit = await tending.octokit(Number(installation));
     const earliest = isSaid ? await writeLivingComment({ ...tending, octokit, createAlone: alone }, issue, row, { text: renderLivingComment(bounty, own), money: moneyState(bounty) }) : undefined;
+    for (const intent of intents) await removeIfSecond(tending, octokit, issue, intent);
     for (const intent of eyes) await alone(() => reactOnce(tending, octokit, issue, intent));
     return earliest ?? again;
   });
@@ -105,7 +107,7 @@ async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: Kno
   let failure: DoubloonError | undefined;
   for (const intent of intents) {
     const { work } = intent;
-    if (work.kind === 'eyes') continue;
+    if (!('offer' in work)) continue;
     const source = `${work.offer.sourceKind}/${work.offer.sourceId}`;
     if (held.has(source)) continue;
     await countAttempt(pool, intent);
@@ -131,6 +133,19 @@ async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: Kno
     }
   }
   return { isWaiting, failure };
+}
+
+async function removeIfSecond({ pool, appId, now, log, onWrite }: Tending, octokit: Octokit, issue: KnownIssue, intent: Intent): Promise<void> {
+  const { work } = intent;
+  if (work.kind !== 'second') return;
+  const living = (await readRow(pool, issue))?.commentId;
+  // Whichever is the first is not decided yet.
+  if (living === undefined) return;
+  if (living !== work.commentId && (await removeSecond(octokit, issue, appId, work.commentId))) {
+    log.warn({ repository: issue.repositoryId, issue: issue.issueId, comment: work.commentId }, 'a second living comment was removed');
+    onWrite?.('removed');
+  }
+  await markDone(pool, intent, now());
 }
 
 async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: KnownIssue, intent: Intent): Promise<void> {

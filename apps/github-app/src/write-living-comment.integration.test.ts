@@ -43,7 +43,7 @@ test('six quick edits of a text that tells nothing about money are five, and the
   await says(issue.number, 'Fund 0.5 sol');
 });
 
-test('hundreds of offers under a hostile title stay one comment that GitHub takes, and money that is funded is not crowded out', async () => {
+test('hundreds of offers under a hostile title stay one comment that GitHub takes', async () => {
   const title = '<img src=x onerror=alert(1)> @everyone [x](javascript:y) | ` \u202e\u0000'.repeat(3).slice(0, 240);
   const issue = await ada().openIssue(title);
   // Through the API's back door, without its 80 a minute: people don't write this fast, a flood does.

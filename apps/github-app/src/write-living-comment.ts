@@ -26,7 +26,7 @@ export interface Writing {
   readonly appId: string;
   readonly now: () => Date;
   readonly log: Logger;
-  readonly onWrite?: ((how: 'created' | 'edited' | 'adopted' | 'recreated') => void) | undefined;
+  readonly onWrite?: ((how: 'created' | 'edited' | 'adopted' | 'recreated' | 'removed') => void) | undefined;
 }
 
 /** What the comment is to say, and where the money stands. */
