@@ -120,9 +120,15 @@ async function fund({ stack, patienceMs, signatures }: Playing, offerId: string)
   const wallet = signerFromSeed(randomBytes(32));
   await stack.localnet.faucet.airdrop(wallet.address, 2n * lamportsPerSol);
   const insist = <T>(what: string, ask: () => Promise<T>): Promise<T> => until(what, () => ask().catch(() => undefined), patienceMs);
-  const built = await insist('the transaction to be built', () => stack.treasury.buildFunding({ offerId, wallet: wallet.address }));
-  const transaction = signTransaction(built.transaction, [wallet]);
-  signatures.push(transactionSignature(transaction));
-  const { submission } = await insist('the signed transaction to be taken', () => stack.treasury.submitFunding({ offerId, transaction }));
-  return { signature: submission?.signature ?? '', deposit: parseAddress(built.deposit) };
+  for (;;) {
+    const built = await insist('the transaction to be built', () => stack.treasury.buildFunding({ offerId, wallet: wallet.address }));
+    const transaction = signTransaction(built.transaction, [wallet]);
+    const signature = transactionSignature(transaction);
+    signatures.push(signature);
+    const isTaken = await insist('the signed transaction to be answered', () => stack.treasury.submitFunding({ offerId, transaction }).then(() => true, (error: { code?: string }) => {
+      if (error.code === 'BLOCKHASH_EXPIRED') return false;
+      throw error;
+    }));
+    if (isTaken) return { signature, deposit: parseAddress(built.deposit) };
+  }
 }
