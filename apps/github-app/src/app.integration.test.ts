@@ -140,7 +140,7 @@ test.concurrent('what the treasury will not do for one text keeps nobody else wa
   await line.github.delivered();
   await linus().comment(issue.number, '$sol:0.25$');
   await living(issue.number, 'Fund 0.25 sol');
-  const { rows } = await line.database.pool.query('select problem, done_at from intent where issue_id = $1 and done_at is null', [String(issue.id)]);
+  const { rows } = await line.database.pool.query("select problem, done_at from intent where issue_id = $1 and done_at is null and work->>'kind' = 'withdraw'", [String(issue.id)]);
   expect(rows).toEqual([{ problem: 'There is no such offer.', done_at: null }]);
 });
 
