@@ -73,7 +73,13 @@ export const measure: Measure = async () => {
   }));
 
   const bodies = exampleDeliveries();
-  const post = (at: number) => (): Promise<Loaded> => load({ port: at, connections, deliveries, seconds, secret, event: 'issue_comment', bodies });
+  // Of the warm-up too: its rows must not hide that others are missing.
+  const taken = new Map<number, number>();
+  const post = (at: number) => async (): Promise<Loaded> => {
+    const loaded = await load({ port: at, connections, deliveries, seconds, secret, event: 'issue_comment', bodies });
+    taken.set(at, (taken.get(at) ?? 0) + loaded.accepted);
+    return loaded;
+  };
   // What the App has still to do is not to be paid for by the others.
   const workedOff = async (): Promise<void> => {
     while ((await count(appDb, 'inbox where done_at is null')) > 0) await sleep(50);
@@ -88,22 +94,22 @@ export const measure: Measure = async () => {
     plain: post(plain.port),
   }, { rounds });
 
-  // The warm-up's rows are there as well, so that what counts is that none of those which were answered is missing.
-  const lost = async (all: readonly Loaded[], url: string, table: string): Promise<number> => Math.max(0, all.reduce((sum, { accepted }) => sum + accepted, 0) - (await count(url, table)));
-  const [n, refused] = [found.app.reduce((sum, { accepted }) => sum + accepted, 0), (all: readonly Loaded[]) => all.reduce((sum, one) => sum + one.refused, 0)];
+  const total = (all: readonly Loaded[], key: 'accepted' | 'refused') => all.reduce((sum, one) => sum + one[key], 0);
+  const lost = async (at: number, url: string, table: string): Promise<number> => Math.max(0, (taken.get(at) ?? 0) - (await count(url, table)));
   const of = (all: readonly Loaded[], key: 'perSecond' | 'p50' | 'p99') => all.map((one) => one[key]);
   return {
     aim: 'at least 0.8 of the baseline, p99 under 100 ms at 32 connections, none lost',
     baseline: 'a receiver of 30 lines on node:http and pg: HMAC, one insert',
-    conditions: `GitHub's example of \`issue_comment\` (${String(Buffer.byteLength(bodies[0] ?? ''))} bytes) on ${String(bodies.length)} issues, posted over ${String(connections)} connections by a process of its own, up to ${deliveries.toLocaleString('en-US')} deliveries or ${String(seconds)} s a round, ${String(rounds)} rounds. PostgreSQL keeps its promises (fsync and synchronous_commit on); each receiver has ${String(databaseConnections)} connections to it. "The App" is the whole process, which works off the deliveries meanwhile.`,
+    conditions: `GitHub's example of \`issue_comment\` (${String(Buffer.byteLength(bodies[0] ?? ''))} bytes) on ${String(bodies.length)} issues, posted over ${String(connections)} connections by a process of its own, up to ${deliveries.toLocaleString('en-US')} deliveries or ${String(seconds)} s a round, ${String(rounds)} rounds. PostgreSQL keeps its promises (fsync and synchronous_commit on); each has ${String(databaseConnections)} connections to store by. "The receiver" is the App's, in a process that does nothing else, as the baseline does; "the whole App at work" is the process as it is run, which works off what it took while it takes more, on the same cores.`,
     figures: [
-      { ...compared('the App: accepted', '/s', of(found.app, 'perSecond'), of(found.plain, 'perSecond')), n },
-      { ...compared('the App: p50', 'ms', of(found.app, 'p50'), of(found.plain, 'p50')), n },
-      { ...compared('the App: p99', 'ms', of(found.app, 'p99'), of(found.plain, 'p99')), n },
-      { name: 'the App: accepted, but lost', unit: 'deliveries', ours: await lost(found.app, appDb, 'inbox'), baseline: await lost(found.plain, plainDb, 'delivery'), n },
-      { name: 'the App: refused', unit: 'deliveries', ours: refused(found.app), baseline: refused(found.plain), n },
-      { ...compared('its receiver alone: accepted', '/s', of(found.alone, 'perSecond'), of(found.plain, 'perSecond')), n },
-      { ...compared('its receiver alone: p99', 'ms', of(found.alone, 'p99'), of(found.plain, 'p99')), n },
+      { ...compared('accepted, the receiver', '/s', of(found.alone, 'perSecond'), of(found.plain, 'perSecond')), n: total(found.alone, 'accepted') },
+      { ...compared('p50, the receiver', 'ms', of(found.alone, 'p50'), of(found.plain, 'p50')), n: total(found.alone, 'accepted') },
+      { ...compared('p99, the receiver', 'ms', of(found.alone, 'p99'), of(found.plain, 'p99')), n: total(found.alone, 'accepted') },
+      { ...compared('accepted, the whole App at work', '/s', of(found.app, 'perSecond'), of(found.plain, 'perSecond')), n: total(found.app, 'accepted') },
+      { ...compared('p50, the whole App at work', 'ms', of(found.app, 'p50'), of(found.plain, 'p50')), n: total(found.app, 'accepted') },
+      { ...compared('p99, the whole App at work', 'ms', of(found.app, 'p99'), of(found.plain, 'p99')), n: total(found.app, 'accepted') },
+      { name: 'accepted and lost, both', unit: 'deliveries', ours: (await lost(alone.port, aloneDb, 'inbox')) + (await lost(port, appDb, 'inbox')), baseline: await lost(plain.port, plainDb, 'delivery'), n: total(found.alone, 'accepted') + total(found.app, 'accepted') },
+      { name: 'refused, both', unit: 'deliveries', ours: total(found.alone, 'refused') + total(found.app, 'refused'), baseline: total(found.plain, 'refused'), n: total(found.alone, 'accepted') + total(found.app, 'accepted') },
     ],
   };
 };
