@@ -193,13 +193,13 @@ test('one process sweeps at a time', async () => {
 });
 
 test('a backlog goes in by handfuls, so that what arrives meanwhile is not behind all of it; where nothing moves it goes in slowly', async () => {
-  const { pool, rows, sweepOnce } = await openSweep({ missed: 41 });
+  const { pool, rows, sweepOnce } = await openSweep({ missed: 21 });
   await pool.query("insert into inbox (key, kind, subject, payload) select 'before' || n, 'k', 's', '{}' from generate_series(1, 80) n");
   const at: number[] = [];
   expect(await sweepOnce({ store: (one) => { at.push(performance.now()); return storeDelivery(pool, one); } })).toEqual({ round: 'good' });
-  expect(await rows()).toHaveLength(121);
+  expect(await rows()).toHaveLength(101);
   const gaps = at.slice(1).map((ms, nth) => ms - (at[nth] ?? 0));
-  expect([gaps[19], gaps[39]].map((ms) => (ms ?? 0) > 4_000)).toEqual([true, true]);
+  expect(gaps[19]).toBeGreaterThan(4_000);
 });
 
 test('a process that dies after it stored a delivery leaves nothing to be done twice', async () => {
