@@ -31,8 +31,8 @@ export async function checkNode({ chain, cluster }: Pinned): Promise<void> {
 }
 
 /** Accounts in finalized state of our chain. The hash is asked for after them, so that it speaks for what was answered. */
-export async function readFinal(context: Pinned, addresses: readonly Address[]): Promise<FinalState> {
-  const state = await context.chain.finalState(addresses);
+export async function readFinal(context: Pinned, addresses: readonly Address[], from?: bigint): Promise<FinalState> {
+  const state = await context.chain.finalState(addresses, from);
   await checkNode(context);
   return state;
 }

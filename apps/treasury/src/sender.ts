@@ -83,8 +83,8 @@ export async function sendDue(context: SendingContext, { everyMs }: { everyMs: n
     else if (status !== undefined && hasFailed(status, slot)) ended.push({ row, state: 'failed', reason: `The chain refused it: ${reasonOf(status.error).message}` });
     else if (status !== undefined) await seen(context, row, status);
   }
-  await settle(context, ended);
-  for (let at = 0; at < toSend.length; at += sendsAtOnce) await allOf(toSend.slice(at, at + sendsAtOnce).map((row) => send(context, row)));
+  // What can't be settled now must not keep the others from being sent.
+  await allOf([sendAll(context, toSend), settle(context, ended, slot)]);
 }
 
 // What failed before it is final may still land on another fork.
@@ -107,6 +107,10 @@ async function lastValidOf({ pool, chain }: SendingContext, { signature, last_va
   const height = (await chain.latestBlockhash()).lastValidBlockHeight + newerBlocks;
   await pool.query(noteHeight, [signature, height]);
   return height;
+}
+
+async function sendAll(context: SendingContext, rows: readonly Due[]): Promise<void> {
+  for (let at = 0; at < rows.length; at += sendsAtOnce) await allOf(rows.slice(at, at + sendsAtOnce).map((row) => send(context, row)));
 }
 
 async function send({ pool, chain, log }: SendingContext, { signature, offer_id: offerId, transaction, state, doubted_slot: doubted }: Due): Promise<void> {
@@ -142,12 +146,12 @@ async function landed({ pool, wake, settled }: SendingContext, row: Due): Promis
  * Settles what has ended. A node that forgot a signature, or is late, still has the account, or says that it can't tell, or
  * would still take the blockhash: then the transaction may have landed, or may yet. And one look is not enough.
  */
-async function settle(context: SendingContext, ended: readonly Ended[]): Promise<void> {
+async function settle(context: SendingContext, ended: readonly Ended[], from: bigint): Promise<void> {
   if (ended.length === 0) return;
   const { pool, chain, settled } = context;
   const blockhashes = new Set(ended.filter(({ state }) => state === 'expired').map(({ row }) => parseTransaction(row.transaction).blockhash));
   const valid = new Map(await Promise.all([...blockhashes].map(async (blockhash) => [blockhash, await chain.blockhashValid(blockhash, 'processed')] as const)));
-  const state = await readFinal(context, ended.map(({ row }) => parseAddress(row.deposit)));
+  const state = await readFinal(context, ended.map(({ row }) => parseAddress(row.deposit)), from);
   for (const [index, end] of ended.entries()) {
     const { row } = end;
     if (end.state === 'expired' && state.accounts[index] !== undefined) await landed(context, row);

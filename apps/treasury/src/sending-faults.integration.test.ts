@@ -177,6 +177,14 @@ describe('nothing ends early', () => {
     await landsOnce(one);
   });
 
+  test('by a node that forgot its signature: its account is there', async () => {
+    const one = await signed();
+    node.forgetStatuses();
+    await submit(one);
+    await landsOnce(one);
+    expect(await rowOf(one)).toMatchObject({ doubted_slot: null });
+  });
+
   test('by one look at which signature and account are forgotten', async () => {
     const one = await signed();
     node.forgetStatuses();

@@ -66,9 +66,10 @@ export interface Chain extends AsyncDisposable {
   accounts(addresses: readonly Address[], commitment: Commitment, from?: bigint): Promise<(ChainAccount | undefined)[]>;
   /**
    * For conclusions about money: the node's word for its final slot is held against the Clock account in the same state, so
-   * that one whose state has not come as far, or that runs ahead of it, is not believed (CHAIN_UNAVAILABLE).
+   * that one whose state has not come as far, or that runs ahead of it, is not believed (CHAIN_UNAVAILABLE); nor is one that
+   * calls less final than `from`.
    */
-  finalState(addresses: readonly Address[]): Promise<FinalState>;
+  finalState(addresses: readonly Address[], from?: bigint): Promise<FinalState>;
   programAccounts(program: Address, filters: AccountFilters, commitment: Commitment): Promise<{ readonly address: Address; readonly account: ChainAccount }[]>;
   /** Lamports that keep an account of so many bytes alive. */
   minimumBalance(bytes: number): Promise<bigint>;

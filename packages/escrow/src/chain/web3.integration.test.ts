@@ -148,6 +148,12 @@ describe('a final state', () => {
     expect(await (await nodeAt({ final: 100, context: 131 })).finalState([zeroAddress])).toEqual({ slot: 100n, reached: 131n, time: 77n, accounts: [undefined] });
   });
 
+  test('is not believed of a node that calls less final than is known to be', async () => {
+    const chain = await nodeAt({ final: 100, context: 131 });
+    expect(await chain.finalState([zeroAddress], 100n)).toMatchObject({ slot: 100n });
+    await expect(chain.finalState([zeroAddress], 101n)).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getSlot'));
+  });
+
   test.each([{ final: 100, context: 99 }, { final: 100, context: 131, shown: 99 }, { final: 1_100, context: 1_131, shown: 131 }])('is not believed when its own Clock has not come as far: %j', async (node) => {
     await expect((await nodeAt(node)).finalState([zeroAddress])).rejects.toEqual(failure('CHAIN_UNAVAILABLE', 'getMultipleAccounts'));
   });

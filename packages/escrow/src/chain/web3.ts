@@ -95,8 +95,9 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000, onFailure }: Chai
 
   const slot = async (commitment: Commitment): Promise<bigint> => exact('getSlot', await asking('getSlot', () => connection.getSlot(commitment)));
 
-  async function finalState(addresses: readonly Address[]): Promise<FinalState> {
+  async function finalState(addresses: readonly Address[], from = 0n): Promise<FinalState> {
     const final = await slot('finalized');
+    if (final < from) throw new DoubloonError('CHAIN_UNAVAILABLE', { call: 'getSlot' }, { cause: new Error(`the node calls slot ${final} final, and ${from} was`) });
     const found: (ChainAccount | undefined)[] = [];
     let [reached, time] = [final, 0n];
     for (const chunk of chunks(addresses, accountsPerCall - 1)) {
