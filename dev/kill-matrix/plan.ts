@@ -62,7 +62,7 @@ export function planAll(random: () => number): Run[] {
 const missed: readonly { readonly law: Law; readonly name: FailpointName; readonly nth: number; readonly says: RegExp }[] = [
   { law: 'inbox', name: 'delivery-verified', nth: 2, says: /acknowledged to GitHub and not stored/ },
   { law: 'outbox', name: 'transaction-committed', nth: 1, says: /the events are/ },
-  { law: 'intent', name: 'comment-created', nth: 1, says: /2 living comments/ },
+  { law: 'intent', name: 'comment-created', nth: 1, says: /wrote 2 living comments/ },
   { law: 'intent', name: 'signature-checked', nth: 1, says: /on the chain and nowhere written down/ },
   { law: 'level', name: 'delivery-verified', nth: 2, says: /waited/ },
   { law: 'level', name: 'signature-kept', nth: 1, says: /waited/ },

@@ -52,6 +52,8 @@ export async function runOne(stack: Stack, eyes: Eyes, run: Run, seed: number, t
     });
     await play(playing, place, run.ending, already);
     note(await untilRight(stack, eyes, place, playing.acts, patience, rest));
+    const written = writtenComments(stack, place);
+    if (written !== 1) note([`the App wrote ${String(written)} living comments`]);
     note(run.kills.filter(({ name }) => !deaths.has(name)).map(({ name, nth }) => `${name}:${String(nth)} was never reached`));
     if (problems.length === 0) {
       await Promise.all(restarts());
@@ -160,6 +162,12 @@ const isAcknowledged = ({ outcome }: Deliveries[number]): boolean => outcome?.st
 
 const deliveriesOf = ({ github }: Stack, { number }: Place): Deliveries =>
   github.deliveries.filter(({ request: { payload } }) => (JSON.parse(payload) as { issue?: { number: number } }).issue?.number === number);
+
+/** How many comments of the App there ever were on the issue, by what GitHub told: a second one is seen by people before it is removed. */
+const writtenComments = (stack: Stack, place: Place): number => {
+  const told = deliveriesOf(stack, place).filter(({ event, action, request: { payload } }) => event === 'issue_comment' && action === 'created' && (JSON.parse(payload) as { sender: { type: string } }).sender.type === 'Bot');
+  return new Set(told.map(({ guid }) => guid)).size;
+};
 
 /** Posts each twice more, in any order, as GitHub signed it. Rejects when one is not acknowledged. */
 async function postAgain(deliveries: Deliveries, random: () => number): Promise<void> {
