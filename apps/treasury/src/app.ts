@@ -64,7 +64,10 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
     name, everyMs, round, log, health: health.dependency(name, { needed: false }), ended: (outcome) => { measures.roundEnded(name, outcome); },
   }));
-  const watcher: Rounds = rounds('watcher', config.watchEvery, async () => { lookAgain(watcher, await watchAwaited(watching)); });
+  const watcher: Rounds = rounds('watcher', config.watchEvery, async () => {
+    const found = await watchAwaited(watching);
+    lookAgain(watcher, found);
+  });
   const sender = rounds('sender', config.sendEvery, () => sendDue({ ...context, settled: measures.settled }, { everyMs: config.sendEvery }));
   const scan: Rounds = rounds('scan', config.scanEvery, async () => {
     const found = await scanDeposits(watching);
