@@ -11,6 +11,10 @@ const start = Date.parse('2026-01-01T00:00:00Z');
 const at = (ms: number) => new Date(start + ms);
 const takeTurn = (pool: TestDatabase['pool'], installationId: string, now: Date) => createAlone(pool, installationId, () => now, () => Promise.resolve());
 
+/** How many of the locks are held, or waited for. */
+const locks = async (state: 'granted' | 'not granted') =>
+  (await database.pool.query(`select from pg_locks where locktype = 'advisory' and ${state} and database = (select oid from pg_database where datname = current_database())`)).rowCount;
+
 test('of a hundred that would create at once eighty may, each installation for itself', async () => {
   const { pool } = database;
   const tries = await Promise.allSettled(Array.from({ length: 100 }, () => takeTurn(pool, '1', at(0))));
@@ -51,6 +55,7 @@ test('what is created for one installation is created one after the other, and a
   const first = create('5', 'first', gate);
   await expect.poll(() => log).toEqual(['first begins']);
   const second = create('5', 'second');
+  await expect.poll(() => locks('not granted')).toBe(1);
   await create('6', 'other');
   expect(log).toEqual(['first begins', 'other begins', 'other ends']);
   open();
@@ -66,7 +71,7 @@ test('who waits for long behind another is told to come back, and what fails let
     await gate;
     throw new Error('GitHub is away');
   });
-  await expect.poll(async () => (await pool.query("select 1 from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())")).rowCount).toBe(1);
+  await expect.poll(() => locks('granted')).toBe(1);
   await expect(takeTurn(pool, '7', at(0))).rejects.toEqual(new TooSoon(at(500)));
   open();
   await expect(first).rejects.toThrow('GitHub is away');
