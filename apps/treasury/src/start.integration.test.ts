@@ -24,7 +24,7 @@ async function denomsFile(...denoms: object[]): Promise<string> {
 }
 const usdc = { name: 'usdc', mint: localUsdc, decimals: 6, tokenProgram, issuer: 'nobody' };
 
-test('as a process it starts, says so, is ready, belongs to its chain, answers, and leaves on SIGTERM with 0', async () => {
+test('as a process it starts, says so, is ready, belongs to its chain, fails in no round, answers, and leaves on SIGTERM with 0', async () => {
   const home = await openHome(local, { LOG_LEVEL: 'info' });
   const service = startProcess(main, home.env);
   const clients = clientsOf(String((await service.logged('listening'))['url']), home);
@@ -34,6 +34,7 @@ test('as a process it starts, says so, is ready, belongs to its chain, answers, 
   const { offerId } = await offered(clients);
   expect(await stateOf(clients, offerId)).toBe(OfferState.OFFERED);
   expect(JSON.stringify(service.lines)).not.toContain(home.tokens.web);
+  expect(service.lines.filter(({ rounds }) => rounds !== undefined)).toEqual([]);
   service.kill('SIGTERM');
   await expect(service.ended).resolves.toBe(0);
 });
