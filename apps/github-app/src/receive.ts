@@ -112,8 +112,9 @@ export function createReceiver({ secrets, store, onAnswer }: Receiver): RequestL
   };
 
   const keep = async (delivery: Delivery, size: number): Promise<Verdict> => {
-    if (inHand >= mostInHand || held + size > largestBacklog) return { status: 503, reason: 'too much is under way' };
+    if (inHand >= mostInHand) return { status: 503, reason: 'too much is under way' };
     inHand += 1;
+    // It had its place among the unfinished until this moment, so that there is room.
     held += size;
     // In hand until it is settled, and not only until it was answered: what is given up still takes its place in memory.
     const storing = (lawIsOff('inbox') ? storeLater(delivery) : storeNow(delivery)).finally(() => {

@@ -60,6 +60,16 @@ test('a connection that is only idle is not closed for it', async () => {
   db.release();
 });
 
+test('a connection that was idle for long and became half-open is noticed all the same', async () => {
+  const { proxy, pool, failure } = await open(250);
+  const db = await pool.connect();
+  await db.query('select 1');
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  proxy.halfOpen();
+  expect(await failure(db.query('select 1'))).toMatchObject({ code: 'ETIMEDOUT' });
+  db.release(true);
+});
+
 test('a statement that is slow is ended by the server, and its connection stays', async () => {
   const { pool, failure } = await open(2_000);
   const db = await pool.connect();

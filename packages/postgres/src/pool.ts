@@ -51,7 +51,8 @@ export function openPool({ url, name, max = 10, statementMs = 30_000, log }: Poo
 function endWhenUnanswered(socket: Socket, ms: number): void {
   let answered = socket.bytesWritten;
   socket.on('data', () => { answered = socket.bytesWritten; });
-  socket.setTimeout(ms, () => {
+  // What is given to `setTimeout` is called once, and an idle moment must not be the last one that is looked at.
+  socket.setTimeout(ms).on('timeout', () => {
     if (socket.bytesWritten > answered) socket.destroy(Object.assign(new Error(`the database did not answer for ${String(ms)} ms`), { code: 'ETIMEDOUT' }));
   });
 }
