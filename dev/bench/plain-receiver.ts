@@ -26,3 +26,5 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+// Ends with whoever started it.
+process.once('disconnect', () => process.exit());

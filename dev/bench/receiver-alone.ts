@@ -8,3 +8,5 @@ const quiet = { info() {}, warn() {}, error() {} };
 const intake = openIntake(process.env['DATABASE_URL'] ?? '', quiet);
 const server = createServer(createReceiver({ secrets: { current: process.env['WEBHOOK_SECRET'] ?? '' }, store: (delivery) => storeDelivery(intake, delivery) }));
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+// Ends with whoever started it.
+process.once('disconnect', () => process.exit());
