@@ -85,7 +85,7 @@ test.concurrent.each([
   const isUnfinished = isKafka ? (await eyes.treasury.query('select from outbox')).rowCount !== 0 : judge(playing.acts, await readFinal(stack, eyes, place, sources())).length > 0;
   await away.giveBack(stack);
 
-  const outcome = { unfinishedWithout: isUnfinished, problems: await playedOut.then(() => untilRight(stack, eyes, place, playing.acts, healsWithinMs), (error: unknown) => [String(error)]), pids: pids() };
+  const outcome = { unfinishedWithout: isUnfinished, problems: await playedOut.then(() => untilRight(stack, eyes, place, playing.acts, healsWithinMs, healsWithinMs), (error: unknown) => [String(error)]), pids: pids() };
   expect(outcome, `seed ${String(seed)}, still open ${JSON.stringify(await unhandled(eyes))}\n${lines.slice(-40).join('\n')}`).toEqual({ unfinishedWithout: true, problems: [], pids: before });
   stack.github.assertConforms();
 });
