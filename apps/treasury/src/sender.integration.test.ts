@@ -8,7 +8,8 @@ import { behindProxy, clientsOf, newSigner, offered, openHome, openLocalChain, p
 const { OfferState, SubmissionState } = treasury;
 
 let local: LocalChain;
-beforeAll(async () => { local = await openLocalChain(); });
+// So slow that what was signed outlives the restart of a process on a busy machine.
+beforeAll(async () => { local = await openLocalChain({ slotMs: 120 }); });
 afterAll(() => local[Symbol.asyncDispose]());
 
 test('while the event log is away it stays ready, takes what is signed, and tells of it all in order afterwards', async () => {

@@ -29,9 +29,10 @@ export interface LocalChain extends AsyncDisposable {
   closeAfterLingering(deposit: string, funder: Signer): Promise<void>;
 }
 
-export async function openLocalChain(): Promise<LocalChain> {
+/** A blockhash lives for 150 slots; `slotMs` is 50 unless told. */
+export async function openLocalChain(options: { slotMs?: number } = {}): Promise<LocalChain> {
   await using opening = new AsyncDisposableStack();
-  const localnet = opening.use(await startLocalnet());
+  const localnet = opening.use(await startLocalnet(options));
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
   const [admin, relayer, attestor] = [newSigner(), newSigner(), newSigner()];
   await localnet.faucet.airdrop(admin.address, 1_000_000_000n);
