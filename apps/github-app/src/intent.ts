@@ -33,7 +33,7 @@ export interface Intent {
   readonly traceparent: string | undefined;
 }
 
-/** Writes down what follows from a change, in its transaction. `cause` is what makes it happen once: a delivery's GUID. */
+/** Writes down what follows from a change, in its transaction. `cause` is what makes it happen once: a delivery's GUID, or the text that it is about. */
 export async function intend(db: ClientBase, { repositoryId, issueId }: IssueKey, cause: string, works: readonly Work[]): Promise<void> {
   for (const [place, work] of works.entries()) {
     await db.query('insert into intent (key, repository_id, issue_id, work, traceparent) values ($1, $2, $3, $4, $5) on conflict (key) do nothing', [`${cause}:${String(place)}`, repositoryId, issueId, JSON.stringify(work), currentTraceparent() ?? null]);

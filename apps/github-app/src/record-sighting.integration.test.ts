@@ -33,8 +33,9 @@ async function see(text: string, { id = '1000', second = 0, by = ada, change = '
   };
   const asked = await readCommands(parse, text, sighting.source.url);
   const earlier = before === undefined ? undefined : await readCommands(parse, before, sighting.source.url);
+  const { rows: [last] } = await database.pool.query<{ position: string }>('select coalesce(max(position), 0)::text as position from intent');
   await inTransaction(database.pool, (db) => recordSighting(db, sighting, asked, earlier, { guid, now: at(30) }));
-  const { rows } = await database.pool.query<{ work: Work }>("select work from intent where key like $1 || ':%' order by position", [guid]);
+  const { rows } = await database.pool.query<{ work: Work }>('select work from intent where position > $1 order by position', [last?.position]);
   return rows.map(({ work }) => told(work));
 }
 
@@ -63,13 +64,20 @@ test('a text without commands leaves nothing at all', async () => {
 
 test('equal offers are two, told apart by their number', async () => {
   expect(await see('$usdc:5$ $usdc:5$')).toEqual(['open 5000000 usdc', 'open 5000000 usdc#1', 'eyes']);
-  expect(await see('$usdc:5$', { change: 'edited', second: 1 })).toEqual(['withdraw 5000000 usdc#1 edited', 'eyes']);
+  expect(await see('$usdc:5$', { change: 'edited', second: 1 })).toEqual(['withdraw 5000000 usdc#1 edited']);
 });
 
 test('an edit keeps what stayed, replaces what it can, opens what is new and withdraws what vanished', async () => {
   await see('$usdc:5$ $sol:1$ $sol:2$');
-  expect(await see('$sol:2$ $usdc:6$ $usdc:7$ $usdc:8$', { change: 'edited', second: 1 })).toEqual(['replace 5000000 usdc by 6000000 usdc', 'replace 1000000000 sol by 7000000 usdc', 'open 8000000 usdc', 'eyes']);
-  expect(await see('$usdc:8$', { change: 'edited', second: 2 })).toEqual(['withdraw 2000000000 sol edited', 'withdraw 6000000 usdc edited', 'withdraw 7000000 usdc edited', 'eyes']);
+  expect(await see('$sol:2$ $usdc:6$ $usdc:7$ $usdc:8$', { change: 'edited', second: 1 })).toEqual(['replace 5000000 usdc by 6000000 usdc', 'replace 1000000000 sol by 7000000 usdc', 'open 8000000 usdc']);
+  expect(await see('$usdc:8$', { change: 'edited', second: 2 })).toEqual(['withdraw 2000000000 sol edited', 'withdraw 6000000 usdc edited', 'withdraw 7000000 usdc edited']);
+});
+
+test('a text is shown once to be read, however often it changes, and also when it commands only since an edit', async () => {
+  expect(await see('/award @ada')).toEqual([]);
+  expect(await see('$usdc:5$', { change: 'edited', second: 1 })).toEqual(['open 5000000 usdc', 'eyes']);
+  expect(await see('$usdc:6$', { change: 'edited', second: 2 })).toEqual(['replace 5000000 usdc by 6000000 usdc']);
+  expect(await see('$usdc:6$', { id: '2' })).toEqual(['open 6000000 usdc', 'eyes']);
 });
 
 test('an edit that leaves the offers as they were produces nothing, not even a look', async () => {
@@ -136,7 +144,7 @@ test('where somebody offered, what can not be done yet is said', async () => {
 test('problems follow the text: they come, change and go with it', async () => {
   expect(await see('$usdc:1,000$ $usdc:0$')).toEqual(['eyes']);
   expect(await problemsOf(database.pool, key)).toEqual(['`$usdc:1,000$` [here](https://github.test/1000) has separators: write the digits without them.', '`$usdc:0$` [here](https://github.test/1000) is nothing.']);
-  expect(await see('$usdc:1000$', { change: 'edited', second: 1 })).toEqual(['open 1000000000 usdc', 'eyes']);
+  expect(await see('$usdc:1000$', { change: 'edited', second: 1 })).toEqual(['open 1000000000 usdc']);
   expect(await problemsOf(database.pool, key)).toEqual([]);
 });
 

@@ -46,8 +46,9 @@ export async function recordSighting(db: ClientBase, sighting: Placed, asked: Co
     isNews ||= obeyed.isNews;
   }
   isNews ||= works.length > 0;
-  if (isNews && !isDeletion) works.push({ kind: 'eyes', sourceKind: source.kind, sourceId: source.id });
   await intend(db, key, guid, works);
+  // The cause is the text and no delivery of it: however often it is edited, that is one reaction.
+  if (isNews && !isDeletion) await intend(db, key, `eyes ${source.kind}/${source.id}`, [{ kind: 'eyes', sourceKind: source.kind, sourceId: source.id }]);
   if (isNews) await wakeIssue(db, key, now);
   return isNews;
 }
