@@ -37,19 +37,28 @@ export function depositIn(account: ChainAccount, program: Address): Deposit | un
   }
 }
 
+/** The deposit in an account and the offer that it is money for; or why it is none. Whoever wants to can make something stand at an address. */
+export async function judgeAccount({ pool, program, operator }: Pick<Treasury, 'pool' | 'program' | 'operator'>, address: Address, account: ChainAccount): Promise<{ deposit: Deposit; offer: OfferRow } | { problem: string }> {
+  const deposit = depositIn(account, program);
+  if (deposit === undefined) return { problem: 'no deposit of our program' };
+  const offer = await offerOf(pool, deposit);
+  if (offer === undefined) return { problem: 'no offer of ours' };
+  const problem = judgeDeposit(deposit, address, { program, operator, offer }) ?? (account.lamports < deposit.amount ? 'less than it says' : undefined);
+  return problem === undefined ? { deposit, offer } : { problem };
+}
+
 /**
  * Counts a deposit, read from finalized state, as money for its offer: the row, the offer's new state and the event are
  * one transaction, once for each deposit however often it is seen. Only deposits under our terms count, only those made
  * in a slot up to `finalizedSlot`, because there are nodes that answer a question for finalized state with the newest, and
  * only while the program that holds them is one that may. PROGRAM_REFUSED.
  */
-export async function creditDeposit({ pool, program, operator, now, log, checkProgram, credited }: WatchingContext, address: Address, account: ChainAccount, finalizedSlot: bigint): Promise<Credit> {
-  const deposit = depositIn(account, program);
-  if (deposit === undefined) return { kind: 'unverified', problem: 'no deposit of our program' };
+export async function creditDeposit(context: WatchingContext, address: Address, account: ChainAccount, finalizedSlot: bigint): Promise<Credit> {
+  const { pool, now, log, checkProgram, credited } = context;
+  const judged = await judgeAccount(context, address, account);
+  if ('problem' in judged) return { kind: 'unverified', problem: judged.problem };
+  const { deposit, offer: known } = judged;
   if (deposit.createdSlot > finalizedSlot) return { kind: 'not-final' };
-  const known = await offerOf(pool, deposit);
-  const problem = known === undefined ? 'no offer of ours' : (judgeDeposit(deposit, address, { program, operator, offer: known }) ?? (account.lamports < deposit.amount ? 'less than it says' : undefined));
-  if (known === undefined || problem !== undefined) return { kind: 'unverified', problem: problem ?? '' };
 
   failpoint('deposit-read');
   await checkProgram();

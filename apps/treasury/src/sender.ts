@@ -4,6 +4,7 @@ import { parseAddress, parseTransaction } from '@doubloon/escrow';
 import type { SignatureStatus } from '@doubloon/escrow/chain';
 import { reasonOf } from './build-funding.ts';
 import { checkNode, readFinal } from './cluster.ts';
+import { judgeAccount } from './credit-deposit.ts';
 import { endSubmission } from './end-submission.ts';
 import { secondLook } from './second-look.ts';
 import type { SubmissionState } from './offer-row.ts';
@@ -27,7 +28,7 @@ interface Ended {
   readonly reason: string;
 }
 
-export type SendingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log' | 'now' | 'wake'> & { readonly settled: (outcome: 'landed' | 'expired' | 'failed') => void };
+export type SendingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log' | 'now' | 'wake' | 'program' | 'operator'> & { readonly settled: (outcome: 'landed' | 'expired' | 'failed') => void };
 
 const open = "state in ('recorded', 'sent', 'confirmed', 'finalized') and next_at < 'infinity'";
 const mostPerRound = 100;
@@ -143,7 +144,7 @@ async function landed({ pool, wake, settled }: SendingContext, row: Due): Promis
 }
 
 /**
- * Settles what has ended. A node that forgot a signature, or is late, still has the account, or says that it can't tell, or
+ * Settles what has ended. A node that forgot a signature, or is late, still has the deposit, or says that it can't tell, or
  * would still take the blockhash: then the transaction may have landed, or may yet. And one look is not enough.
  */
 async function settle(context: SendingContext, ended: readonly Ended[], from: bigint): Promise<void> {
@@ -153,8 +154,8 @@ async function settle(context: SendingContext, ended: readonly Ended[], from: bi
   const valid = new Map(await Promise.all([...blockhashes].map(async (blockhash) => [blockhash, await chain.blockhashValid(blockhash, 'processed')] as const)));
   const state = await readFinal(context, ended.map(({ row }) => parseAddress(row.deposit)), from);
   for (const [index, end] of ended.entries()) {
-    const { row } = end;
-    if (end.state === 'expired' && state.accounts[index] !== undefined) await landed(context, row);
+    const [{ row }, account] = [end, state.accounts[index]];
+    if (end.state === 'expired' && account !== undefined && 'deposit' in (await judgeAccount(context, parseAddress(row.deposit), account))) await landed(context, row);
     else if (end.state === 'failed' || valid.get(parseTransaction(row.transaction).blockhash) === false) {
       const look = secondLook(row.doubted_slot === null ? undefined : BigInt(row.doubted_slot), state);
       if (look.believed) {

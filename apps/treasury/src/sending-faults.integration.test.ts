@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startRpcProxy, type RpcProxy } from '@doubloon/dev/rpc-proxy/rpc-proxy.ts';
-import { transactionSignature } from '@doubloon/escrow';
+import { compileTransaction, depositNonce, fundSol, localProgram, parseAddress, signTransaction, transactionSignature, type Signer } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
-import { offered, openHome, openLocalChain, openTreasury, patient, signedFor, stateOf, typesOf, type Home, type LocalChain, type RunningTreasury } from '../testing/instance.ts';
+import { offered, openHome, openLocalChain, openTreasury, patient, repositoryId, signedFor, stateOf, typesOf, type Home, type LocalChain, type RunningTreasury } from '../testing/instance.ts';
 
 const { OfferState } = treasury;
 const untilTooOld = { ...patient, timeout: 40_000 };
@@ -25,16 +25,17 @@ beforeAll(async () => {
 afterAll(() => open.disposeAsync());
 beforeEach(() => node.heal());
 
-interface Signed { readonly offerId: string; readonly issueId: string; readonly transaction: Uint8Array; readonly lastValid: bigint }
+interface Signed { readonly offerId: string; readonly issueId: string; readonly wallet: Signer; readonly transaction: Uint8Array; readonly lastValid: bigint }
 
 async function signed(): Promise<Signed> {
-  const { offerId, issueId } = await offered(clients);
-  const transaction = await signedFor(clients, offerId, await local.wallet());
-  return { offerId, issueId, transaction, lastValid: (await local.chain.latestBlockhash()).lastValidBlockHeight };
+  const [{ offerId, issueId }, wallet] = [await offered(clients), await local.wallet()];
+  const transaction = await signedFor(clients, offerId, wallet);
+  return { offerId, issueId, wallet, transaction, lastValid: (await local.chain.latestBlockhash()).lastValidBlockHeight };
 }
 const submit = ({ offerId, transaction }: Signed) => clients.web.submitFunding({ offerId, transaction });
 const rowOf = async ({ transaction }: Signed) => (await home.database.pool.query<{ state: string; attempts: number; doubted_slot: string | null }>('select state, attempts, doubted_slot from submission where signature = $1', [transactionSignature(transaction)])).rows[0];
 const sendsOf = ({ transaction }: Signed): number => node.sent().filter((one) => one === Buffer.from(transaction).toString('base64')).length;
+const addressOf = async ({ transaction }: Signed): Promise<string> => (await home.database.pool.query<{ deposit: string }>('select deposit from submission where signature = $1', [transactionSignature(transaction)])).rows[0]?.deposit ?? '';
 const deposits = async ({ offerId }: Signed): Promise<number> => (await home.database.pool.query('select from deposit where offer_id = $1', [offerId])).rowCount ?? 0;
 
 /** Funded in the end by these bytes and no others, once, and told so once. */
@@ -132,10 +133,7 @@ describe('nothing ends early', () => {
   };
 
   // It is not final yet when this is done, so that nobody has seen it.
-  const hideDeposit = async ({ transaction }: Signed): Promise<void> => {
-    const { rows: [row] } = await home.database.pool.query<{ deposit: string }>('select deposit from submission where signature = $1', [transactionSignature(transaction)]);
-    node.hideAccounts({ addresses: [row?.deposit ?? ''] });
-  };
+  const hideDeposit = async (one: Signed): Promise<void> => { node.hideAccounts({ addresses: [await addressOf(one)] }); };
 
   test('by a node that is behind: it landed, and the node has not come as far', async () => {
     const one = await signed();
@@ -216,6 +214,25 @@ describe('nothing ends early', () => {
     await expect.poll(() => stateOf(clients, one.offerId), patient).toBe(OfferState.OFFERED);
     await expect.poll(() => typesOf(home, one.issueId), patient).toEqual(['offered', 'submitted', 'submission-expired']);
     expect(await local.chain.signatureStatuses([transactionSignature(one.transaction)], { searchHistory: true })).toEqual([undefined]);
+  });
+
+  // Anybody can make something stand at an address; what keeps an offer locked is money for it.
+  test.each<[string, (one: Signed) => Promise<unknown>]>([
+    ['lamports that anybody can send there', async (one) => local.localnet.faucet.airdrop(parseAddress(await addressOf(one)), 1_000_000n)],
+    ['a deposit of the same wallet under other terms', async ({ offerId, issueId, wallet }) => {
+      const [{ blockhash }, time] = [await local.chain.latestBlockhash(), await local.chain.time()];
+      const instruction = fundSol({ program: localProgram, operator: local.operator, repositoryId, issueId, funder: wallet.address, nonce: depositNonce(offerId), amount: 1_000_000n, deadline: time + 90n * 86_400n, withRelayer: true });
+      await local.chain.send(signTransaction(compileTransaction({ payer: wallet.address, blockhash, instructions: [instruction] }), [wallet]));
+    }],
+  ])('and so does it whatever stands at the address of its deposit: %s', async (_name, put) => {
+    const one = await signed();
+    node.dropSends();
+    await submit(one);
+    await put(one);
+    const address = parseAddress(await addressOf(one));
+    await expect.poll(() => local.chain.account(address, 'finalized'), patient).toBeDefined();
+    await expect.poll(() => stateOf(clients, one.offerId), untilTooOld).toBe(OfferState.OFFERED);
+    await expect.poll(() => typesOf(home, one.issueId), patient).toEqual(['offered', 'submitted', 'submission-expired']);
   });
 });
 
