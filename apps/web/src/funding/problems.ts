@@ -18,6 +18,7 @@ const problems = {
   'wrong-cluster': ['The service moved to another cluster', 'The terms on this page are no longer those that would be signed. Load the page again to see the new ones.', 'Load again'],
   'terms-differ': ['The transaction is not what this page shows', 'It was not given to your wallet and nothing was sent. Please tell the operator of this instance.', undefined],
   'blockhash-expired': ['That took longer than the network waits', 'The signed transaction can no longer be used, and nothing was paid. Sign once more.', 'Sign again'],
+  'other-chain': ['The service reached another network than its own', 'Nothing was sent, and nothing will be there. Please tell the operator of this instance.', 'Try again'],
   'node-down': ['The network can’t be reached at the moment', 'Nothing new was sent. Try again in a minute; whatever you signed before is kept and sent as soon as it can be.', 'Try again'],
   'not-open': ['This offer can’t be funded any more', 'It has changed while you were here.', 'Show what changed'],
   refused: ['The signed transaction was refused', 'Nothing was sent.', 'Try again'],
@@ -36,6 +37,7 @@ const byFailure: Readonly<Record<string, keyof typeof problems>> = {
   BLOCKHASH_EXPIRED: 'blockhash-expired',
   OFFER_NOT_OPEN: 'not-open',
   OFFER_ABSENT: 'not-open',
+  GENESIS_MISMATCH: 'other-chain',
   CHAIN_UNAVAILABLE: 'node-down',
   SERVICE_UNAVAILABLE: 'node-down',
   DEADLINE_EXCEEDED: 'node-down',
@@ -43,5 +45,8 @@ const byFailure: Readonly<Record<string, keyof typeof problems>> = {
   TOO_MANY_REQUESTS: 'too-many',
 };
 
-/** The problem a refusal of our server stands for; its sentence tells the facts. */
-export const problemOf = (refusal: { code: string; message: string }): Problem => problem(byFailure[refusal.code] ?? 'refused', refusal.message);
+/** The problem a refusal of our server stands for; its sentence tells the facts, unless it tells the operator what to do. */
+export function problemOf({ code, message }: { code: string; message: string }): Problem {
+  const known = byFailure[code] ?? 'refused';
+  return problem(known, known === 'other-chain' ? undefined : message);
+}
