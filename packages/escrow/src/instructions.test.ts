@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addressOf, systemProgram, zeroAddress } from './address.ts';
 import { depositAddress, operatorAddress } from './addresses.ts';
 import { readEvents } from './events.ts';
-import { close, createOperator, fundSol, refund } from './instructions.ts';
+import { close, createOperator, fundSol, refund } from './index.ts';
 import { instructionNumbers } from './layout.ts';
 import { localProgram as program } from './program.ts';
 import { customErrorOf, programErrorOf, programErrors } from './program-errors.ts';
