@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { randomBytes, randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { quote } from './quote.ts';
 import { refund } from './refund.ts';
+import { verifyProgram } from './verify-program.ts';
 
 const patient = { timeout: 20_000, interval: 50 };
 const day = 86_400;
@@ -133,4 +134,21 @@ test('no refund for what is not there, what is no deposit, and key files that ar
   await expect(run(refund, '--deposit', signer.address)).rejects.toMatchObject({ code: 'ACCOUNT_MALFORMED' });
   await expect(run(refund, '--deposit', 'nonsense')).rejects.toMatchObject({ code: 'ADDRESS_INVALID' });
   await expect(run(refund, '--deposit', signer.address, '--keypair', '/dev/null')).rejects.toMatchObject({ name: 'UsageProblem' });
+});
+
+test('the program of the local chain is a published build, other bytes are not, and where there is none there is none', async () => {
+  const found = await run(verifyProgram);
+  expect(found.code).toBe(0);
+  expect(found.lines).toContain('It is a published build of this version.');
+  const bytes = await readFile(new URL('../../../packages/escrow/doubloon_escrow.so', import.meta.url));
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  const other = signerFromSeed(randomBytes(32)).address;
+  await setAccount(other, { owner: 'BPFLoader2111111111111111111111111111111111', lamports: 1_000_000_000, data: bytes.toString('hex') });
+  // Read at finalized.
+  const refused = await vi.waitFor(() => run(verifyProgram, '--program', other), patient);
+  expect(refused.code).toBe(1);
+  expect(refused.lines).toContain('authority  none: it is final');
+  expect(refused.lines.at(-1)).toMatch(/^It is none of the published builds, which are [0-9a-f]{64} and [0-9a-f]{64}\.$/);
+  await expect(run(verifyProgram, '--program', signerFromSeed(randomBytes(32)).address)).rejects.toMatchObject({ code: 'PROGRAM_REFUSED' });
+  await expect(run(verifyProgram, '--program', 'nonsense')).rejects.toMatchObject({ code: 'ADDRESS_INVALID' });
 });

@@ -19,7 +19,12 @@ export function openParties(options: Parameters<typeof openEscrow>[0] = {}) {
   const approver = newSigner();
 
   const operatorNow = (): Operator => decodeOperator(escrow.account(operator)?.data ?? new Uint8Array());
-  const identityOf = (githubId: string): Address => identityAddress({ program, operator, githubId }).address;
+  const identities = new Map<string, Address>();
+  function identityOf(githubId: string): Address {
+    const known = identities.get(githubId) ?? identityAddress({ program, operator, githubId }).address;
+    identities.set(githubId, known);
+    return known;
+  }
   function identity(githubId: string): Identity | undefined {
     const account = escrow.account(identityOf(githubId));
     return account && decodeIdentity(account.data);

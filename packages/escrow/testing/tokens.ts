@@ -40,12 +40,20 @@ export function openTokens(escrow: Escrow, options: Parameters<typeof mintBytes>
     return data?.length === 165 ? new DataView(data.buffer).getBigUint64(64, true) : 0n;
   };
 
+  // Deriving an address costs more than all the rest of a look.
+  const derived = new Map<string, Address>();
+  const once = (what: string, derive: () => { address: Address }): Address => {
+    const known = derived.get(what) ?? derive().address;
+    derived.set(what, known);
+    return known;
+  };
+
   return {
     mint,
     give,
     held,
-    of: (wallet: Address): bigint => held(associatedTokenAddress({ wallet, mint }).address),
-    vaultOf: (deposit: Address): Address => vaultAddress({ program: escrow.program, deposit }).address,
+    of: (wallet: Address): bigint => held(once(`of ${wallet}`, () => associatedTokenAddress({ wallet, mint }))),
+    vaultOf: (deposit: Address): Address => once(`vault ${deposit}`, () => vaultAddress({ program: escrow.program, deposit })),
     terms: (change: Partial<FundTokenTerms> = {}): FundTokenTerms => ({ ...escrow.terms(), amount: 50_000_000n, mint, ...change }),
     fund(change: Partial<FundTokenTerms> = {}): { deposit: Address; vault: Address; outcome: Outcome; terms: FundTokenTerms } {
       const terms = { ...escrow.terms(), amount: 50_000_000n, mint, ...change };
