@@ -4,7 +4,7 @@ use crate::{
     account::{self, Operator},
     clock::now,
     event::emit,
-    field::{key_at, put_u64, same, u64_at},
+    field::{is_same, key_at, put_u64, u64_at},
     generated::{operator, EscrowError},
     require, Outcome,
 };
@@ -17,7 +17,7 @@ pub fn with_admin(program: &Address, account: &mut AccountView, admin: &AccountV
     let now = now()?;
     let sequence = {
         let mut fields = account::operator_mut(account, program)?;
-        require(same(key_at(&*fields, operator::ADMIN), admin.address().as_array()), EscrowError::AdminWrong)?;
+        require(is_same(key_at(&*fields, operator::ADMIN), admin.address().as_array()), EscrowError::AdminWrong)?;
         work(&mut fields, now)?;
         let sequence = u64_at(&*fields, operator::SEQUENCE).wrapping_add(1);
         put_u64(&mut *fields, operator::SEQUENCE, sequence);

@@ -2,7 +2,7 @@
 
 use crate::{
     account::Operator,
-    field::same,
+    field::is_same,
     generated::{EscrowError, ATTESTATION_SECONDS},
     keys::{is_operators_key, ATTESTOR},
     require, Outcome,
@@ -13,7 +13,7 @@ use pinocchio::AccountView;
 #[inline(always)]
 pub fn require_attested(operator: &Operator, attestor: &AccountView, wallet: &AccountView, expiry: i64, now: i64) -> Outcome {
     require(attestor.is_signer() && wallet.is_signer(), EscrowError::SignatureMissing)?;
-    require(same(ATTESTOR.in_force(operator, now), attestor.address().as_array()), EscrowError::AttestorWrong)?;
+    require(is_same(ATTESTOR.in_force(operator, now), attestor.address().as_array()), EscrowError::AttestorWrong)?;
     require(is_fresh(expiry, now), EscrowError::AttestationExpired)?;
     // Whoever runs the service is never paid by it.
     require(!is_operators_key(operator, wallet.address().as_array()), EscrowError::WalletWrong)

@@ -1,7 +1,7 @@
 use crate::{
     attestation::require_attested,
     effective_wallet::Change,
-    field::{i64_at, key_at, put, put_i64, put_u64, same},
+    field::{i64_at, is_same, key_at, put, put_i64, put_u64},
     generated::{identity, EscrowError, INSTRUCTION_CHANGE_WALLET},
     keys::ATTESTOR,
     linked::with_linked,
@@ -24,7 +24,7 @@ pub fn change_wallet(Call { program, accounts, data }: Call) -> Outcome {
         require_attested(operator, attestor, wallet, i64_at(data, 1), now)?;
         // Starting again would start the cool-down again, for as long as somebody likes.
         require(change != Change::Pending, EscrowError::ChangePending)?;
-        require(!same(key_at(fields, identity::WALLET), wallet.address().as_array()), EscrowError::WalletWrong)?;
+        require(!is_same(key_at(fields, identity::WALLET), wallet.address().as_array()), EscrowError::WalletWrong)?;
         // If this change comes to nothing, the dispute that was there before it goes on.
         if change == Change::Cancelled {
             fields[identity::CONTESTED_BEFORE] = 1;

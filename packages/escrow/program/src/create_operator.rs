@@ -2,7 +2,7 @@ use crate::{
     address::{require_canonical, BUMP_PLACE, MARKER},
     create_account::{create_account, require_creatable, NewAccount},
     event::emit,
-    field::{key_at, put, put_u64, same},
+    field::{is_same, key_at, put, put_u64},
     generated::{operator, EscrowError, ACCOUNT_VERSION, INSTRUCTION_CREATE_OPERATOR},
     keys::NOBODY,
     require, Call, Outcome,
@@ -28,9 +28,9 @@ pub fn create_operator(Call { program, accounts, data }: Call) -> Outcome {
     let bump = data[1];
     let (host_hash, relayer, attestor) = (key_at(data, 2), key_at(data, 34), key_at(data, 66));
     require_creatable(admin, account, system)?;
-    require([host_hash, relayer, attestor].into_iter().all(|key| !same(key, &NOBODY)), EscrowError::KeyMissing)?;
+    require([host_hash, relayer, attestor].into_iter().all(|key| !is_same(key, &NOBODY)), EscrowError::KeyMissing)?;
     let first_admin = admin.address().as_array();
-    require(!same(relayer, attestor) && !same(relayer, first_admin) && !same(attestor, first_admin), EscrowError::KeysNotDistinct)?;
+    require(!is_same(relayer, attestor) && !is_same(relayer, first_admin) && !is_same(attestor, first_admin), EscrowError::KeysNotDistinct)?;
 
     require_canonical(&mut [b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER], bump)?;
     let lamports = reserve(operator::SIZE, Rent::get()?.try_minimum_balance(operator::SIZE)?);

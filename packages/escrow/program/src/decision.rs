@@ -19,7 +19,7 @@ pub enum Award {
     Final,
 }
 
-#[inline(never)]
+#[inline(always)]
 pub fn award_of(fields: &Deposit, operator: &Operator, now: i64) -> Award {
     if fields[deposit::STATE] != DEPOSIT_AWARDED {
         return Award::None;
@@ -35,7 +35,7 @@ pub fn award_of(fields: &Deposit, operator: &Operator, now: i64) -> Award {
 }
 
 /// Which decider a signer is. A key that came into two roles, by a relayer scheduled later, still counts once.
-#[inline(never)]
+#[inline(always)]
 pub fn decider(fields: &Deposit, operator: &Operator, now: i64, account: &AccountView) -> Outcome<u8> {
     require(account.is_signer(), EscrowError::SignatureMissing)?;
     role(fields, operator, now, account.address().as_array())

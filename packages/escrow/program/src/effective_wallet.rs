@@ -19,7 +19,7 @@ pub enum Standing<'a> {
 }
 
 /// The one rule of who is paid for a GitHub user; `effectiveWallet` in TypeScript is the same.
-#[inline(never)]
+#[inline(always)]
 pub fn effective_wallet<'a>(identity: &'a Identity, operator: &Operator, now: i64) -> Standing<'a> {
     if !is_linked(identity, operator) {
         return Standing::Nobody;
@@ -40,7 +40,7 @@ pub fn effective_wallet<'a>(identity: &'a Identity, operator: &Operator, now: i6
 }
 
 /// Whether there is a link at all, cooled down or not.
-#[inline(never)]
+#[inline(always)]
 pub fn is_linked(identity: &Identity, operator: &Operator) -> bool {
     let settled_at = cooled_at(i64_at(identity, identity::LINKED_AT));
     identity[identity::STATE] == IDENTITY_LINKED && !ATTESTOR.is_void(operator, u64_at(identity, identity::ATTESTOR_EPOCH), settled_at)
@@ -55,7 +55,7 @@ pub enum Change {
     Cancelled,
 }
 
-#[inline(never)]
+#[inline(always)]
 pub fn change(identity: &Identity, operator: &Operator, now: i64) -> Change {
     let matures_at = cooled_at(i64_at(identity, identity::PENDING_SINCE));
     if same(key_at(identity, identity::PENDING_WALLET), &NOBODY) || ATTESTOR.is_void(operator, u64_at(identity, identity::PENDING_EPOCH), matures_at) {

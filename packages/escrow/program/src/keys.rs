@@ -3,7 +3,7 @@
 
 use crate::{
     account::Operator,
-    field::{i64_at, key_at, put, put_i64, put_u64, same, u64_at},
+    field::{i64_at, is_same, key_at, put, put_i64, put_u64, same, u64_at},
     generated::{operator, EscrowError, EPOCHS_REMEMBERED, KEY_ACTIVATION_SECONDS},
     require, Outcome,
 };
@@ -53,7 +53,7 @@ impl Key {
 
     /// Whether what a key of `epoch` said was still unsettled when that epoch was ended. `settled_at` is when it would
     /// have settled. Epochs too long ago to be remembered count as ended before.
-    #[inline(never)]
+    #[inline(always)]
     pub fn is_void(&self, operator: &Operator, epoch: u64, settled_at: i64) -> bool {
         let ended = self.epoch(operator).wrapping_sub(epoch);
         ended != 0 && (ended > EPOCHS_REMEMBERED || i64_at(operator, self.ended_at(epoch)) < settled_at)
@@ -71,8 +71,8 @@ impl Key {
     /// Stops the key in force and takes back the scheduled one. So two epochs never end within a week of each other.
     #[inline(never)]
     pub fn disable(&self, operator: &mut Operator, now: i64) -> Outcome {
-        let disabled = same(self.in_force(operator, now), &NOBODY);
-        require(!disabled || !same(key_at(operator, self.next), &NOBODY), EscrowError::KeyMissing)?;
+        let disabled = is_same(self.in_force(operator, now), &NOBODY);
+        require(!disabled || !is_same(key_at(operator, self.next), &NOBODY), EscrowError::KeyMissing)?;
         if !disabled {
             let epoch = self.epoch(operator);
             put_i64(operator, self.ended_at(epoch), now);
@@ -93,7 +93,7 @@ impl Key {
 /// Whether an address is a key of this operator, now or when what is scheduled starts.
 #[inline(never)]
 pub fn is_operators_key(operator: &Operator, key: &[u8; 32]) -> bool {
-    [operator::ADMIN, operator::RELAYER, operator::NEXT_RELAYER, operator::ATTESTOR, operator::NEXT_ATTESTOR].into_iter().any(|place| same(key_at(operator, place), key))
+    [operator::ADMIN, operator::RELAYER, operator::NEXT_RELAYER, operator::ATTESTOR, operator::NEXT_ATTESTOR].into_iter().any(|place| is_same(key_at(operator, place), key))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     create_account::{create_account, require_creatable, NewAccount},
     effective_wallet::is_linked,
     event::emit,
-    field::{bytes_at, i64_at, key_at, put, put_i64, put_u64, same, u64_at},
+    field::{bytes_at, i64_at, is_same, key_at, put, put_i64, put_u64, u64_at},
     generated::{identity, EscrowError, ACCOUNT_VERSION, IDENTITY_LINKED, INSTRUCTION_LINK_IDENTITY},
     keys::ATTESTOR,
     require, Call, Outcome,
@@ -38,7 +38,7 @@ pub fn link_identity(Call { program, accounts, data }: Call) -> Outcome {
     let operator_address = operator_account.address().as_array();
     if account.owned_by(program) {
         let fields = account::identity_mut(account, program)?;
-        let theirs = same(key_at(&*fields, identity::OPERATOR), operator_address) && u64_at(&*fields, identity::GITHUB_ID) == u64_at(data, GITHUB_ID);
+        let theirs = is_same(key_at(&*fields, identity::OPERATOR), operator_address) && u64_at(&*fields, identity::GITHUB_ID) == u64_at(data, GITHUB_ID);
         require(theirs, EscrowError::IdentityWrong)?;
         require(!is_linked(&fields, &operator), EscrowError::IdentityLinked)?;
     } else {

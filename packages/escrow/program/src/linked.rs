@@ -5,7 +5,7 @@ use crate::{
     clock::now,
     effective_wallet::{change, is_linked, Change},
     event::emit,
-    field::{i64_at, key_at, put, put_i64, put_u64, same, u64_at},
+    field::{i64_at, is_same, key_at, put, put_i64, put_u64, u64_at},
     generated::{identity, EscrowError},
     require, Outcome,
 };
@@ -25,7 +25,7 @@ pub fn with_linked(
     let now = now()?;
     let sequence = {
         let mut fields = account::identity_mut(account, program)?;
-        require(same(key_at(&*fields, identity::OPERATOR), operator_account.address().as_array()), EscrowError::OperatorWrong)?;
+        require(is_same(key_at(&*fields, identity::OPERATOR), operator_account.address().as_array()), EscrowError::OperatorWrong)?;
         let operator = account::operator(operator_account, program)?;
         require(is_linked(&fields, &operator), EscrowError::IdentityUnlinked)?;
         let change = take_over(&mut fields, &operator, now);
@@ -67,7 +67,7 @@ pub fn drop_change(fields: &mut Identity) {
 #[inline(always)]
 pub fn require_wallet(fields: &Identity, wallet: &AccountView) -> Outcome {
     require(wallet.is_signer(), EscrowError::SignatureMissing)?;
-    require(same(key_at(fields, identity::WALLET), wallet.address().as_array()), EscrowError::WalletWrong)
+    require(is_same(key_at(fields, identity::WALLET), wallet.address().as_array()), EscrowError::WalletWrong)
 }
 
 #[cfg(test)]

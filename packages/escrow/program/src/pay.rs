@@ -22,7 +22,7 @@ pub fn holding(fields: &Deposit) -> Holding {
 }
 
 /// Vault, mint, token account, token program, and the bump of the canonical token account: all for a token, none for SOL.
-#[inline(never)]
+#[inline(always)]
 pub fn require_shape(token: &[AccountView], bump: &[u8]) -> Outcome {
     require(token.is_empty() || token.len() == 4, EscrowError::AccountCountWrong)?;
     require(bump.len() == token.len() / 4, EscrowError::DataLengthWrong)

@@ -1,6 +1,6 @@
 use crate::{
     administered::with_admin,
-    field::{key_at, same},
+    field::{is_same, key_at},
     generated::{EscrowError, INSTRUCTION_SCHEDULE_KEYS},
     keys::{is_operators_key, ATTESTOR, NOBODY, RELAYER},
     require, Call, Outcome,
@@ -20,10 +20,10 @@ pub fn schedule_keys(Call { program, accounts, data }: Call) -> Outcome {
     };
     let keys = [key_at(data, 1), key_at(data, 33)];
     with_admin(program, account, admin, INSTRUCTION_SCHEDULE_KEYS, |fields, now| {
-        require(!keys.iter().all(|key| same(key, &NOBODY)), EscrowError::KeyMissing)?;
-        require(!same(keys[0], keys[1]), EscrowError::KeysNotDistinct)?;
+        require(!keys.iter().all(|key| is_same(key, &NOBODY)), EscrowError::KeyMissing)?;
+        require(!is_same(keys[0], keys[1]), EscrowError::KeysNotDistinct)?;
         for (key, role) in keys.into_iter().zip([&RELAYER, &ATTESTOR]) {
-            if !same(key, &NOBODY) {
+            if !is_same(key, &NOBODY) {
                 require(!is_operators_key(fields, key), EscrowError::KeysNotDistinct)?;
                 role.schedule(fields, key, now);
             }

@@ -1,6 +1,6 @@
 use crate::{
     effective_wallet::Change,
-    field::{key_at, put, same},
+    field::{is_same, key_at, put},
     generated::{identity, EscrowError, INSTRUCTION_SETTLE_CHANGE},
     linked::{drop_change, require_wallet, with_linked},
     require, Call, Outcome,
@@ -19,7 +19,7 @@ pub fn settle_change(Call { program, accounts, data }: Call) -> Outcome {
         require_wallet(fields, old)?;
         require(change != Change::None, EscrowError::ChangeMissing)?;
         require(new.is_signer(), EscrowError::SignatureMissing)?;
-        require(same(key_at(fields, identity::PENDING_WALLET), new.address().as_array()), EscrowError::WalletWrong)?;
+        require(is_same(key_at(fields, identity::PENDING_WALLET), new.address().as_array()), EscrowError::WalletWrong)?;
         put(fields, identity::WALLET, new.address().as_array());
         fields[identity::CONTESTED_BEFORE] = 0;
         drop_change(fields);

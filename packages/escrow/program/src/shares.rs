@@ -33,12 +33,11 @@ pub fn share_amount(fields: &Deposit, index: usize) -> u64 {
     if index != 0 {
         return part(amount, share_bps(fields, index));
     }
-    // Unused shares are zero.
-    (1..MAX_SHARES as usize).fold(amount, |left, other| left.wrapping_sub(part(amount, share_bps(fields, other))))
+    (1..fields[deposit::SHARE_COUNT] as usize).fold(amount, |left, other| left.wrapping_sub(part(amount, share_bps(fields, other))))
 }
 
 /// The index of a share that was neither paid nor sent back yet.
-#[inline(never)]
+#[inline(always)]
 pub fn require_open(fields: &Deposit, index: u8) -> Outcome<usize> {
     require(index < fields[deposit::SHARE_COUNT] && index < MAX_SHARES as u8, EscrowError::ShareUnknown)?;
     require((fields[deposit::PAID_MASK] | fields[deposit::REFUNDED_MASK]) & 1u8.wrapping_shl(index as u32) == 0, EscrowError::ShareSettled)?;
@@ -51,7 +50,7 @@ pub enum Settled {
 }
 
 /// Notes that a share is settled; the last one ends the deposit.
-#[inline(never)]
+#[inline(always)]
 pub fn settle(fields: &mut Deposit, how: Settled, index: usize, now: i64) {
     let share = 1u8.wrapping_shl(index as u32);
     match how {
