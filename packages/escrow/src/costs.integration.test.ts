@@ -16,3 +16,9 @@ test('both builds cost the same, and no more than they did', { timeout: 120_000 
   expect(units('refund')).toBeLessThanOrEqual(700);
   for (const [, bytes] of programBytes()) expect(bytes).toBeLessThanOrEqual(56_320);
 });
+
+test('nothing in the program can panic: neither build calls what a panic would', () => {
+  const names = readFileSync(new URL('../doubloon_escrow_v0.so', import.meta.url), 'latin1');
+  expect(names).toContain('sol_log_data');
+  for (const call of ['sol_panic_', 'abort']) expect(names).not.toContain(call);
+});
