@@ -56,6 +56,15 @@ escrow-build:
 escrow-check:
     sh packages/escrow/build.sh --check
 
+# Test the program: natively, attacks in a virtual machine, random sequences against a model
+escrow-test:
+    cargo test --quiet --locked --lib --manifest-path packages/escrow/program/Cargo.toml
+    vitest run --project unit --project integration packages/escrow
+
+# Write packages/escrow/COSTS.md from the committed builds
+escrow-costs:
+    node packages/escrow/costs.ts
+
 # Run the Chain contract on solana-test-validator (SOLANA_TEST_VALIDATOR names the binary) or on SOLANA_RPC_URL
 chain-conformance:
     node packages/escrow/chain-conformance.ts

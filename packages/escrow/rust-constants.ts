@@ -1,4 +1,6 @@
-import { accountVersion, deciderBits, depositLayout, depositStates, identityLayout, identityStates, instructionNumbers, operatorLayout, type AccountLayout } from './src/layout.ts';
+import { addressBytes, type Address } from './src/address.ts';
+import { associatedTokenProgram, tokenProgram, wrappedSol } from './src/companions.ts';
+import { accountVersion, deciderBits, depositLayout, depositStates, epochsRemembered, identityLayout, identityStates, instructionNumbers, keyBits, operatorLayout, type AccountLayout } from './src/layout.ts';
 import { eventBytes, eventVersion } from './src/events.ts';
 import { programErrors } from './src/program-errors.ts';
 import { terms } from './src/terms.ts';
@@ -9,6 +11,8 @@ const grouped = (value: bigint | number) => String(value).replace(/\B(?=(\d{3})+
 
 const bytes = (prefix: string, numbers: Readonly<Record<string, number>>) =>
   Object.entries(numbers).map(([name, number]) => `pub const ${prefix}${words(name)}: u8 = ${number};`);
+
+const key = (name: string, address: Address) => [`/// ${address}`, `pub static ${name}: Address = Address::new_from_array([${[...addressBytes(address)].join(', ')}]);`];
 
 const layout = (name: string, { discriminator, size, fields }: AccountLayout) => [
   `pub mod ${name} {`,
@@ -25,8 +29,15 @@ export function rustConstants(): string {
   return [
     '//! Written by `generate.ts` from the tables in `packages/escrow/src`; a test fails when the two differ.',
     '',
+    'use pinocchio::Address;',
+    '',
+    ...key('TOKEN_PROGRAM', tokenProgram),
+    ...key('ASSOCIATED_TOKEN_PROGRAM', associatedTokenProgram),
+    ...key('WRAPPED_SOL', wrappedSol),
+    '',
     `pub const ACCOUNT_VERSION: u8 = ${accountVersion};`,
     `pub const EVENT_VERSION: u8 = ${eventVersion};`,
+    `pub const EPOCHS_REMEMBERED: u64 = ${epochsRemembered};`,
     `pub const EVENT_BYTES: usize = ${eventBytes};`,
     '',
     ...Object.entries(terms).map(([name, value]) => `pub const ${words(name)}: ${signed.has(name) ? 'u64' : 'i64'} = ${grouped(value)};`),
@@ -36,6 +47,7 @@ export function rustConstants(): string {
     ...bytes('DEPOSIT_', depositStates),
     ...bytes('IDENTITY_', identityStates),
     ...bytes('DECIDER_', deciderBits),
+    ...bytes('KEY_', keyBits),
     '',
     ...layout('operator', operatorLayout),
     '',

@@ -1,13 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { randomBytes, randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { addressBytes, compileTransaction, createOperator, depositAddress, fundSol, localProgram as program, operatorAddress, signerFromSeed, signTransaction, type Address, type Instruction, type Signer } from '@doubloon/escrow';
+import { addressBytes, associatedTokenAddress, compileTransaction, createOperator, depositAddress, fundSol, fundToken, localProgram as program, operatorAddress, signerFromSeed, signTransaction, tokenProgram, type Address, type Instruction, type Signer } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { quote } from './quote.ts';
 import { refund } from './refund.ts';
+import { verifyProgram } from './verify-program.ts';
 
 const patient = { timeout: 20_000, interval: 50 };
 const day = 86_400;
@@ -54,12 +55,25 @@ async function setAccount(address: Address, state: { owner: string; lamports: nu
   await vi.waitUntil(() => chain.account(address, 'confirmed'), patient);
 }
 
-async function deposited(): Promise<{ address: Address; funder: Signer; seed: Buffer }> {
+/** A token account that is not the canonical one. */
+async function tokensOf(holder: Address, mint: Address, amount: bigint): Promise<Address> {
+  const data = Buffer.alloc(165);
+  data.set(addressBytes(mint), 0);
+  data.set(addressBytes(holder), 32);
+  data.writeBigUInt64LE(amount, 64);
+  data[108] = 1;
+  const { address } = signerFromSeed(randomBytes(32));
+  await setAccount(address, { owner: tokenProgram, lamports: 2_100_000, data: data.toString('hex') });
+  return address;
+}
+
+async function deposited(mint?: Address): Promise<{ address: Address; funder: Signer; seed: Buffer }> {
   const [{ signer: admin }, { signer: funder, seed }] = [await rich(), await rich()];
   await land(createOperator({ program, admin: admin.address, host: 'github.example', relayer: signerFromSeed(randomBytes(32)).address, attestor: signerFromSeed(randomBytes(32)).address }), admin);
   const operator = operatorAddress({ program, firstAdmin: admin.address }).address;
   const key = { program, operator, repositoryId: '11', issueId: '22', funder: funder.address, nonce: BigInt(randomInt(2 ** 40)) };
-  await land(fundSol({ ...key, amount: 500_000_000n, deadline: (await chain.time()) + BigInt(2 * day), withRelayer: true }), funder);
+  const terms = { ...key, amount: 500_000_000n, deadline: (await chain.time()) + BigInt(2 * day), withRelayer: true };
+  await land(mint === undefined ? fundSol(terms) : fundToken({ ...terms, mint, source: await tokensOf(funder.address, mint, terms.amount) }), funder);
   return { address: depositAddress(key).address, funder, seed };
 }
 
@@ -133,4 +147,38 @@ test('no refund for what is not there, what is no deposit, and key files that ar
   await expect(run(refund, '--deposit', signer.address)).rejects.toMatchObject({ code: 'ACCOUNT_MALFORMED' });
   await expect(run(refund, '--deposit', 'nonsense')).rejects.toMatchObject({ code: 'ADDRESS_INVALID' });
   await expect(run(refund, '--deposit', signer.address, '--keypair', '/dev/null')).rejects.toMatchObject({ name: 'UsageProblem' });
+});
+
+test('the program of the local chain is a published build, other bytes are not, and where there is none there is none', async () => {
+  const found = await run(verifyProgram);
+  expect(found.code).toBe(0);
+  expect(found.lines).toContain('It is a published build of this version.');
+  const bytes = await readFile(new URL('../../../packages/escrow/doubloon_escrow.so', import.meta.url));
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  const other = signerFromSeed(randomBytes(32)).address;
+  await setAccount(other, { owner: 'BPFLoader2111111111111111111111111111111111', lamports: 1_000_000_000, data: bytes.toString('hex') });
+  // Read at finalized.
+  const refused = await vi.waitFor(() => run(verifyProgram, '--program', other), patient);
+  expect(refused.code).toBe(1);
+  expect(refused.lines).toContain('authority  none: it is final');
+  expect(refused.lines.at(-1)).toMatch(/^It is none of the published builds, which are [0-9a-f]{64} and [0-9a-f]{64}\.$/);
+  await expect(run(verifyProgram, '--program', signerFromSeed(randomBytes(32)).address)).rejects.toMatchObject({ code: 'PROGRAM_REFUSED' });
+  await expect(run(verifyProgram, '--program', 'nonsense')).rejects.toMatchObject({ code: 'ADDRESS_INVALID' });
+});
+
+test('a token goes back too, into an account of the funder that the command makes where there is none', async () => {
+  const mint = localnet.mints.usdc;
+  const { address, funder } = await deposited(mint);
+  const { signer: stranger, seed } = await rich();
+  const file = join(folder, 'token-stranger.json');
+  await writeFile(file, JSON.stringify([...seed, ...addressBytes(stranger.address)]));
+  const canonical = associatedTokenAddress({ wallet: funder.address, mint }).address;
+  expect(await chain.account(canonical, 'confirmed')).toBeUndefined();
+
+  await localnet.timeTravel(5 * day + 60);
+  expect((await run(refund, '--deposit', address)).lines.at(-1)).toBe(`It would send 500000000 base units of ${mint} to ${funder.address}. Give --keypair FILE to pay the network fee and send it.`);
+  const done = await run(refund, '--deposit', address, '--keypair', file);
+  expect(done.lines.at(-1)).toMatch(new RegExp(`^500000000 base units of ${mint} went back to ${funder.address}, final in slot \\d+\\.$`));
+  const held = await chain.account(canonical, 'confirmed');
+  expect(Buffer.from(held?.data ?? []).readBigUInt64LE(64)).toBe(500_000_000n);
 });

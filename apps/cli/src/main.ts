@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, { readonly usage: string; load(): Promis
   parse: { usage: 'parse --denoms sol:9,usdc:6 < comment.md', load: async () => (await import('./parse.ts')).parse },
   quote: { usage: 'quote --denom sol --amount 0.5 --rpc URL [--denoms FILE]', load: async () => (await import('./quote.ts')).quote },
   refund: { usage: 'refund --deposit ADDRESS --rpc URL [--keypair FILE]', load: async () => (await import('./refund.ts')).refund },
+  'verify-program': { usage: 'verify-program --rpc URL [--program ADDRESS]', load: async () => (await import('./verify-program.ts')).verifyProgram },
 };
 
 const usage = `Commands:\n${Object.values(commands).map((command) => `  doubloon ${command.usage}`).join('\n')}`;

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { formatAmount } from '@doubloon/domain';
 import {
-  compileTransaction, customErrorOf, decodeDeposit, parseAddress, programErrorOf, programErrors, refund as refundInstruction, signerFromKeypair, signTransaction, terms, transactionSignature,
-  type Address, type Deposit, type Signer,
+  compileTransaction, createTokenAccount, customErrorOf, decodeDeposit, parseAddress, programErrorOf, programErrors, refund as refundInstruction, signerFromKeypair, signTransaction, terms, transactionSignature,
+  type Address, type Deposit, type Instruction, type Signer,
 } from '@doubloon/escrow';
 import { DoubloonError } from '@doubloon/errors';
 import { deployedProgram, openChain, publishedBuilds, type Chain } from '@doubloon/escrow/chain';
@@ -48,8 +48,8 @@ export async function refund(args: readonly string[], print: (line: string) => v
   if (payer?.address === deposit.funder) await checkProgram(chain, program);
   // Awaited here: the chain is closed when this function is left.
   if (payer !== undefined) return await send(chain, { program, address, deposit, payer }, print, pauseMs);
-  const error = await tryOut(chain, { program, address, funder: deposit.funder });
-  print(error === undefined ? `It would send ${formatAmount(deposit.amount, lamportDecimals)} SOL to ${deposit.funder}. Give --keypair FILE to pay the network fee and send it.` : `The chain would refuse it: ${error}`);
+  const error = await tryOut(chain, { program, address, deposit });
+  print(error === undefined ? `It would send ${moneyOf(deposit)} to ${deposit.funder}. Give --keypair FILE to pay the network fee and send it.` : `The chain would refuse it: ${error}`);
   return error === undefined ? 0 : 1;
 }
 
@@ -72,11 +72,21 @@ async function readKey(file: string): Promise<Signer> {
   return signerFromKeypair(Uint8Array.from(bytes as number[]));
 }
 
-function describe(address: Address, program: Address, { state, amount, funder, repositoryId, issueId, deadline }: Deposit): string[] {
+// A token's decimals stand in its mint, and which token it is only its address tells.
+const moneyOf = ({ amount, mint }: Deposit): string => (mint === undefined ? `${formatAmount(amount, lamportDecimals)} SOL` : `${amount} base units of ${mint}`);
+
+/** A token needs an account of the funder's to go to, which whoever pays makes where there is none. */
+function refunding({ program, address, deposit: { funder, mint }, payer }: { program: Address; address: Address; deposit: Deposit; payer: Address }): Instruction[] {
+  const back = refundInstruction({ program, deposit: address, funder, mint });
+  return mint === undefined ? [back] : [createTokenAccount({ payer, wallet: funder, mint }), back];
+}
+
+function describe(address: Address, program: Address, deposit: Deposit): string[] {
+  const { state, funder, repositoryId, issueId, deadline } = deposit;
   return [
     `deposit    ${address} of program ${program}`,
     `state      ${state}`,
-    `amount     ${formatAmount(amount, lamportDecimals)} SOL`,
+    `amount     ${moneyOf(deposit)}`,
     `funder     ${funder}`,
     `issue      ${issueId} in repository ${repositoryId} (GitHub ids)`,
     `deadline   ${instant(deadline)}`,
@@ -93,9 +103,9 @@ function waitOf({ deadline }: Deposit, now: bigint): string | undefined {
 }
 
 // The funder stands in as payer: nothing is signed, and nobody else's key is known.
-async function tryOut(chain: Chain, { program, address, funder }: { program: Address; address: Address; funder: Address }): Promise<string | undefined> {
+async function tryOut(chain: Chain, { program, address, deposit }: { program: Address; address: Address; deposit: Deposit }): Promise<string | undefined> {
   const { blockhash } = await chain.latestBlockhash();
-  const { error } = await chain.simulate(compileTransaction({ payer: funder, blockhash, instructions: [refundInstruction({ program, deposit: address, funder })] }));
+  const { error } = await chain.simulate(compileTransaction({ payer: deposit.funder, blockhash, instructions: refunding({ program, address, deposit, payer: deposit.funder }) }));
   return error === undefined ? undefined : sentenceOf(error);
 }
 
@@ -107,7 +117,7 @@ function sentenceOf(error: unknown): string {
 
 async function send(chain: Chain, { program, address, deposit, payer }: { program: Address; address: Address; deposit: Deposit; payer: Signer }, print: (line: string) => void, pauseMs: number): Promise<number> {
   const { blockhash, lastValidBlockHeight } = await chain.latestBlockhash();
-  const signed = signTransaction(compileTransaction({ payer: payer.address, blockhash, instructions: [refundInstruction({ program, deposit: address, funder: deposit.funder })] }), [payer]);
+  const signed = signTransaction(compileTransaction({ payer: payer.address, blockhash, instructions: refunding({ program, address, deposit, payer: payer.address }) }), [payer]);
   const signature = transactionSignature(signed);
   print(`sending    ${signature}`);
   for (;;) {
@@ -115,7 +125,7 @@ async function send(chain: Chain, { program, address, deposit, payer }: { progra
     const height = await chain.blockHeight('finalized');
     const [status] = await chain.signatureStatuses([signature], { searchHistory: height > lastValidBlockHeight });
     if (status?.commitment === 'finalized') {
-      print(status.error === undefined ? `${formatAmount(deposit.amount, lamportDecimals)} SOL went back to ${deposit.funder}, final in slot ${String(status.slot)}.` : `The chain refused it: ${sentenceOf(status.error)}`);
+      print(status.error === undefined ? `${moneyOf(deposit)} went back to ${deposit.funder}, final in slot ${String(status.slot)}.` : `The chain refused it: ${sentenceOf(status.error)}`);
       return status.error === undefined ? 0 : 1;
     }
     if (status === undefined && height > lastValidBlockHeight) {

@@ -19,12 +19,18 @@ export interface Operator {
   readonly nextAttestor: { readonly key: Address; readonly at: bigint } | undefined;
   readonly createdSlot: bigint;
   readonly sequence: bigint;
+  /** When epochs ended: that of epoch n stands at n modulo 16. */
+  readonly relayerDisabledAt: readonly bigint[];
+  readonly attestorDisabledAt: readonly bigint[];
 }
 
 export interface Identity {
   readonly bump: number;
   readonly state: keyof typeof identityStates;
+  /** Whether the old wallet cancelled the pending change. */
   readonly contested: boolean;
+  /** Whether an earlier change was cancelled and the dispute goes on, whatever becomes of this one. */
+  readonly contestedBefore: boolean;
   readonly operator: Address;
   readonly githubId: string;
   readonly wallet: Address;
@@ -84,6 +90,7 @@ function openAccount(name: AccountName, layout: AccountLayout, bytes: Uint8Array
     bytesOf,
     address,
     integer,
+    integers: (field: Field): bigint[] => Array.from({ length: field.count ?? 1 }, (_, index) => integer(field, index)),
     small: (field: Field, index = 0) => (field.kind === 'u16' ? view.getUint16(place(field, index), true) : view.getUint8(place(field, index))),
     optionalAddress(field: Field): Address | undefined {
       const found = address(field);
@@ -123,6 +130,8 @@ export function decodeOperator(bytes: Uint8Array): Operator {
     nextAttestor: next(fields.nextAttestor, fields.nextAttestorAt),
     createdSlot: read.integer(fields.createdSlot),
     sequence: read.integer(fields.sequence),
+    relayerDisabledAt: read.integers(fields.relayerDisabledAt),
+    attestorDisabledAt: read.integers(fields.attestorDisabledAt),
   };
 }
 
@@ -135,6 +144,7 @@ export function decodeIdentity(bytes: Uint8Array): Identity {
     bump: read.small(fields.bump),
     state: read.oneOf(fields.state, identityStates),
     contested: read.flag(fields.contested),
+    contestedBefore: read.flag(fields.contestedBefore),
     operator: read.address(fields.operator),
     githubId: String(read.integer(fields.githubId)),
     wallet: read.address(fields.wallet),

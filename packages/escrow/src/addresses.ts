@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { addressBytes, type Address } from './address.ts';
+import { associatedTokenProgram, tokenProgram } from './companions.ts';
 import { githubId, u64 } from './integers.ts';
 import { findProgramAddress } from './program-address.ts';
 
@@ -33,6 +34,16 @@ export function depositAddress(key: DepositKey): ProgramAddress {
     [utf8ToBytes('deposit'), addressBytes(key.operator), githubId(key.repositoryId, 'the repository id'), githubId(key.issueId, 'the issue id'), addressBytes(key.funder), u64(key.nonce, 'the nonce')],
     key.program,
   );
+}
+
+/** The token account of a deposit. */
+export function vaultAddress({ program, deposit }: { program: Address; deposit: Address }): ProgramAddress {
+  return findProgramAddress([utf8ToBytes('vault'), addressBytes(deposit)], program);
+}
+
+/** The one token account of a wallet for a mint that everybody can find: its canonical one. */
+export function associatedTokenAddress({ wallet, mint }: { wallet: Address; mint: Address }): ProgramAddress {
+  return findProgramAddress([addressBytes(wallet), addressBytes(tokenProgram), addressBytes(mint)], associatedTokenProgram);
 }
 
 /** First 8 bytes, little-endian, of sha256 of the offer id's text: a double click makes the same deposit, not a second one. */

@@ -5,6 +5,10 @@ import { u64 } from './integers.ts';
 
 export const computeBudgetProgram = parseAddress('ComputeBudget111111111111111111111111111111');
 export const memoProgram = parseAddress('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+export const tokenProgram = parseAddress('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
+export const associatedTokenProgram = parseAddress('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
+/** The mint of wrapped SOL, which the program refuses: SOL itself can be escrowed. */
+export const wrappedSol = parseAddress('So11111111111111111111111111111111111111112');
 
 /** `units` is a whole number up to 2^32 - 1. */
 export function setComputeUnitLimit(units: number): Instruction {

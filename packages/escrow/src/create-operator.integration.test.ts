@@ -8,7 +8,7 @@ test('an operator is written down with its first admin, keys and epochs', () => 
   expect(account).toMatchObject({ owner: escrow.program, lamports: rentReserve(operatorLayout.size, 0n) });
   expect(decodeOperator(account?.data ?? new Uint8Array())).toEqual({
     bump: operatorAddress({ program: escrow.program, firstAdmin: escrow.admin.address }).bump, hostHash: hostHash('github.com'), firstAdmin: escrow.admin.address, admin: escrow.admin.address,
-    relayer: escrow.relayer.address, attestor: escrow.attestor.address, relayerEpoch: 1n, attestorEpoch: 1n, nextRelayer: undefined, nextAttestor: undefined, createdSlot: expect.any(BigInt) as bigint, sequence: 1n,
+    relayer: escrow.relayer.address, attestor: escrow.attestor.address, relayerEpoch: 1n, attestorEpoch: 1n, nextRelayer: undefined, nextAttestor: undefined, createdSlot: expect.any(BigInt) as bigint, sequence: 1n, relayerDisabledAt: new Array<bigint>(16).fill(0n), attestorDisabledAt: new Array<bigint>(16).fill(0n),
   });
   expect(escrow.created.events).toEqual([{ kind: 'createOperator', account: escrow.operator, sequence: 1n, amount: 0n }]);
 });

@@ -119,10 +119,10 @@ describe('attacks', () => {
     expect(outcome({ accounts: [...sound.accounts, extra, extra, extra] })).toBe('ACCOUNT_COUNT_WRONG');
   });
 
-  test('instructions that are only reserved do nothing', () => {
+  test('instructions that do not exist do nothing', () => {
     const escrow = openEscrow();
     const sound = fundSol(escrow.terms());
-    for (const number of [0, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 18, 255]) expect(escrow.send([{ ...sound, data: sound.data.with(0, number) }], escrow.funder).error).toBe('INSTRUCTION_UNKNOWN');
+    for (const number of [0, 18, 19, 128, 255]) expect(escrow.send([{ ...sound, data: sound.data.with(0, number) }], escrow.funder).error).toBe('INSTRUCTION_UNKNOWN');
   });
 
   test('somebody else\'s money, without a signature', () => {

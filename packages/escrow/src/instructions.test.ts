@@ -1,8 +1,10 @@
+import { PublicKey } from '@solana/web3.js';
 import { expect, test } from 'vitest';
 import { addressOf, systemProgram, zeroAddress } from './address.ts';
-import { depositAddress, operatorAddress } from './addresses.ts';
+import { associatedTokenAddress, depositAddress, identityAddress, operatorAddress, vaultAddress } from './addresses.ts';
+import { associatedTokenProgram, tokenProgram } from './companions.ts';
 import { readEvents } from './events.ts';
-import { close, createOperator, fundSol, refund } from './instructions.ts';
+import { award, close, createOperator, disableKeys, fundSol, fundToken, payout, refund, refundShare, scheduleKeys, veto } from './index.ts';
 import { instructionNumbers } from './layout.ts';
 import { localProgram as program } from './program.ts';
 import { customErrorOf, programErrorOf, programErrors } from './program-errors.ts';
@@ -67,4 +69,49 @@ test('events are read only where our program is the one that speaks', () => {
   expect(read(`Program ${other} invoke [2]`, `Program ${other} failed: custom program error: 0x1`, line(event))).toHaveLength(1);
   expect(readEvents([line(event)], program)).toEqual([]);
   expect(read(line(event.slice(1)), line(event.with(0, 2)), line(event.with(1, 99)), 'Program data: !', 'Program log: x')).toEqual([]);
+});
+
+test('vaults, identities and canonical token accounts are where web3.js finds them', () => {
+  const find = (seeds: Uint8Array[], of: string) => { const [found, bump] = PublicKey.findProgramAddressSync(seeds, new PublicKey(of)); return { address: found.toBase58(), bump }; };
+  const bytes = (text: string) => new PublicKey(text).toBytes();
+  const id = new Uint8Array(8);
+  new DataView(id.buffer).setBigUint64(0, 583231n, true);
+  for (let byte = 1; byte < 6; byte++) {
+    const [one, other] = [address(byte), address(byte + 100)];
+    expect(vaultAddress({ program, deposit: one })).toEqual(find([Buffer.from('vault'), bytes(one)], program));
+    expect(identityAddress({ program, operator: one, githubId: '583231' })).toEqual(find([Buffer.from('identity'), bytes(one), id], program));
+    expect(associatedTokenAddress({ wallet: one, mint: other })).toEqual(find([bytes(one), bytes(tokenProgram), bytes(other)], associatedTokenProgram));
+  }
+});
+
+test('an award writes what was seen and every share, and names its deciders as signers', () => {
+  const built = award({ program, deposit: address(1), operator: address(2), deciders: [address(3), address(4)], createdSlot: 9n, sequence: 2n, shares: [{ githubId: '583231', bps: 7000 }, { githubId: '9919', bps: 3000 }] });
+  expect(hex(built.data)).toBe('0c' + '0900000000000000' + '0200000000000000' + '3fe6080000000000' + '581b' + 'bf26000000000000' + 'b80b');
+  expect(built.accounts.map(({ signer, writable }) => [signer, writable])).toEqual([[false, true], [false, false], [true, false], [true, false]]);
+  expect(() => award({ program, deposit: address(1), operator: address(2), deciders: [], createdSlot: 9n, sequence: 2n, shares: [{ githubId: '1', bps: 70_000 }] })).toThrow(expect.objectContaining({ code: 'ESCROW_TERMS_INVALID' }));
+  expect(veto({ program, deposit: address(1), operator: address(2) }).accounts).toHaveLength(2);
+});
+
+test('a token adds vault, mint, token account and token program to every instruction about money, and the bump of the account', () => {
+  const [mint, wallet] = [address(8), address(9)];
+  const canonical = associatedTokenAddress({ wallet, mint });
+  const base = { program, deposit: address(1), operator: address(2), funder: wallet, mint };
+  const added = [vaultAddress({ program, deposit: address(1) }).address, mint, canonical.address, tokenProgram];
+  for (const built of [payout({ ...base, share: 3, githubId: '7', wallet }), refund(base), refundShare({ ...base, share: 3, githubId: '7' }), close(base)]) {
+    expect(built.accounts.slice(-4).map((account) => account.address)).toEqual(added);
+    expect(built.data.at(-1)).toBe(canonical.bump);
+    expect(built.accounts.some(({ signer }) => signer)).toBe(false);
+  }
+  const chosen = payout({ ...base, share: 0, githubId: '7', wallet, tokenAccount: address(10) });
+  expect(chosen.accounts[3]).toEqual({ address: wallet, signer: true, writable: false });
+  expect(chosen.accounts.at(-2)?.address).toBe(address(10));
+  const funded = fundToken({ ...key, mint, amount: 5n, deadline: 0n, withRelayer: true });
+  expect(funded.data).toHaveLength(76);
+  expect(funded.accounts).toHaveLength(8);
+});
+
+test('keys are scheduled and disabled by name', () => {
+  const base = { program, operator: address(1), admin: address(2) };
+  expect(hex(scheduleKeys({ ...base, attestor: address(5) }).data)).toBe('03' + '00'.repeat(32) + '05'.repeat(32));
+  expect([['relayer'], ['attestor'], ['relayer', 'attestor']].map((keys) => disableKeys({ ...base, keys: keys as ('relayer' | 'attestor')[] }).data[1])).toEqual([1, 2, 3]);
 });

@@ -8,6 +8,12 @@ export function u64(value: bigint, what: string): Uint8Array {
   return bytes;
 }
 
+/** Little-endian bytes of a u16. Throws ESCROW_TERMS_INVALID, naming `what`, outside its range. */
+export function u16(value: number, what: string): Uint8Array {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw new DoubloonError('ESCROW_TERMS_INVALID', { problem: `${what} do not fit in 16 bits` });
+  return Uint8Array.of(value & 0xff, value >> 8);
+}
+
 /** Little-endian bytes of an i64. Throws ESCROW_TERMS_INVALID, naming `what`, outside its range. */
 export function i64(value: bigint, what: string): Uint8Array {
   if (BigInt.asIntN(64, value) !== value) throw new DoubloonError('ESCROW_TERMS_INVALID', { problem: `${what} does not fit in 64 bits` });

@@ -63,11 +63,11 @@ test('a deposit is read with its award, its edges and its empty fields', () => {
 test('an operator and an identity are read', () => {
   const o = operatorLayout.fields;
   const [host, admin, next] = [key(), key(), key()];
-  expect(decodeOperator(place(operatorLayout.size, [[o.bump, 255n], [o.hostHash, host], [o.firstAdmin, admin], [o.admin, admin], [o.attestor, admin], [o.relayerEpoch, 3n], [o.nextRelayer, next], [o.nextRelayerAt, 77n], [o.sequence, 1n]], 1)))
-    .toEqual({ bump: 255, hostHash: host, firstAdmin: addressOf(admin), admin: addressOf(admin), relayer: undefined, attestor: addressOf(admin), relayerEpoch: 3n, attestorEpoch: 0n, nextRelayer: { key: addressOf(next), at: 77n }, nextAttestor: undefined, createdSlot: 0n, sequence: 1n });
+  expect(decodeOperator(place(operatorLayout.size, [[o.bump, 255n], [o.hostHash, host], [o.firstAdmin, admin], [o.admin, admin], [o.attestor, admin], [o.relayerEpoch, 3n], [o.nextRelayer, next], [o.nextRelayerAt, 77n], [o.sequence, 1n], [o.relayerDisabledAt, 500n, 1]], 1)))
+    .toEqual({ bump: 255, hostHash: host, firstAdmin: addressOf(admin), admin: addressOf(admin), relayer: undefined, attestor: addressOf(admin), relayerEpoch: 3n, attestorEpoch: 0n, nextRelayer: { key: addressOf(next), at: 77n }, nextAttestor: undefined, createdSlot: 0n, sequence: 1n, relayerDisabledAt: [0n, 500n, ...new Array<bigint>(14).fill(0n)], attestorDisabledAt: new Array<bigint>(16).fill(0n) });
   const i = identityLayout.fields;
   expect(decodeIdentity(place(identityLayout.size, [[i.bump, 1n], [i.state, 1n], [i.contested, 1n], [i.operator, host], [i.githubId, 583231n], [i.wallet, admin], [i.linkedAt, 6n], [i.pendingWallet, next], [i.pendingSince, 8n], [i.pendingEpoch, 2n]], 2)))
-    .toEqual({ bump: 1, state: 'linked', contested: true, operator: addressOf(host), githubId: '583231', wallet: addressOf(admin), linkedAt: 6n, attestorEpoch: 0n, pending: { wallet: addressOf(next), since: 8n, epoch: 2n }, sequence: 0n });
+    .toEqual({ bump: 1, state: 'linked', contested: true, contestedBefore: false, operator: addressOf(host), githubId: '583231', wallet: addressOf(admin), linkedAt: 6n, attestorEpoch: 0n, pending: { wallet: addressOf(next), since: 8n, epoch: 2n }, sequence: 0n });
 });
 
 test.each([

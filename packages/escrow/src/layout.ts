@@ -1,6 +1,6 @@
 /**
  * Every byte of every account, written once: the program's constants are generated from this table and the decoders read
- * by it. Fields of instructions that do not exist yet have their place already, so that none ever moves.
+ * by it.
  */
 export type FieldKind = 'u8' | 'u16' | 'u64' | 'i64' | 'address' | 'hash';
 
@@ -17,7 +17,7 @@ export const accountVersion = 1;
 
 export const operatorLayout = {
   discriminator: 1,
-  size: 280,
+  size: 536,
   fields: {
     bump: { kind: 'u8', offset: 2 },
     hostHash: { kind: 'hash', offset: 8 },
@@ -33,6 +33,8 @@ export const operatorLayout = {
     nextAttestorAt: { kind: 'i64', offset: 256 },
     createdSlot: { kind: 'u64', offset: 264 },
     sequence: { kind: 'u64', offset: 272 },
+    relayerDisabledAt: { kind: 'i64', offset: 280, count: 16 },
+    attestorDisabledAt: { kind: 'i64', offset: 408, count: 16 },
   },
 } as const satisfies AccountLayout;
 
@@ -43,6 +45,7 @@ export const identityLayout = {
     bump: { kind: 'u8', offset: 2 },
     state: { kind: 'u8', offset: 3 },
     contested: { kind: 'u8', offset: 4 },
+    contestedBefore: { kind: 'u8', offset: 5 },
     operator: { kind: 'address', offset: 8 },
     githubId: { kind: 'u64', offset: 40 },
     wallet: { kind: 'address', offset: 48 },
@@ -98,10 +101,14 @@ export interface AccountLayout {
 /** Numbers of what is kept in one byte; 0 is never a state. */
 export const depositStates = { funded: 1, awarded: 2, paid: 3, refunded: 4, cancelled: 5 } as const;
 export const identityStates = { linked: 1, unlinked: 2 } as const;
+/** Epochs of a key whose end the operator account remembers: at one a week, longer than an award can wait to be claimed. */
+export const epochsRemembered = 16;
 /** Bits of `awardedBy`. */
 export const deciderBits = { funder: 1, relayer: 2, approver: 4 } as const;
+/** Bits of what `disableKeys` disables. */
+export const keyBits = { relayer: 1, attestor: 2 } as const;
 
-/** First byte of instruction data. Those without a builder are reserved for the instructions that are still to come. */
+/** First byte of instruction data. */
 export const instructionNumbers = {
   createOperator: 1,
   changeAdmin: 2,

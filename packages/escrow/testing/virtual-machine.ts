@@ -42,7 +42,10 @@ export function openEscrow({ so = 'doubloon_escrow.so', now = 1_800_000_000n }: 
   }
 
   /** Runs all in one transaction; `payer` signs and pays besides `signers`. */
-  function send(instructions: readonly Instruction[], ...signers: readonly Signer[]): Outcome {
+  const send = (instructions: readonly Instruction[], ...signers: readonly Signer[]): Outcome => sendFrom(payer, instructions, ...signers);
+
+  /** The same, with another payer of the fee. */
+  function sendFrom(payer: Signer, instructions: readonly Instruction[], ...signers: readonly Signer[]): Outcome {
     vm.expireBlockhash();   // the same wish twice is two transactions
     const transaction = signTransaction(compileTransaction({ payer: payer.address, blockhash: vm.latestBlockhash(), instructions }), [payer, ...signers]);
     const result = vm.sendLegacyTransaction(transaction);
@@ -85,7 +88,7 @@ export function openEscrow({ so = 'doubloon_escrow.so', now = 1_800_000_000n }: 
 
   return {
     program: localProgram, payer, admin, funder, relayer, attestor, operator, created,
-    send, balance, account, setAccount, deposit, terms, fund, setTime,
+    send, sendFrom, balance, account, setAccount, deposit, terms, fund, setTime,
     now: () => vm.getClock().unixTimestamp,
     setRent: (lamportsPerByte: bigint) => vm.setRent(new Rent(lamportsPerByte, 1, 50)),
   };

@@ -1,19 +1,31 @@
 //! Program addresses, checked by hash and curve syscalls: a few hundred compute units where the runtime's own derivation
 //! takes 1,500 an attempt.
 
-use crate::{generated::EscrowError, require};
-use pinocchio::error::ProgramError;
+use crate::{field::same, generated::EscrowError, require, Outcome};
+use pinocchio::Address;
 
 /// What the runtime hashes last.
 pub static MARKER: [u8; 21] = *b"ProgramDerivedAddress";
 
-/// Holds the place of the bump among the parts of a derivation.
+/// Holds the place of the bump among the parts of a derivation, third from the end.
 pub const BUMP_PLACE: &[u8] = &[0];
+
+/// Every bump as a byte that is there for as long as the program.
+static BUMPS: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut bump = 0;
+    while bump < bytes.len() {
+        bytes[bump] = bump as u8;
+        bump += 1;
+    }
+    bytes
+};
 
 /// Every bump above this one leads `parts` (seeds, `BUMP_PLACE`, program, `MARKER`: all that the runtime hashes) onto the
 /// curve. So if this one does not, it is the canonical one, and that much the runtime proves itself: for a new account
 /// that did not sign, it lets us sign only when seeds and bump lead to its address, off the curve.
-pub fn require_canonical<const N: usize>(parts: &[&[u8]; N], bump: u8) -> Result<(), ProgramError> {
+#[inline(never)]
+pub fn require_canonical(parts: &mut [&[u8]], bump: u8) -> Outcome {
     let mut higher = bump;
     while higher < u8::MAX {
         higher += 1;
@@ -22,12 +34,29 @@ pub fn require_canonical<const N: usize>(parts: &[&[u8]; N], bump: u8) -> Result
     Ok(())
 }
 
+/// Whether seeds and bump lead to an address. Enough where only the right program can have made what stands there, which
+/// it did under the canonical bump.
+#[inline(never)]
+pub fn leads_to(parts: &mut [&[u8]], bump: u8, address: &Address) -> bool {
+    same(&derive(parts, bump), address.as_array())
+}
+
+/// The canonical address, also where nothing stands: a bump above the canonical one leads onto the curve, where no account
+/// of the program will ever be.
 #[inline(always)]
-fn derive<const N: usize>(parts: &[&[u8]; N], bump: u8) -> [u8; 32] {
-    let bump = [bump];
-    let mut parts = *parts;
-    parts[N - 3] = &bump;
-    sha256(&parts)
+pub fn require_canonical_address(parts: &mut [&[u8]], bump: u8, address: &Address) -> Outcome {
+    require(leads_to(parts, bump, address), EscrowError::IdentityWrong)?;
+    require(!is_on_curve(address.as_array()), EscrowError::BumpNotCanonical)?;
+    require_canonical(parts, bump)
+}
+
+#[inline(always)]
+fn derive(parts: &mut [&[u8]], bump: u8) -> [u8; 32] {
+    let place = parts.len().wrapping_sub(3);
+    if let Some(part) = parts.get_mut(place) {
+        *part = core::slice::from_ref(&BUMPS[bump as usize]);
+    }
+    sha256(parts)
 }
 
 #[cfg(any(target_os = "solana", target_arch = "bpf"))]

@@ -1,30 +1,65 @@
-use crate::{generated::EscrowError, require};
+use crate::{
+    call::call,
+    field::{put, put_u64},
+    generated::EscrowError,
+    require, Outcome,
+};
 use pinocchio::{
     cpi::{Seed, Signer},
-    AccountView, Address, ProgramResult,
+    instruction::{InstructionAccount, InstructionView},
+    AccountView, Address,
 };
-use pinocchio_system::instructions::{Allocate, Assign, CreateAccount, Transfer};
 
-/// Makes `account` one of `program`, with exactly `lamports` of `payer` on top of what it already holds: a stranger who
+pub static SYSTEM_PROGRAM: Address = Address::new_from_array([0; 32]);
+
+const CREATE_ACCOUNT: u8 = 0;
+const ASSIGN: u8 = 1;
+const TRANSFER: u8 = 2;
+const ALLOCATE: u8 = 8;
+
+pub struct NewAccount<'a> {
+    pub payer: &'a AccountView,
+    pub account: &'a AccountView,
+    pub lamports: u64,
+    pub space: usize,
+    pub owner: &'a Address,
+    pub seeds: &'a [Seed<'a>],
+}
+
+/// Makes `account` one of `owner`, with exactly `lamports` of `payer` on top of what it already holds: a stranger who
 /// sends lamports ahead neither blocks it nor changes what it costs.
-#[inline(always)]
-pub fn create_account(payer: &AccountView, account: &AccountView, lamports: u64, space: usize, program: &Address, seeds: &[Seed]) -> ProgramResult {
+#[inline(never)]
+pub fn create_account(NewAccount { payer, account, lamports, space, owner, seeds }: NewAccount) -> Outcome {
     let signers = [Signer::from(seeds)];
+    let (from, to) = (InstructionAccount::writable_signer(payer.address()), InstructionAccount::writable_signer(account.address()));
     if account.lamports() == 0 {
-        return CreateAccount { from: payer, to: account, lamports, space: space as u64, owner: program }.invoke_signed(&signers);
+        let mut data = [0; 52];
+        data[0] = CREATE_ACCOUNT;
+        put_u64(&mut data, 4, lamports);
+        put_u64(&mut data, 12, space as u64);
+        put(&mut data, 20, owner.as_array());
+        return call(&InstructionView { program_id: &SYSTEM_PROGRAM, accounts: &[from, to], data: &data }, &[payer, account], &signers);
     }
-    Transfer { from: payer, to: account, lamports }.invoke()?;
-    Allocate { account, space: space as u64 }.invoke_signed(&signers)?;
-    Assign { account, owner: program }.invoke_signed(&signers)
+    let mut data = [0; 12];
+    data[0] = TRANSFER;
+    put_u64(&mut data, 4, lamports);
+    call(&InstructionView { program_id: &SYSTEM_PROGRAM, accounts: &[from, InstructionAccount::writable(account.address())], data: &data }, &[payer, account], &[])?;
+    data[0] = ALLOCATE;
+    put_u64(&mut data, 4, space as u64);
+    call(&InstructionView { program_id: &SYSTEM_PROGRAM, accounts: core::slice::from_ref(&to), data: &data }, &[account], &signers)?;
+    let mut data = [0; 36];
+    data[0] = ASSIGN;
+    put(&mut data, 4, owner.as_array());
+    call(&InstructionView { program_id: &SYSTEM_PROGRAM, accounts: core::slice::from_ref(&to), data: &data }, &[account], &signers)
 }
 
 /// What the accounts of a creating instruction have to be: a payer who signs, a place that is still free, the system program.
-#[inline(always)]
-pub fn require_creatable(payer: &AccountView, account: &AccountView, system: &AccountView) -> ProgramResult {
+#[inline(never)]
+pub fn require_creatable(payer: &AccountView, account: &AccountView, system: &AccountView) -> Outcome {
     require(payer.is_signer(), EscrowError::SignatureMissing)?;
     require(payer.is_writable() && account.is_writable(), EscrowError::AccountNotWritable)?;
     // With a signature of its own, any key could stand here: the runtime would not ask where the seeds lead.
     require(!account.is_signer(), EscrowError::AddressSigned)?;
-    require(system.address() == &pinocchio_system::ID, EscrowError::SystemProgramWrong)?;
-    require(account.owned_by(&pinocchio_system::ID) && account.is_data_empty(), EscrowError::AccountExists)
+    require(system.address() == &SYSTEM_PROGRAM, EscrowError::SystemProgramWrong)?;
+    require(account.owned_by(&SYSTEM_PROGRAM) && account.is_data_empty(), EscrowError::AccountExists)
 }

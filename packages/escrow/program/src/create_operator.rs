@@ -1,41 +1,43 @@
 use crate::{
     address::{require_canonical, BUMP_PLACE, MARKER},
-    create_account::{create_account, require_creatable},
+    create_account::{create_account, require_creatable, NewAccount},
     event::emit,
-    field::{put, put_u64},
+    field::{is_same, key_at, put, put_u64},
     generated::{operator, EscrowError, ACCOUNT_VERSION, INSTRUCTION_CREATE_OPERATOR},
-    require,
+    keys::NOBODY,
+    require, Call, Outcome,
     terms::reserve,
 };
 use pinocchio::{
     cpi::Seed,
     sysvars::{clock::Clock, rent::Rent, Sysvar},
-    AccountView, Address, ProgramResult,
 };
 
 const DATA_BYTES: usize = 2 + 3 * 32;
 
 /// Accounts: admin (signs, pays), operator, system program.
 /// Data: number, bump, host hash, relayer, attestor.
-pub fn create_operator(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
+#[inline(never)]
+pub fn create_operator(Call { program, accounts, data }: Call) -> Outcome {
     let [admin, account, system] = accounts else {
-        return Err(EscrowError::AccountCountWrong.into());
+        return Err(EscrowError::AccountCountWrong);
     };
     let Ok(data) = <&[u8; DATA_BYTES]>::try_from(data) else {
-        return Err(EscrowError::DataLengthWrong.into());
+        return Err(EscrowError::DataLengthWrong);
     };
     let bump = data[1];
-    let (host_hash, relayer, attestor) = (&data[2..34], &data[34..66], &data[66..98]);
+    let (host_hash, relayer, attestor) = (key_at(data, 2), key_at(data, 34), key_at(data, 66));
     require_creatable(admin, account, system)?;
-    require([host_hash, relayer, attestor].into_iter().all(|key| key != [0; 32]), EscrowError::KeyMissing)?;
-
+    require([host_hash, relayer, attestor].into_iter().all(|key| !is_same(key, &NOBODY)), EscrowError::KeyMissing)?;
     let first_admin = admin.address().as_array();
-    require_canonical(&[b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER], bump)?;
+    require(!is_same(relayer, attestor) && !is_same(relayer, first_admin) && !is_same(attestor, first_admin), EscrowError::KeysNotDistinct)?;
+
+    require_canonical(&mut [b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER], bump)?;
     let lamports = reserve(operator::SIZE, Rent::get()?.try_minimum_balance(operator::SIZE)?);
     require(admin.lamports() >= lamports, EscrowError::FundsTooSmall)?;
     let bump_seed = [bump];
     let seeds = [Seed::from(b"operator"), Seed::from(first_admin), Seed::from(&bump_seed)];
-    create_account(admin, account, lamports, operator::SIZE, program, &seeds)?;
+    create_account(NewAccount { payer: admin, account, lamports, space: operator::SIZE, owner: program, seeds: &seeds })?;
 
     let created_slot = Clock::get()?.slot;
     {

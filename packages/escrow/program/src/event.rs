@@ -5,7 +5,7 @@ use crate::{
 use pinocchio::Address;
 
 /// One line in the log: a hint for whoever follows along. The accounts are the truth.
-#[inline(always)]
+#[inline(never)]
 pub fn emit(kind: u8, account: &Address, sequence: u64, amount: u64) {
     log_data(&event(kind, account, sequence, amount));
 }

@@ -1,7 +1,17 @@
 //! Written by `generate.ts` from the tables in `packages/escrow/src`; a test fails when the two differ.
 
+use pinocchio::Address;
+
+/// TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA
+pub static TOKEN_PROGRAM: Address = Address::new_from_array([6, 221, 246, 225, 215, 101, 161, 147, 217, 203, 225, 70, 206, 235, 121, 172, 28, 180, 133, 237, 95, 91, 55, 145, 58, 140, 245, 133, 126, 255, 0, 169]);
+/// ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL
+pub static ASSOCIATED_TOKEN_PROGRAM: Address = Address::new_from_array([140, 151, 37, 143, 78, 36, 137, 241, 187, 61, 16, 41, 20, 142, 13, 131, 11, 90, 19, 153, 218, 255, 16, 132, 4, 142, 123, 216, 219, 233, 248, 89]);
+/// So11111111111111111111111111111111111111112
+pub static WRAPPED_SOL: Address = Address::new_from_array([6, 155, 136, 87, 254, 171, 129, 132, 251, 104, 127, 99, 70, 24, 192, 53, 218, 196, 57, 220, 26, 235, 59, 85, 152, 160, 240, 0, 0, 0, 0, 1]);
+
 pub const ACCOUNT_VERSION: u8 = 1;
 pub const EVENT_VERSION: u8 = 1;
+pub const EPOCHS_REMEMBERED: u64 = 16;
 pub const EVENT_BYTES: usize = 56;
 
 pub const WINDOW_SECONDS: i64 = 259_200;
@@ -45,10 +55,12 @@ pub const IDENTITY_UNLINKED: u8 = 2;
 pub const DECIDER_FUNDER: u8 = 1;
 pub const DECIDER_RELAYER: u8 = 2;
 pub const DECIDER_APPROVER: u8 = 4;
+pub const KEY_RELAYER: u8 = 1;
+pub const KEY_ATTESTOR: u8 = 2;
 
 pub mod operator {
     pub const DISCRIMINATOR: u8 = 1;
-    pub const SIZE: usize = 280;
+    pub const SIZE: usize = 536;
     pub const BUMP: usize = 2;
     pub const HOST_HASH: usize = 8;
     pub const FIRST_ADMIN: usize = 40;
@@ -63,6 +75,8 @@ pub mod operator {
     pub const NEXT_ATTESTOR_AT: usize = 256;
     pub const CREATED_SLOT: usize = 264;
     pub const SEQUENCE: usize = 272;
+    pub const RELAYER_DISABLED_AT: usize = 280;
+    pub const ATTESTOR_DISABLED_AT: usize = 408;
 }
 
 pub mod identity {
@@ -71,6 +85,7 @@ pub mod identity {
     pub const BUMP: usize = 2;
     pub const STATE: usize = 3;
     pub const CONTESTED: usize = 4;
+    pub const CONTESTED_BEFORE: usize = 5;
     pub const OPERATOR: usize = 8;
     pub const GITHUB_ID: usize = 40;
     pub const WALLET: usize = 48;
@@ -165,13 +180,69 @@ pub enum EscrowError {
     TooEarly = 122,
     /// The deposit holds less than it records.
     BalanceBroken = 123,
-    /// This instruction handles SOL, the deposit holds a token.
+    /// The accounts are those of another mint than the deposit’s.
     MintWrong = 124,
     /// A new account stands where its terms lead, so no key can have signed for it.
     AddressSigned = 125,
+    /// The operator account is another one than the recorded.
+    OperatorWrong = 126,
+    /// The key that signed may not decide on this deposit.
+    DeciderWrong = 127,
+    /// The deposit is another one, or has changed, since this was written.
+    DepositChanged = 128,
+    /// The time for this is over.
+    TooLate = 129,
+    /// One key alone no longer decides on this deposit, because it was vetoed.
+    TwoNeeded = 130,
+    /// Shares are 1 to 8, each of another user and at least 1 of 10,000 basis points, which they add up to.
+    SharesInvalid = 131,
+    /// A share is below the smallest that can always be paid out.
+    ShareTooSmall = 132,
+    /// The award has no such share.
+    ShareUnknown = 133,
+    /// The share was paid or sent back already.
+    ShareSettled = 134,
+    /// The award is not final, or was made by a key that was disabled before it was.
+    AwardNotFinal = 135,
+    /// The award is final.
+    AwardFinal = 136,
+    /// The identity is of another user or operator.
+    IdentityWrong = 137,
+    /// The user has no wallet that can be paid now: none linked, or too lately, or it is changing or contested.
+    IdentityUnpayable = 138,
+    /// The user has a wallet, or is about to: the share waits for them.
+    IdentityPayable = 139,
+    /// The wallet is not the one that this needs.
+    WalletWrong = 140,
+    /// The user has a linked wallet already.
+    IdentityLinked = 141,
+    /// The user has no linked wallet.
+    IdentityUnlinked = 142,
+    /// A change of the wallet is under way and can not be started again.
+    ChangePending = 143,
+    /// No change of the wallet is under way.
+    ChangeMissing = 144,
+    /// The key that signed is not the attestor in force.
+    AttestorWrong = 145,
+    /// The attestation is expired, or made to live for more than 10 minutes.
+    AttestationExpired = 146,
+    /// The key that signed is not the admin of this operator.
+    AdminWrong = 147,
+    /// Only mints of the classic token program are taken.
+    TokenProgramWrong = 148,
+    /// The mint is none, is not initialised, or is wrapped SOL.
+    MintRefused = 149,
+    /// The vault is not the one of the deposit.
+    VaultWrong = 150,
+    /// The token account is not the canonical one of who is paid, nor one of theirs that they signed for.
+    DestinationWrong = 151,
+    /// Admin, relayer and attestor have to be different keys.
+    KeysNotDistinct = 152,
+    /// One account stands in two places.
+    AccountTwice = 153,
 }
 
-pub const ERRORS: [EscrowError; 26] = [
+pub const ERRORS: [EscrowError; 54] = [
     EscrowError::InstructionUnknown,
     EscrowError::DataLengthWrong,
     EscrowError::AccountCountWrong,
@@ -198,4 +269,32 @@ pub const ERRORS: [EscrowError; 26] = [
     EscrowError::BalanceBroken,
     EscrowError::MintWrong,
     EscrowError::AddressSigned,
+    EscrowError::OperatorWrong,
+    EscrowError::DeciderWrong,
+    EscrowError::DepositChanged,
+    EscrowError::TooLate,
+    EscrowError::TwoNeeded,
+    EscrowError::SharesInvalid,
+    EscrowError::ShareTooSmall,
+    EscrowError::ShareUnknown,
+    EscrowError::ShareSettled,
+    EscrowError::AwardNotFinal,
+    EscrowError::AwardFinal,
+    EscrowError::IdentityWrong,
+    EscrowError::IdentityUnpayable,
+    EscrowError::IdentityPayable,
+    EscrowError::WalletWrong,
+    EscrowError::IdentityLinked,
+    EscrowError::IdentityUnlinked,
+    EscrowError::ChangePending,
+    EscrowError::ChangeMissing,
+    EscrowError::AttestorWrong,
+    EscrowError::AttestationExpired,
+    EscrowError::AdminWrong,
+    EscrowError::TokenProgramWrong,
+    EscrowError::MintRefused,
+    EscrowError::VaultWrong,
+    EscrowError::DestinationWrong,
+    EscrowError::KeysNotDistinct,
+    EscrowError::AccountTwice,
 ];

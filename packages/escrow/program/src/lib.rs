@@ -3,39 +3,97 @@
 
 mod account;
 mod address;
+mod administered;
+mod attestation;
+mod award;
+mod call;
+mod cancel;
+mod cancel_change;
+mod change_admin;
+mod change_wallet;
+mod clock;
 mod close;
 mod create_account;
 mod create_operator;
+mod decision;
+mod disable_keys;
+mod effective_wallet;
 mod event;
 mod field;
+mod fund;
 mod fund_sol;
+mod fund_token;
 pub mod generated;
+mod keys;
+mod link_identity;
+mod linked;
+mod pay;
+mod payout;
 mod refund;
+mod schedule_keys;
+mod settle_change;
+mod shares;
 mod terms;
+mod token;
+mod unlink_identity;
+mod veto;
 
-use generated::{EscrowError, INSTRUCTION_CLOSE, INSTRUCTION_CREATE_OPERATOR, INSTRUCTION_FUND_SOL, INSTRUCTION_REFUND};
+use generated::EscrowError;
 use pinocchio::{error::ProgramError, no_allocator, nostd_panic_handler, program_entrypoint, AccountView, Address, ProgramResult};
 
 // One more than any instruction takes, so that an account too many is seen.
-const MAX_ACCOUNTS: usize = 5;
+const MAX_ACCOUNTS: usize = 9;
 
 program_entrypoint!(process_instruction, MAX_ACCOUNTS);
 no_allocator!();
 nostd_panic_handler!();
 
+/// What an instruction gets: more than this backend passes as separate arguments.
+pub struct Call<'a> {
+    program: &'a Address,
+    accounts: &'a mut [AccountView],
+    data: &'a [u8],
+}
+
+#[inline(always)]
 pub fn process_instruction(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
-    match data.first() {
-        Some(&INSTRUCTION_CREATE_OPERATOR) => create_operator::create_operator(program, accounts, data),
-        Some(&INSTRUCTION_FUND_SOL) => fund_sol::fund_sol(program, accounts, data),
-        Some(&INSTRUCTION_REFUND) => refund::refund(program, accounts, data),
-        Some(&INSTRUCTION_CLOSE) => close::close(program, accounts, data),
-        _ => Err(EscrowError::InstructionUnknown.into()),
-    }
+    let call = Call { program, accounts, data };
+    let Some(number) = data.first() else {
+        return Err(EscrowError::InstructionUnknown.into());
+    };
+    let outcome = match *number {
+        generated::INSTRUCTION_CREATE_OPERATOR => create_operator::create_operator(call),
+        generated::INSTRUCTION_CHANGE_ADMIN => change_admin::change_admin(call),
+        generated::INSTRUCTION_SCHEDULE_KEYS => schedule_keys::schedule_keys(call),
+        generated::INSTRUCTION_DISABLE_KEYS => disable_keys::disable_keys(call),
+        generated::INSTRUCTION_LINK_IDENTITY => link_identity::link_identity(call),
+        generated::INSTRUCTION_CHANGE_WALLET => change_wallet::change_wallet(call),
+        generated::INSTRUCTION_CANCEL_CHANGE => cancel_change::cancel_change(call),
+        generated::INSTRUCTION_SETTLE_CHANGE => settle_change::settle_change(call),
+        generated::INSTRUCTION_UNLINK_IDENTITY => unlink_identity::unlink_identity(call),
+        generated::INSTRUCTION_FUND_SOL => fund_sol::fund_sol(call),
+        generated::INSTRUCTION_FUND_TOKEN => fund_token::fund_token(call),
+        generated::INSTRUCTION_AWARD => award::award(call),
+        generated::INSTRUCTION_VETO => veto::veto(call),
+        generated::INSTRUCTION_PAYOUT => payout::payout(call),
+        generated::INSTRUCTION_CANCEL => cancel::cancel(call),
+        generated::INSTRUCTION_REFUND => refund::refund(call),
+        generated::INSTRUCTION_CLOSE => close::close(call),
+        _ => Err(EscrowError::InstructionUnknown),
+    };
+    Ok(outcome?)
 }
 
 impl From<EscrowError> for ProgramError {
     fn from(error: EscrowError) -> Self {
         ProgramError::Custom(error as u32)
+    }
+}
+
+/// A failed call of another program ends the transaction by itself: what is left is an account that is borrowed already.
+impl From<ProgramError> for EscrowError {
+    fn from(_: ProgramError) -> Self {
+        EscrowError::AccountTwice
     }
 }
 
@@ -47,13 +105,16 @@ impl TryFrom<u32> for EscrowError {
     }
 }
 
+/// One number, so that it goes through a register where the runtime's own errors would go through memory.
+pub type Outcome<T = ()> = Result<T, EscrowError>;
+
 /// `Ok` where the condition holds, the error where it doesn't.
 #[inline(always)]
-fn require(condition: bool, error: EscrowError) -> Result<(), ProgramError> {
+fn require(condition: bool, error: EscrowError) -> Outcome {
     if condition {
         Ok(())
     } else {
-        Err(error.into())
+        Err(error)
     }
 }
 
@@ -72,7 +133,7 @@ mod tests {
 
     #[test]
     fn unknown_instructions_are_refused() {
-        for data in [&[][..], &[0], &[2], &[255, 1, 2]] {
+        for data in [&[][..], &[0], &[18], &[255, 1, 2]] {
             assert_eq!(process_instruction(&Address::new_from_array([1; 32]), &mut [], data), Err(EscrowError::InstructionUnknown.into()));
         }
     }

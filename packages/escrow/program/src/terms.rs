@@ -1,12 +1,17 @@
 //! The terms of a deposit as pure functions. Instants are unix seconds; additions saturate.
 
-use crate::generated::{ACCOUNT_OVERHEAD_BYTES, DEADLINE_MAX_SECONDS, DEADLINE_MIN_SECONDS, GRACE_SECONDS, LAMPORTS_PER_BYTE_FLOOR, LINGER_SECONDS};
+use crate::generated::{ACCOUNT_OVERHEAD_BYTES, CLAIM_SECONDS, COOL_DOWN_SECONDS, DEADLINE_MAX_SECONDS, DEADLINE_MIN_SECONDS, GRACE_SECONDS, LAMPORTS_PER_BYTE_FLOOR, LINGER_SECONDS, WINDOW_SECONDS};
 
 /// Lamports that an account of `bytes` keeps besides its amount. Never less than the highest rate clusters have had, so
 /// that a rise never blocks a partial payout.
 #[inline(always)]
-pub fn reserve(bytes: usize, rent_minimum: u64) -> u64 {
-    rent_minimum.max((bytes as u64 + ACCOUNT_OVERHEAD_BYTES) * LAMPORTS_PER_BYTE_FLOOR)
+pub const fn reserve(bytes: usize, rent_minimum: u64) -> u64 {
+    let floor = (bytes as u64 + ACCOUNT_OVERHEAD_BYTES) * LAMPORTS_PER_BYTE_FLOOR;
+    if rent_minimum > floor {
+        rent_minimum
+    } else {
+        floor
+    }
 }
 
 /// The bounds themselves belong to it.
@@ -19,6 +24,24 @@ pub fn deadline_in_bounds(deadline: i64, now: i64) -> bool {
 #[inline(always)]
 pub fn refundable_at(deadline: i64) -> i64 {
     deadline.saturating_add(GRACE_SECONDS)
+}
+
+/// From this second on the decision of one key alone is final.
+#[inline(always)]
+pub fn final_at(awarded_at: i64) -> i64 {
+    awarded_at.saturating_add(WINDOW_SECONDS)
+}
+
+/// From this second on a share that nobody could claim goes back.
+#[inline(always)]
+pub fn claimed_by(final_at: i64) -> i64 {
+    final_at.saturating_add(CLAIM_SECONDS)
+}
+
+/// From this second on a link, or a change of it, counts.
+#[inline(always)]
+pub fn cooled_at(since: i64) -> i64 {
+    since.saturating_add(COOL_DOWN_SECONDS)
 }
 
 /// From this second on an ended deposit may disappear.
@@ -56,5 +79,6 @@ mod tests {
         assert_eq!(refundable_at(i64::MAX), i64::MAX);
         assert_eq!(refundable_at(i64::MIN), i64::MIN + 259_200);
         assert_eq!(closable_at(i64::MAX - 1), i64::MAX);
+        assert_eq!((final_at(i64::MAX), claimed_by(i64::MAX), cooled_at(i64::MAX)), (i64::MAX, i64::MAX, i64::MAX));
     }
 }

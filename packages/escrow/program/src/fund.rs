@@ -1,0 +1,163 @@
+//! What the two funding instructions have in common: the terms in their data, and the account that freezes them.
+
+use crate::{
+    account::{Deposit, Operator},
+    address::{require_canonical, BUMP_PLACE, MARKER},
+    create_account::{create_account, NewAccount},
+    field::{bytes_at, i64_at, key_at, put, put_i64, put_u64, same, u64_at},
+    generated::{deposit, operator, EscrowError, ACCOUNT_VERSION, DEPOSIT_FUNDED},
+    keys::NOBODY,
+    require, Outcome,
+    terms::deadline_in_bounds,
+};
+use pinocchio::{cpi::Seed, sysvars::clock::Clock, AccountView, Address};
+
+const BUMP: usize = 1;
+const WITH_RELAYER: usize = 2;
+const REPOSITORY_ID: usize = 3;
+const ISSUE_ID: usize = 11;
+const NONCE: usize = 19;
+pub const AMOUNT: usize = 27;
+const DEADLINE: usize = 35;
+const APPROVER: usize = 43;
+pub const TERMS_BYTES: usize = 75;
+
+/// Number, bump, with relayer, repository id, issue id, nonce, amount, deadline, approver or zero.
+pub type Terms = [u8; TERMS_BYTES];
+
+/// Everything about the terms but their amount.
+#[inline(never)]
+pub fn require_terms(terms: &Terms, funder: &Address, operator: &Operator, clock: &Clock) -> Outcome {
+    require_ids(terms)?;
+    require_deciders(terms, funder.as_array(), operator)?;
+    require(deadline_in_bounds(i64_at(terms, DEADLINE), clock.unix_timestamp), EscrowError::DeadlineOutOfBounds)
+}
+
+pub struct NewDeposit<'a> {
+    pub program: &'a Address,
+    pub funder: &'a AccountView,
+    pub account: &'a mut AccountView,
+    pub operator: &'a Address,
+    pub terms: &'a Terms,
+    pub lamports: u64,
+    pub clock: &'a Clock,
+}
+
+/// Creates the deposit account where the terms lead, with `lamports`, and writes them down.
+#[inline(never)]
+pub fn create_deposit(NewDeposit { program, funder, account, operator, terms, lamports, clock }: NewDeposit) -> Outcome {
+    let ids: (&[u8; 8], &[u8; 8], &[u8; 8]) = (bytes_at(terms, REPOSITORY_ID), bytes_at(terms, ISSUE_ID), bytes_at(terms, NONCE));
+    let (operator, payer) = (operator.as_array(), funder.address().as_array());
+    require_canonical(&mut [b"deposit", operator, ids.0, ids.1, payer, ids.2, BUMP_PLACE, program.as_array(), &MARKER], terms[BUMP])?;
+    let seeds = [
+        Seed::from(b"deposit"),
+        Seed::from(operator),
+        Seed::from(ids.0),
+        Seed::from(ids.1),
+        Seed::from(payer),
+        Seed::from(ids.2),
+        Seed::from(&terms[BUMP..BUMP + 1]),
+    ];
+    create_account(NewAccount { payer: funder, account, lamports, space: deposit::SIZE, owner: program, seeds: &seeds })?;
+    record(account, terms, operator, payer, clock)
+}
+
+#[inline(always)]
+fn require_ids(terms: &Terms) -> Outcome {
+    require(terms[WITH_RELAYER] <= 1, EscrowError::FlagInvalid)?;
+    require(u64_at(terms, REPOSITORY_ID) != 0 && u64_at(terms, ISSUE_ID) != 0, EscrowError::IdMissing)
+}
+
+/// Each decider is a key of its own: one key in two roles would be two of three.
+#[inline(always)]
+fn require_deciders(terms: &Terms, funder: &[u8; 32], fields: &Operator) -> Outcome {
+    let approver = key_at(terms, APPROVER);
+    if terms[WITH_RELAYER] == 0 {
+        return require(same(approver, &NOBODY), EscrowError::ApproverWithoutRelayer);
+    }
+    let relayers = [key_at(fields, operator::RELAYER), key_at(fields, operator::NEXT_RELAYER)];
+    let none = same(approver, &NOBODY);
+    let distinct = !same(approver, funder) && relayers.into_iter().all(|relayer| !same(relayer, funder) && (none || !same(relayer, approver)));
+    require(distinct, EscrowError::DecidersNotDistinct)
+}
+
+#[inline(always)]
+fn record(account: &mut AccountView, terms: &Terms, operator: &[u8; 32], funder: &[u8; 32], clock: &Clock) -> Outcome {
+    let mut data = account.try_borrow_mut()?;
+    let Ok(fields) = <&mut Deposit>::try_from(&mut *data) else {
+        return Err(EscrowError::AccountKindWrong);
+    };
+    fields[0] = deposit::DISCRIMINATOR;
+    fields[1] = ACCOUNT_VERSION;
+    fields[deposit::BUMP] = terms[BUMP];
+    fields[deposit::STATE] = DEPOSIT_FUNDED;
+    fields[deposit::WITH_RELAYER] = terms[WITH_RELAYER];
+    put(fields, deposit::OPERATOR, operator);
+    put(fields, deposit::FUNDER, funder);
+    put(fields, deposit::APPROVER, key_at(terms, APPROVER));
+    // Ids, nonce and amount stand in the terms in the order of the account.
+    put::<32>(fields, deposit::REPOSITORY_ID, bytes_at(terms, REPOSITORY_ID));
+    put_u64(fields, deposit::CREATED_SLOT, clock.slot);
+    put_i64(fields, deposit::CREATED_AT, clock.unix_timestamp);
+    put::<8>(fields, deposit::DEADLINE, bytes_at(terms, DEADLINE));
+    put_u64(fields, deposit::SEQUENCE, 1);
+    Ok(())
+}
+
+const _: () = assert!(deposit::AMOUNT + 8 - deposit::REPOSITORY_ID == DEADLINE - REPOSITORY_ID && deposit::NONCE - deposit::REPOSITORY_ID == NONCE - REPOSITORY_ID);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FUNDER: [u8; 32] = [1; 32];
+    const RELAYER: [u8; 32] = [2; 32];
+
+    fn data(with_relayer: u8, approver: [u8; 32]) -> Terms {
+        let mut data = [0; TERMS_BYTES];
+        data[WITH_RELAYER] = with_relayer;
+        data[REPOSITORY_ID] = 1;
+        data[ISSUE_ID + 7] = 1;
+        data[APPROVER..].copy_from_slice(&approver);
+        data
+    }
+
+    fn operator_with(relayer: [u8; 32], next: [u8; 32]) -> Operator {
+        let mut fields = [0; operator::SIZE];
+        put(&mut fields, operator::RELAYER, &relayer);
+        put(&mut fields, operator::NEXT_RELAYER, &next);
+        fields
+    }
+
+    #[test]
+    fn ids_and_flag_are_checked() {
+        assert_eq!(require_ids(&data(0, NOBODY)), Ok(()));
+        assert_eq!(require_ids(&data(2, NOBODY)), Err(EscrowError::FlagInvalid));
+        for id in [REPOSITORY_ID, ISSUE_ID + 7] {
+            let mut without = data(1, NOBODY);
+            without[id] = 0;
+            assert_eq!(require_ids(&without), Err(EscrowError::IdMissing));
+        }
+    }
+
+    #[test]
+    fn deciders_are_three_different_keys() {
+        let fields = operator_with(RELAYER, NOBODY);
+        let deciders = |with_relayer, approver| require_deciders(&data(with_relayer, approver), &FUNDER, &fields);
+        assert_eq!(deciders(1, NOBODY), Ok(()));
+        assert_eq!(deciders(1, [3; 32]), Ok(()));
+        assert_eq!(deciders(0, NOBODY), Ok(()));
+        assert_eq!(deciders(1, FUNDER), Err(EscrowError::DecidersNotDistinct));
+        assert_eq!(deciders(1, RELAYER), Err(EscrowError::DecidersNotDistinct));
+        assert_eq!(deciders(0, [3; 32]), Err(EscrowError::ApproverWithoutRelayer));
+    }
+
+    #[test]
+    fn the_relayer_is_never_the_funder_now_or_when_its_next_key_starts() {
+        for fields in [operator_with(FUNDER, NOBODY), operator_with(RELAYER, FUNDER)] {
+            assert_eq!(require_deciders(&data(1, NOBODY), &FUNDER, &fields), Err(EscrowError::DecidersNotDistinct));
+            assert_eq!(require_deciders(&data(0, NOBODY), &FUNDER, &fields), Ok(()));
+        }
+        assert_eq!(require_deciders(&data(1, [3; 32]), &FUNDER, &operator_with(RELAYER, [3; 32])), Err(EscrowError::DecidersNotDistinct));
+    }
+}

@@ -1,0 +1,86 @@
+use crate::{
+    account::{self, Identity},
+    address::{require_canonical, BUMP_PLACE, MARKER},
+    attestation::require_attested,
+    create_account::{create_account, require_creatable, NewAccount},
+    effective_wallet::is_linked,
+    event::emit,
+    field::{bytes_at, i64_at, is_same, key_at, put, put_i64, put_u64, u64_at},
+    generated::{identity, EscrowError, ACCOUNT_VERSION, IDENTITY_LINKED, INSTRUCTION_LINK_IDENTITY},
+    keys::ATTESTOR,
+    require, Call, Outcome,
+    terms::reserve,
+};
+use pinocchio::{
+    cpi::Seed,
+    sysvars::{clock::Clock, rent::Rent, Sysvar},
+};
+
+const BUMP: usize = 1;
+const GITHUB_ID: usize = 2;
+const EXPIRY: usize = 10;
+const DATA_BYTES: usize = 18;
+
+/// Accounts: payer (signs, pays), identity, operator, attestor (signs), wallet (signs), system program.
+/// Data: number, bump, GitHub user id, expiry.
+/// Links a user who has no link, or no longer. It counts after the cool-down, in which disabling the attestor undoes it.
+#[inline(never)]
+pub fn link_identity(Call { program, accounts, data }: Call) -> Outcome {
+    let [payer, account, operator_account, attestor, wallet, system] = accounts else {
+        return Err(EscrowError::AccountCountWrong);
+    };
+    let Ok(data) = <&[u8; DATA_BYTES]>::try_from(data) else {
+        return Err(EscrowError::DataLengthWrong);
+    };
+    let now = Clock::get()?.unix_timestamp;
+    let operator = account::operator(operator_account, program)?;
+    require_attested(&operator, attestor, wallet, i64_at(data, EXPIRY), now)?;
+    let operator_address = operator_account.address().as_array();
+    if account.owned_by(program) {
+        let fields = account::identity_mut(account, program)?;
+        let theirs = is_same(key_at(&*fields, identity::OPERATOR), operator_address) && u64_at(&*fields, identity::GITHUB_ID) == u64_at(data, GITHUB_ID);
+        require(theirs, EscrowError::IdentityWrong)?;
+        require(!is_linked(&fields, &operator), EscrowError::IdentityLinked)?;
+    } else {
+        require_creatable(payer, account, system)?;
+        let id: &[u8; 8] = bytes_at(data, GITHUB_ID);
+        require(*id != [0; 8], EscrowError::IdMissing)?;
+        require_canonical(&mut [b"identity", operator_address, id, BUMP_PLACE, program.as_array(), &MARKER], data[BUMP])?;
+        let lamports = reserve(identity::SIZE, Rent::get()?.try_minimum_balance(identity::SIZE)?);
+        require(payer.lamports() >= lamports, EscrowError::FundsTooSmall)?;
+        let seeds = [Seed::from(b"identity"), Seed::from(operator_address), Seed::from(id), Seed::from(&data[BUMP..GITHUB_ID])];
+        create_account(NewAccount { payer, account, lamports, space: identity::SIZE, owner: program, seeds: &seeds })?;
+        let mut fields = account.try_borrow_mut()?;
+        let Ok(fields) = <&mut Identity>::try_from(&mut *fields) else {
+            return Err(EscrowError::AccountKindWrong);
+        };
+        fields[0] = identity::DISCRIMINATOR;
+        fields[1] = ACCOUNT_VERSION;
+        fields[identity::BUMP] = data[BUMP];
+        put(fields, identity::OPERATOR, operator_address);
+        put(fields, identity::GITHUB_ID, id);
+    }
+    let sequence = {
+        let mut fields = account::identity_mut(account, program)?;
+        record(&mut fields, wallet.address().as_array(), ATTESTOR.epoch(&operator), now)
+    };
+    emit(INSTRUCTION_LINK_IDENTITY, account.address(), sequence, 0);
+    Ok(())
+}
+
+/// Nothing of an earlier link stays.
+#[inline(always)]
+fn record(fields: &mut Identity, wallet: &[u8; 32], epoch: u64, now: i64) -> u64 {
+    let sequence = u64_at(fields, identity::SEQUENCE).wrapping_add(1);
+    fields[identity::STATE] = IDENTITY_LINKED;
+    fields[identity::CONTESTED] = 0;
+    fields[identity::CONTESTED_BEFORE] = 0;
+    put(fields, identity::WALLET, wallet);
+    put_i64(fields, identity::LINKED_AT, now);
+    put_u64(fields, identity::ATTESTOR_EPOCH, epoch);
+    fields[identity::PENDING_WALLET..identity::SEQUENCE].fill(0);
+    put_u64(fields, identity::SEQUENCE, sequence);
+    sequence
+}
+
+const _: () = assert!(identity::SEQUENCE == identity::PENDING_EPOCH + 8 && identity::PENDING_SINCE == identity::PENDING_WALLET + 32);
