@@ -20,6 +20,13 @@ test('the five hundred and first of an hour waits for the first of it to be an h
   expect(from(created(500, 1_000))).toBe(3_600_000);
 });
 
+test('who uses up half at most waits behind the fortieth of a minute and the two hundred and fiftieth of an hour', () => {
+  const half = (createdAt: readonly Date[]) => mayCreateFrom({ notBefore: undefined, createdAt }, 0.5).getTime() - start;
+  expect(half(created(39, 10))).toBeLessThan(390);
+  expect(half(created(40, 10))).toBe(60_000);
+  expect(half(created(250, 2_000))).toBe(3_600_000);
+});
+
 test('what GitHub said counts when it is later', () => {
   expect(from([], new Date(start + 5))).toBe(5);
   expect(from(created(80, 10), new Date(start + 5))).toBe(60_000);

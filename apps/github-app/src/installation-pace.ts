@@ -21,9 +21,9 @@ interface Pace {
 const limits = [{ most: 80, withinMs: 60_000 }, { most: 500, withinMs: 3_600_000 }] as const;
 const longestMs = 3_600_000;
 
-/** From when on the next thing may be created. */
-export function mayCreateFrom({ notBefore, createdAt }: Pace): Date {
-  const ends = limits.map(({ most, withinMs }) => (createdAt.at(-most)?.getTime() ?? -Infinity) + withinMs);
+/** From when on the next thing may be created, when no more than `share` of what may be is to be used up. */
+export function mayCreateFrom({ notBefore, createdAt }: Pace, share = 1): Date {
+  const ends = limits.map(({ most, withinMs }) => (createdAt.at(-most * share)?.getTime() ?? -Infinity) + withinMs);
   return new Date(Math.max(0, notBefore?.getTime() ?? 0, ...ends));
 }
 
@@ -42,9 +42,9 @@ const lockNotAvailable = '55P03';
 /**
  * Creates something at GitHub for an installation: one thing after the other over all processes, as GitHub asks for, and each
  * counted before. Rejects with `TooSoon` when that has to wait, or others are at it for long; otherwise as `create` does.
- * Holds one connection meanwhile.
+ * `share` leaves the rest of what may be created to others. Holds one connection meanwhile.
  */
-export async function createAlone<T>(pool: Pool, installationId: string, now: () => Date, create: () => Promise<T>): Promise<T> {
+export async function createAlone<T>(pool: Pool, installationId: string, now: () => Date, create: () => Promise<T>, share = 1): Promise<T> {
   const db = await pool.connect();
   let isBroken = true;
   try {
@@ -53,7 +53,7 @@ export async function createAlone<T>(pool: Pool, installationId: string, now: ()
       throw new TooSoon(new Date(now().getTime() + busy.comeBackMs));
     }
     try {
-      await takeTurn(db, installationId, now());
+      await takeTurn(db, installationId, now(), share);
       return await create();
     } finally {
       await db.query('select pg_advisory_unlock($1, hashtext($2))', [lockKind, installationId]).then(() => { isBroken = false; }, () => undefined);
@@ -74,11 +74,11 @@ async function lock(db: PoolClient, installationId: string): Promise<boolean> {
   return isLocked;
 }
 
-async function takeTurn(db: PoolClient, installationId: string, now: Date): Promise<void> {
+async function takeTurn(db: PoolClient, installationId: string, now: Date, share: number): Promise<void> {
   await db.query(keep, [installationId]);
   const { rows: [row] } = await db.query<{ notBefore: Date | null; createdAt: Date[] }>(read, [installationId]);
   const createdAt = row?.createdAt ?? [];
-  const from = mayCreateFrom({ notBefore: row?.notBefore ?? undefined, createdAt });
+  const from = mayCreateFrom({ notBefore: row?.notBefore ?? undefined, createdAt }, share);
   if (from > now) throw new TooSoon(from);
   await db.query(take, [installationId, [...createdAt.filter((at) => at.getTime() > now.getTime() - longestMs), now]]);
 }

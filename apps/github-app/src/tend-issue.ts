@@ -29,6 +29,11 @@ export interface Tending {
 
 const outages: readonly FailureCode[] = ['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'UNAUTHENTICATED', 'FORBIDDEN'];
 
+/** Anybody can write command after command: a quarter of what may be created is for our comments alone. */
+const eyesShare = 0.75;
+/** A sign that a command was read is for now: later our comment is one. */
+const eyesWithinMs = 60_000;
+
 /** How long to wait for the chain to decide about a signed transaction, when no event says so before. */
 const chainMs = 15_000;
 
@@ -66,13 +71,31 @@ async function tell(tending: Tending, issue: KnownIssue, intents: readonly Inten
     const octokit = await tending.octokit(Number(installation));
     const earliest = isSaid ? await writeLivingComment({ ...tending, octokit, createAlone: alone }, issue, row, { text: renderLivingComment(bounty, own), money: moneyState(bounty) }) : undefined;
     for (const intent of intents) await removeIfSecond(tending, octokit, issue, intent);
-    for (const intent of eyes) await alone(() => reactOnce(tending, octokit, issue, intent));
-    return earliest ?? again;
+    const times = [earliest ?? again, await showRead(tending, octokit, issue, eyes, alone)].filter((one) => one !== undefined);
+    return times.length === 0 ? undefined : new Date(Math.min(...times.map(Number)));
   });
 }
 
+/** Resolves to when the rest of it may be shown: that holds back nothing else on the issue. */
+async function showRead(tending: Tending, octokit: Octokit, issue: KnownIssue, eyes: readonly Intent[], alone: Alone): Promise<Date | undefined> {
+  const { pool, now } = tending;
+  for (const intent of eyes) {
+    try {
+      await alone(() => reactOnce(tending, octokit, issue, intent), eyesShare);
+    } catch (error) {
+      if (!(error instanceof TooSoon)) throw error;
+      if (error.notBefore.getTime() <= now().getTime() + eyesWithinMs) return error.notBefore;
+      await markDone(pool, intent, now(), error.message);
+    }
+  }
+  return undefined;
+}
+
+/** Creates something when it is its turn, of which there is this share. */
+type Alone = <T>(create: () => Promise<T>, share?: number) => Promise<T>;
+
 /** Does something at GitHub for an installation, at its pace; a limit that GitHub tells of holds for all that is done there. */
-async function inTurn<T>({ pool, now, onRefusal }: Tending, installation: string, work: (alone: Writing['createAlone']) => Promise<T>): Promise<T> {
+async function inTurn<T>({ pool, now, onRefusal }: Tending, installation: string, work: (alone: Alone) => Promise<T>): Promise<T> {
   const holding = <U>(call: () => Promise<U>): Promise<U> => call().catch(async (error: unknown) => {
     const { notBefore } = readSetback(error, now());
     if (notBefore !== undefined && !(error instanceof TooSoon)) await holdInstallation(pool, installation, notBefore);
@@ -81,7 +104,7 @@ async function inTurn<T>({ pool, now, onRefusal }: Tending, installation: string
   await requireTurn(pool, installation, now());
   try {
     // Held before the next one may create: it would only run into the same limit.
-    return await holding(() => work((create) => createAlone(pool, installation, now, () => holding(create))));
+    return await holding(() => work((create, share) => createAlone(pool, installation, now, () => holding(create), share)));
   } catch (error) {
     const { refusal } = readSetback(error, now());
     if (refusal !== undefined) onRefusal?.(refusal);

@@ -43,6 +43,32 @@ test('six quick edits of a text that tells nothing about money are five, and the
   await says(issue.number, 'Fund 0.5 sol');
 });
 
+test('who writes command after command uses up what may be created for reactions, and nobody\'s living comment waits for that', async () => {
+  const created = (count: number, ago: string) => line.database.pool.query('update installation set created_at = array_fill(now() - $2::interval, array[$1::int]) where id = $3', [count, ago, String(line.github.installationId)]);
+  const eyes = async (issueId: number) => (await line.database.pool.query<{ done: boolean }>("select done_at is not null as done from intent where issue_id = $1 and work->>'kind' = 'eyes'", [String(issueId)])).rows;
+  // So that the installation is known.
+  const [first, issue, another] = [await ada().openIssue('First'), await ada().openIssue('After a minute of commands'), await ada().openIssue('After an hour of commands')];
+  await ada().comment(first.number, '$sol:1$');
+  await calm(first.id);
+
+  await created(60, '30 seconds');
+  const { id } = await ada().comment(issue.number, '$sol:1$');
+  await says(issue.number, 'Fund 1 sol');
+  await expect.poll(async () => ((await row(issue.id))?.due_at?.getTime() ?? 0) - Date.now(), { timeout: 60_000 }).toBeGreaterThan(5_000);
+  expect([await eyes(issue.id), (await row(issue.id))?.not_before]).toEqual([[{ done: false }], null]);
+  await ada().editComment(id, '$sol:2$');
+  await says(issue.number, 'Fund 2 sol');
+  await expect.poll(() => eyes(issue.id), { timeout: 60_000 }).toEqual([{ done: true }]);
+  expect(await ada().reactions(id)).toHaveLength(1);
+
+  await created(375, '30 minutes');
+  const { id: late } = await ada().comment(another.number, '$sol:1$');
+  await says(another.number, 'Fund 1 sol');
+  await calm(another.id);
+  expect([await eyes(another.id), await ada().reactions(late)]).toEqual([[{ done: true }], []]);
+  await created(0, '0');
+});
+
 test('hundreds of offers under a hostile title stay one comment that GitHub takes', async () => {
   const title = '<img src=x onerror=alert(1)> @everyone [x](javascript:y) | ` \u202e\u0000'.repeat(3).slice(0, 240);
   const issue = await ada().openIssue(title);
