@@ -1,9 +1,10 @@
 import { addressBytes, depositLayout, type Address } from '@doubloon/escrow';
 import { readFinal } from './cluster.ts';
 import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
+import { judgeDeposit, type OfferTerms } from './judge-deposit.ts';
 
 const ours = 'select address, created_slot, state from deposit';
-const wanted = 'select distinct nonce from offer where nonce = any ($1::numeric[])';
+const offersOf = 'select repository_id, issue_id, nonce, mint, amount from offer where nonce = any ($1::numeric[])';
 // The next scan goes on where this one ended, since what is credited is known then.
 const mostCredits = 500;
 
@@ -35,13 +36,15 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
   for (const { address } of disputed) log.error({ deposit: address }, 'a deposit stands on the chain that we hold to have gone back');
 
   const unknown = listed.filter(({ address }) => !known.has(address));
-  const offered = new Set((await pool.query<{ nonce: string }>(wanted, [unknown.map(({ deposit }) => String(deposit.nonce))])).rows.map(({ nonce }) => nonce));
-  const candidates = unknown.filter(({ deposit }) => offered.has(String(deposit.nonce))).slice(0, mostCredits);
+  const offers = Map.groupBy((await pool.query<OfferTerms>(offersOf, [unknown.map(({ deposit }) => String(deposit.nonce))])).rows, ({ nonce }) => nonce);
+  // Anybody can make deposits that never count, as many as they like: those are not read again, or they would keep others from being read.
+  const candidates = unknown.filter(({ address, deposit }) => offers.get(String(deposit.nonce))?.some((offer) => judgeDeposit(deposit, address, { program, operator, offer }) === undefined));
   let pending = 0;
-  let unverified = unknown.filter(({ deposit }) => !offered.has(String(deposit.nonce))).length;
+  let unverified = unknown.length - candidates.length;
   if (candidates.length > 0) {
-    const { slot, accounts } = await readFinal(context, candidates.map(({ address }) => address));
-    for (const [index, { address }] of candidates.entries()) {
+    const batch = candidates.slice(0, mostCredits);
+    const { slot, accounts } = await readFinal(context, batch.map(({ address }) => address));
+    for (const [index, { address }] of batch.entries()) {
       const account = accounts[index];
       const credit = account && (await creditDeposit(context, address, account, slot));
       if (credit?.kind === 'not-final') pending++;

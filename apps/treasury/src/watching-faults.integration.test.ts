@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startRpcProxy, type RpcProxy } from '@doubloon/dev/rpc-proxy/rpc-proxy.ts';
-import { decodeDeposit, localProgram, parseAddress, transactionSignature, type Signer } from '@doubloon/escrow';
+import { decodeDeposit, depositLayout, encodeBase58, localProgram, parseAddress, transactionSignature, type Signer } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
 import { offered, openHome, openLocalChain, openTreasury, patient, signedFor, stateOf, typesOf, type Home, type LocalChain, type RunningTreasury } from '../testing/instance.ts';
 
@@ -197,6 +198,25 @@ describe('a deposit is counted in the end', () => {
     await home.database.pool.query('delete from funding_build where offer_id = $1', [one.offerId]);
     await lands(one);
     await isCountedOnce(one);
+  });
+
+  test('though hundreds were made for its offer that never count: the scan passes them', async () => {
+    const one = await signed();
+    await home.database.pool.query('delete from funding_build where offer_id = $1', [one.offerId]);
+    const addresses = Array.from({ length: 500 }, () => encodeBase58(randomBytes(32)));
+    node.strike(async (_call, forward) => {
+      const reply = await forward();
+      const answer = JSON.parse(reply.body) as { result: { value: { pubkey: string; account: { data: [string, string] } }[] } };
+      const account = answer.result.value.find(({ pubkey }) => pubkey === one.deposit)?.account;
+      if (account === undefined) return reply;
+      const bytes = Buffer.from(account.data[0], 'base64');
+      bytes.writeBigUInt64LE(1n, depositLayout.fields.amount.offset);
+      const others = addresses.map((pubkey) => ({ pubkey, account: { ...account, data: [bytes.toString('base64'), 'base64'] } }));
+      return { ...reply, body: JSON.stringify({ ...answer, result: { ...answer.result, value: [...others, ...answer.result.value] } }) };
+    }, { methods: ['getProgramAccounts'] });
+    await lands(one);
+    await isCountedOnce(one);
+    await expect.poll(async () => (await clients.metrics.getSingleMetricAsString('doubloon_deposits_unverified')).split(' ').at(-1), patient).toBe('500');
   });
 });
 
