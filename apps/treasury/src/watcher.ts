@@ -5,8 +5,9 @@ import { creditDeposit, type WatchingContext } from './credit-deposit.ts';
 // What we handed out lands within its blockhash's life, a minute or two; after that only the scan looks for it. Anybody can
 // have transactions built, so that only the newest are worth a look each second.
 const freshBuildMs = 15 * 60_000;
+// What has landed and is credited has no next look, and must not be read again each second.
 const awaited = `
-  (select deposit from submission s where state in ('recorded', 'sent', 'confirmed', 'finalized') and not exists (select from deposit d where d.address = s.deposit) order by place limit 1000)
+  (select deposit from submission s where state in ('recorded', 'sent', 'confirmed', 'finalized') and next_at < 'infinity' and not exists (select from deposit d where d.address = s.deposit) order by place limit 1000)
   union
   (select deposit from funding_build b where built_at > $1 and not exists (select from deposit d where d.address = b.deposit) order by id desc limit 200)`;
 
