@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { isDoubloonError } from '@doubloon/errors';
 import { failpoint } from '@doubloon/failpoints';
+import { isDatabaseOutage } from '@doubloon/postgres';
 import type { Logger } from '@doubloon/service';
 import { readSetback, type Refusal } from './github.ts';
 import { TooSoon } from './installation-pace.ts';
@@ -31,6 +33,8 @@ const eager = [2, 8, 20, 50, 120, 300];
 /** Before so many of them are over a further wake begins no new series, but afterwards: a flood of reasons is not looked at one by one. */
 const together = 2;
 const backoff = { baseMs: 1_000, capMs: 300_000 };
+/** An outage is over for all at once, and people wait for what it held up. */
+const outageCapMs = 20_000;
 /** What GitHub refuses this often (not for its limits) is not asked again before there is another reason to look. */
 const mostRefusals = 8;
 /** These don't pass by themselves: whoever ends them gives a reason to look. */
@@ -51,10 +55,17 @@ const finish = `
   update living_comment set attempts = 0, problem = null, not_before = null, due_at = case when wanted = $3::bigint then $4::timestamptz else $5::timestamptz end
   where repository_id = $1 and issue_id = $2`;
 
-// Only a limit of GitHub's keeps the next reason waiting; what failed otherwise may pass with it.
+// Only a limit of GitHub's keeps the next reason waiting; what failed otherwise may pass with it, also when it came up meanwhile.
 const postpone = `
-  update living_comment set problem = $3, not_before = $6, attempts = case when $5 then attempts else 0 end, due_at = case when $5 then $4::timestamptz end
+  update living_comment set problem = $3, not_before = $6, attempts = case when $5 then attempts else 0 end,
+    due_at = case when wanted <> $7::bigint then $8::timestamptz when $5 then $4::timestamptz end
   where repository_id = $1 and issue_id = $2`;
+
+/** Whether who did not answer was somebody else: GitHub, the treasury or the database. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof Error && error.name === 'HttpError') return readSetback(error, new Date()).isUnknown;
+  return isDoubloonError(error, 'SERVICE_UNAVAILABLE') || isDoubloonError(error, 'DEADLINE_EXCEEDED') || isDatabaseOutage(error);
+}
 
 /** Tends issues that are due until disposed: side by side, each by one worker over all processes. */
 export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, log, now, random = Math.random }: IssueWorkerOptions): IssueWorker {
@@ -88,12 +99,12 @@ export function startIssueWorker({ pool, tend, concurrency = 4, pollMs = 1_000, 
       await db.query(finish, [repositoryId, issueId, wanted, again ?? null, now()]);
       if (again !== undefined) wakeAt(again);
     } catch (error) {
-      const wait = Math.min(backoff.capMs, backoff.baseMs * 2 ** Math.min(attempts - 1, 20)) * (0.5 + random() / 2);
+      const wait = Math.min(isOutage(error) ? outageCapMs : backoff.capMs, backoff.baseMs * 2 ** Math.min(attempts - 1, 20)) * (0.5 + random() / 2);
       const setback = readSetback(error, now());
       const notBefore = setback.notBefore ?? new Date(now().getTime() + wait);
       const isRefused = setback.notBefore === undefined && !setback.isUnknown;
       const goesOn = !isRefused || (attempts < mostRefusals && !lasting.includes(setback.refusal));
-      await db.query(postpone, [repositoryId, issueId, error instanceof Error ? error.message : 'unknown reason', notBefore, goesOn, setback.notBefore ?? null]);
+      await db.query(postpone, [repositoryId, issueId, error instanceof Error ? error.message : 'unknown reason', notBefore, goesOn, setback.notBefore ?? null, wanted, now()]);
       if (goesOn) wakeAt(notBefore);
       // Waiting for our turn is no failure.
       const level = error instanceof TooSoon ? 'debug' : goesOn || lasting.includes(setback.refusal) ? 'warn' : 'error';
