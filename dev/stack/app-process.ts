@@ -42,7 +42,14 @@ const readyWithinMs = 90_000;
 const stopWithinMs = 15_000;
 
 /** Starts one app as its own process and waits until it says that it is ready. Rejects with its last lines when it is not. */
-export async function startApp({ name, entry, place = { root, node: process.execPath }, env, internalPort, onLine }: AppStart): Promise<AppProcess> {
+export async function startApp(settings: AppStart): Promise<AppProcess> {
+  const { app, ready } = spawnApp(settings);
+  await ready;
+  return app;
+}
+
+/** The same, answering before it is ready: how it ended can be asked also when it never was. */
+export function spawnApp({ name, entry, place = { root, node: process.execPath }, env, internalPort, onLine }: AppStart): { app: AppProcess; ready: Promise<void> } {
   const child = spawn(place.node, ['--import', stopWithParent, join(place.root, entry)], {
     cwd: place.root,
     ...place.user,
@@ -69,19 +76,21 @@ export async function startApp({ name, entry, place = { root, node: process.exec
     clearTimeout(hard);
   };
 
-  const end = Date.now() + readyWithinMs;
-  while (!(await isReady(internalUrl))) {
-    if (isGone() || Date.now() > end) {
-      await stop();
-      throw new Error(`${name} did not become ready:\n${last.join('\n')}`);
+  const untilReady = async (): Promise<void> => {
+    const end = Date.now() + readyWithinMs;
+    while (!(await isReady(internalUrl))) {
+      if (isGone() || Date.now() > end) {
+        await stop();
+        throw new Error(`${name} did not become ready:\n${last.join('\n')}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  };
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await exited;
   };
-  return { name, pid: child.pid ?? 0, internalUrl, exited, kill, [Symbol.asyncDispose]: stop };
+  return { app: { name, pid: child.pid ?? 0, internalUrl, exited, kill, [Symbol.asyncDispose]: stop }, ready: untilReady() };
 }
 
 const isReady = (internalUrl: string): Promise<boolean> =>

@@ -30,8 +30,10 @@ test('an app that is stopped finishes what it does, and exits 0', async () => {
 
 test('settings on top hold for one start, and one that dies while it starts is told at once', async () => {
   const { app } = await echo();
-  await app.stop();
+  await app.kill();
   await expect(app.start({ ECHO_FAULT: 'start' })).rejects.toThrow(/echo did not become ready:[^]*no tea/);
+  // Of this one, and not of the one before it: the kill matrix takes SIGKILL for its failpoint.
+  await expect(app.exited()).resolves.toBe(1);
   await app.start();
   expect((await fetch(`${app.internalUrl}/readyz`)).status).toBe(200);
 });

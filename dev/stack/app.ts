@@ -1,4 +1,4 @@
-import { startApp, type AppProcess, type AppStart } from './app-process.ts';
+import { spawnApp, startApp, type AppProcess, type AppStart } from './app-process.ts';
 
 /** One app of a stack, which can be ended and started again while the others run. */
 export interface App extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface App extends AsyncDisposable {
    * its last lines when it ended before.
    */
   start(env?: Readonly<Record<string, string>>): Promise<void>;
-  /** Resolves when the process that runs now is gone, at once when it is: its exit code, or the signal that ended it. */
+  /** Resolves when the process that runs now, or was started last, is gone, at once when it is: its exit code, or the signal that ended it. */
   exited(): Promise<number | NodeJS.Signals>;
 }
 
@@ -32,7 +32,9 @@ export async function openApp(settings: AppStart): Promise<App> {
     stop,
     async start(env = {}) {
       await stop();
-      current = await startApp({ ...settings, env: { ...settings.env, ...env } });
+      const { app, ready } = spawnApp({ ...settings, env: { ...settings.env, ...env } });
+      current = app;
+      await ready;
     },
     exited: () => current.exited,
     [Symbol.asyncDispose]: stop,
