@@ -51,12 +51,16 @@ const cancel = `
   update offer set cancelled_at = $4 from source
   where source.kind = offer.source_kind and source.id = offer.source_id
     and source.repository_id = $1 and source.issue_id = $2 and source.author_id = $3
+    and (source.kind = 'issue' or source.updated_at <= $5)
     and offer.ordinal is not null and offer.cancelled_at is null
   returning offer.source_kind as "sourceKind", offer.source_id as "sourceId", denom, amount, nth`;
 
-/** Marks the offers of one person on an issue as cancelled; answers which. */
-export async function cancelOffersOf(db: Db, { repositoryId, issueId }: { repositoryId: string; issueId: string }, authorId: string, now: Date): Promise<OfferKey[]> {
-  return (await db.query<OfferKey>(cancel, [repositoryId, issueId, authorId, now])).rows;
+/**
+ * Marks the offers of one person on an issue as cancelled, without what was written after `asked`: a command may be heard of
+ * late. The time of an opening text proves nothing: it moves with whatever happens on the issue. Answers which.
+ */
+export async function cancelOffersOf(db: Db, { repositoryId, issueId }: { repositoryId: string; issueId: string }, authorId: string, asked: Date, now: Date): Promise<OfferKey[]> {
+  return (await db.query<OfferKey>(cancel, [repositoryId, issueId, authorId, now, asked])).rows;
 }
 
 /** Whether anybody ever offered money on an issue. */

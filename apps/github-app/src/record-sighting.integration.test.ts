@@ -123,6 +123,12 @@ test('/cancel takes back what its writer asked for, once, and leaves others alon
   expect(await see('/cancel', { id: '4', by: grace })).toEqual([]);
 });
 
+test('/cancel that is heard of late takes back nothing that its writer wrote after it', async () => {
+  await see('$usdc:5$', { id: '1', second: 1 });
+  await see('$usdc:6$', { id: '3', second: 3 });
+  expect(await see('/cancel', { id: '2', second: 2 })).toEqual(['withdraw 5000000 usdc cancelled', 'eyes']);
+});
+
 test('a creation that is told again under another name commands nothing a second time', async () => {
   await see('$usdc:5$');
   expect(await see('/cancel', { id: '2' })).toEqual(['withdraw 5000000 usdc cancelled', 'eyes']);

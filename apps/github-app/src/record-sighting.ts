@@ -72,10 +72,10 @@ async function follow(db: ClientBase, { kind: sourceKind, id: sourceId }: Placed
 
 const notHere: readonly SlashCommand[] = ['award', 'veto', 'attempt'];
 
-async function obey(db: ClientBase, key: IssueKey, { source, sender }: Placed, slash: Commands['slash'], ordinal: number, now: Date): Promise<{ works: Work[]; isNews: boolean }> {
+async function obey(db: ClientBase, key: IssueKey, { source, sender, updatedAt }: Placed, slash: Commands['slash'], ordinal: number, now: Date): Promise<{ works: Work[]; isNews: boolean }> {
   const isAsked = slash.has('help') || slash.has('status');
   if (isAsked) await askForHelp(db, key);
-  const cancelled = slash.has('cancel') ? await cancelOffersOf(db, key, sender.id, now) : [];
+  const cancelled = slash.has('cancel') ? await cancelOffersOf(db, key, sender.id, updatedAt, now) : [];
   const missing = notHere.filter((command) => slash.has(command));
   // Other bots know these words too: where nobody offered money they are not meant for us.
   const isMissed = missing.length > 0 && (await hasOffers(db, key));
