@@ -39,7 +39,7 @@ async function openRereading({ issues = 1, ...o }: Partial<GitHubStandinOptions>
   async function keepSource(issueId: number, comment: number, updatedAt = new Date(Date.now() + 1_000)) {
     await pool.query("insert into source (kind, id, repository_id, issue_id, url, author_id, author_login, updated_at, revision) values ('issue-comment', $1, $2, $3, 'u', '1', 'ada', $4, 1)", [String(comment), repositoryId, String(issueId), updatedAt]);
   }
-  const due = () => pool.query('update issue set reread_at = now()');
+  const due = () => pool.query("update issue set reread_at = now() - interval '1 second'");
   const stored = async () => (await pool.query<{ told: string }>(`select kind || ' ' || (payload #>> '{payload,action}') || ' ' || coalesce(payload #>> '{payload,comment,id}', '') as told from inbox order by id`)).rows.map(({ told }) => told);
   const waits = async () => (await pool.query<{ ms: number }>('select extract(epoch from reread_at - now())::float8 * 1000 as ms from issue order by number')).rows.map(({ ms }) => ms);
   const asked = () => standin.asked.filter(({ installationId, method }) => installationId !== undefined && method === 'GET').map(({ path, search, status }) => `${path.replace(`/repos/${name}`, '')}${search} ${String(status)}`);
@@ -69,6 +69,19 @@ test('the same is answered with 304 the next time, and something new is not', as
   await run();
   expect(readings).toEqual(['nothing', 'unchanged', 'missed']);
   expect(await stored()).toEqual([`issue_comment created ${String(id)}`]);
+});
+
+test('a comment on an issue moves the time of its opening text, which is read again and not told as missed', async () => {
+  const { readings, pool, known: [issue], linus, stored, due, run } = await openRereading();
+  await pool.query("insert into source (kind, id, repository_id, issue_id, url, author_id, author_login, updated_at, revision) select 'issue', id, repository_id, id, 'u', '1', 'ada', now() - interval '1 minute', 1 from issue");
+  await linus.comment(issue?.number ?? 0, 'chatter');
+  await run();
+  expect([readings, await stored()]).toEqual([['nothing'], ['issues edited ']]);
+  const { id } = await linus.comment(issue?.number ?? 0, '$sol:2$');
+  await due();
+  await run();
+  expect(readings).toEqual(['nothing', 'missed']);
+  expect(await stored()).toContain(`issue_comment created ${String(id)}`);
 });
 
 test('what was found is found once, also when nothing came of it yet', async () => {
