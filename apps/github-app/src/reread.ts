@@ -8,6 +8,7 @@ import { holdInstallation, requireTurn, TooSoon } from './installation-pace.ts';
 import { storeDelivery } from './intake.ts';
 import { readIssueNow, type Reread } from './issue-now.ts';
 import { wakeKnown, type KnownIssue } from './issue-row.ts';
+import type { Delivery } from './receive.ts';
 import { absent, missedDeletion, missedOn, settleMs, type Known } from './reread-missed.ts';
 import { dueIssues, holdRereads, keepReread, readKnown, type DueIssue } from './reread-row.ts';
 
@@ -112,7 +113,7 @@ async function keep(rereading: Rereading, client: Octokit, due: DueIssue, known:
   const isClosed = 'issue' in read && read.issue.state === 'closed';
   const stored = await inTransaction(pool, async (db) => {
     let count = 0;
-    for (const delivery of missed) if (await storeDelivery(db, delivery)) count += 1;
+    for (const delivery of missed) if ((await storeDelivery(db, delivery)) && !mayBeKnown(delivery)) count += 1;
     await keepReread(db, due, later(rereading, isClosed ? everyMs * rarely : everyMs), 'tags' in read ? (read.tags ?? null) : null);
     await wakeKnown(db, due, now());
     return count;
@@ -121,6 +122,9 @@ async function keep(rereading: Rereading, client: Octokit, due: DueIssue, known:
   onStored();
   return stored > 0 ? 'missed' : 'nothing';
 }
+
+// An issue's time moves with every comment and label: its text may well be the one we know, and nothing was missed.
+const mayBeKnown = ({ event, payload }: Delivery): boolean => event === 'issues' && payload['action'] === 'edited';
 
 // Not in the list may mean that the pages shifted: only who is asked for by itself and is not there is gone.
 async function isGone(client: Octokit, { repository }: KnownIssue, id: string, signal: AbortSignal): Promise<boolean> {
