@@ -117,6 +117,9 @@ test('our comment, deleted by people without our hearing of it, comes back once;
   await deleteOurs();
   await ada().comment(issue.number, '$sol:0.25$');
   await says(issue.number, 'Fund 0.25 sol');
+  // Not at once: a copy of GitHub's that has not heard of a new comment says the same.
+  const [first, second] = line.github.asked.filter(({ method, path }) => method === 'POST' && creating(issue.number).path.test(path)).filter(({ installationId }) => installationId !== undefined);
+  expect((second?.startedAt ?? 0) - (first?.endedAt ?? Infinity)).toBeGreaterThan(9_500);
   await calm(issue.id);
   await deleteOurs();
   await ada().comment(issue.number, '$sol:0.125$');

@@ -37,6 +37,8 @@ const editEveryMs = 2_000;
 /** Edits without news about money, per issue: whoever keeps changing our comment, or their own, gets no faster answer. */
 const mostQuiet = 5;
 const quietWithinMs = 600_000;
+/** GitHub's copies, its lists among them, may not have heard of a comment that is younger than this. */
+const settleMs = 10_000;
 
 /**
  * Makes the living comment say these words. Resolves to the time before which it may not be edited again, when that is why
@@ -55,7 +57,8 @@ export async function writeLivingComment(writing: Writing, issue: KnownIssue, ro
     await edit(writing, issue, row.commentId, words, isQuiet);
   } catch (error) {
     if (readSetback(error, writing.now()).refusal !== 'missing') throw error;
-    // What was asked may only not have heard of it yet, or show us nothing any more: gone is what the list shows without it.
+    if (writing.now().getTime() - (row.writtenAt?.getTime() ?? 0) < settleMs) throw error;
+    // What was asked may show us nothing any more: gone is what the list shows without it.
     const found = await findOurs(writing, issue);
     if (found !== undefined && String(found.id) === row.commentId) throw error;
     await markGone(writing.pool, issue);
