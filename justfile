@@ -65,6 +65,10 @@ escrow-test:
 escrow-costs:
     node packages/escrow/costs.ts
 
+# Write packages/escrow/idl.json, by which Codama generates clients
+escrow-idl:
+    node packages/escrow/idl/write.ts
+
 # Run the Chain contract on solana-test-validator (SOLANA_TEST_VALIDATOR names the binary) or on SOLANA_RPC_URL
 chain-conformance:
     node packages/escrow/chain-conformance.ts
