@@ -19,7 +19,7 @@ const longestWaitMs = 15_000;
 export const pauseAfter = (failures: number, everyMs: number): number => Math.max(everyMs, Math.min(everyMs * Math.min(2 ** Math.max(failures - 1, 0), mostPatience), longestWaitMs));
 
 /** What the neighbour asked to be left alone for, in milliseconds. */
-const askedFor = (error: unknown): number => (isDoubloonError(error, 'CHAIN_UNAVAILABLE') ? (error.facts.retryAfterMs ?? 0) : 0);
+export const askedFor = (error: unknown): number => (isDoubloonError(error, 'CHAIN_UNAVAILABLE') ? (error.facts.retryAfterMs ?? 0) : 0);
 
 /**
  * Runs `round` at once, then `everyMs` after its last end or as soon as it is woken. A round that fails is logged once per

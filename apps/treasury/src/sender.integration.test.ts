@@ -81,6 +81,21 @@ describe('while the node is away', () => {
     await expect(second.ended).resolves.toBe(0);
   });
 
+  test('what it does not take, whoever made it so, keeps nothing else from being sent', async () => {
+    const { node, env } = await behindProxy(local);
+    const clients = await startTreasury(await openHome(local, env));
+    const offers = await Promise.all(Array.from({ length: 9 }, async () => ({ ...(await offered(clients)), wallet: await local.wallet() })));
+    const signed = await Promise.all(offers.map(async ({ offerId, wallet }) => ({ offerId, transaction: await signedFor(clients, offerId, wallet) })));
+    await node.goAway();
+    await Promise.all(signed.map((one) => clients.web.submitFunding(one)));
+    // The first handful of each round, whichever those are.
+    let sends = 0;
+    node.strike((_call, forward) => { sends = 0; return forward(); }, { methods: ['getBlockHeight'] });
+    node.strike((_call, forward) => (++sends > 8 ? forward() : Promise.resolve({ status: 403, body: 'Forbidden' })), { methods: ['sendTransaction'] });
+    await node.comeBack();
+    await expect.poll(async () => (await Promise.all(offers.map(({ offerId }) => stateOf(clients, offerId)))).filter((state) => state === OfferState.FUNDED).length, patient).toBe(1);
+  });
+
   test('two treasuries on one database send and credit one deposit once', async () => {
     const home = await openHome(local);
     const [one, other] = [await startTreasury(home), await startTreasury(home)];

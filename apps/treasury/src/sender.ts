@@ -6,6 +6,7 @@ import { reasonOf } from './build-funding.ts';
 import { checkNode, readFinal } from './cluster.ts';
 import { judgeAccount } from './credit-deposit.ts';
 import { endSubmission } from './end-submission.ts';
+import { askedFor } from './rounds.ts';
 import { secondLook } from './second-look.ts';
 import type { SubmissionState } from './offer-row.ts';
 import type { Treasury } from './treasury.ts';
@@ -110,8 +111,14 @@ async function lastValidOf({ pool, chain }: SendingContext, { signature, last_va
   return height;
 }
 
+/** One that the node does not take keeps no other from it, unless the node wants to be left alone. */
 async function sendAll(context: SendingContext, rows: readonly Due[]): Promise<void> {
-  for (let at = 0; at < rows.length; at += sendsAtOnce) await allOf(rows.slice(at, at + sendsAtOnce).map((row) => send(context, row)));
+  const failures: unknown[] = [];
+  for (let at = 0; at < rows.length && !failures.some((failure) => askedFor(failure) > 0); at += sendsAtOnce) {
+    const outcomes = await Promise.allSettled(rows.slice(at, at + sendsAtOnce).map((row) => send(context, row)));
+    failures.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])));
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function send({ pool, chain, log }: SendingContext, { signature, offer_id: offerId, transaction, state, doubted_slot: doubted }: Due): Promise<void> {
