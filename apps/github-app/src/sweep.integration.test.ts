@@ -9,7 +9,7 @@ import { openProbot } from './github.ts';
 import { storeDelivery } from './intake.ts';
 import { prune } from './prune.ts';
 import type { Delivery } from './receive.ts';
-import { logDepthMs, overlapMs, sweep, type Find, type Sweeping } from './sweep.ts';
+import { beginning, logDepthMs, overlapMs, sweep, type Find, type Sweeping } from './sweep.ts';
 import { keepReached, measureSweep, reachedBefore } from './sweep-row.ts';
 
 const log = createLogger({ name: 'test', level: 'silent' });
@@ -230,7 +230,8 @@ async function openRubbish(answers: Rubbish) {
   const github = await startRubbish(answers);
   onTestFinished(() => github[Symbol.asyncDispose]());
   const probot = await openProbot({ appId: Number(sweeping.appId), privateKey: github.privateKey, apiUrl: github.url }, log);
-  return { pool, finds, texts, rows, asked: github.asked, sweepOnce: () => sweep({ ...sweeping, octokit: () => probot.auth() }, never) };
+  const place = beginning();
+  return { pool, appId: sweeping.appId, finds, texts, rows, asked: github.asked, sweepOnce: () => sweep({ ...sweeping, octokit: () => probot.auth() }, never, place) };
 }
 
 const big = 9_007_199_254_740_993n;
@@ -308,6 +309,29 @@ test('a tenth of the quota is left for what else the App asks for', async () => 
   expect(Math.abs((until?.getTime() ?? 0) - 2_000_000_001_000)).toBeLessThan(5_000);
   expect(await texts()).toEqual(['text 0']);
   expect(asked).toEqual([page, pathTo(0)]);
+});
+
+test('a log of more pages than the quota has is looked through all the same: the next round goes on where this one was limited', async () => {
+  const used = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '499', 'x-ratelimit-reset': '2000000000' };
+  const next = (cursor: string) => ({ link: `<https://github.test/app/hook/deliveries?cursor=${cursor}>; rel="next"` });
+  const newest = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+  const { pool, appId, texts, asked, sweepOnce } = await openRubbish({
+    [page]: { headers: { ...used, ...next('second') }, body: `[${entry(2, newest)}]` },
+    [`${page}&cursor=second`]: { headers: { ...used, ...next('third') }, body: `[${entry(1, new Date(newest.getTime() - 1_000))}]` },
+    [`${page}&cursor=third`]: { body: `[${entry(0, new Date(newest.getTime() - 2_000))}]` },
+    [pathTo(0)]: { body: whole(0) }, [pathTo(1)]: { body: whole(1) }, [pathTo(2)]: { body: whole(2) },
+  });
+  expect([(await sweepOnce()).round, (await sweepOnce()).round, await reachedBefore(pool, appId)]).toEqual(['limited', 'limited', undefined]);
+  expect(await sweepOnce()).toEqual({ round: 'good' });
+  expect(asked.filter((path) => path.startsWith(page))).toEqual([page, `${page}&cursor=second`, `${page}&cursor=third`]);
+  expect([await texts(), await reachedBefore(pool, appId)]).toEqual([['text 0', 'text 1', 'text 2'], newest]);
+});
+
+test('a look that fails begins anew', async () => {
+  const next = { link: '<https://github.test/app/hook/deliveries?cursor=gone>; rel="next"' };
+  const { asked, sweepOnce } = await openRubbish({ [page]: { headers: next, body: `[${entry(0)}]` }, [pathTo(0)]: { body: whole(0) } });
+  expect([(await sweepOnce()).round, (await sweepOnce()).round]).toEqual(['failed', 'failed']);
+  expect(asked.filter((path) => path.startsWith(page))).toEqual([page, `${page}&cursor=gone`, page, `${page}&cursor=gone`]);
 });
 
 test('where the quota is nearly used up at the look, nothing is fetched', async () => {

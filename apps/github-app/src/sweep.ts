@@ -27,6 +27,14 @@ export type Find = 'found' | 'gone' | 'malformed' | 'foreign' | 'lost';
 /** `limited`: GitHub's quota, which this App needs for other things too. `elsewhere`: another process is at it. */
 export type Round = 'good' | 'failed' | 'limited' | 'elsewhere';
 
+/** How far a look through the log came: one that is limited goes on there. */
+export interface Place {
+  newest: Date | undefined;
+  cursor: string | undefined;
+}
+
+export const beginning = (): Place => ({ newest: undefined, cursor: undefined });
+
 /** GitHub's log goes back three days (docs: "Redelivering webhooks"). */
 export const logDepthMs = 72 * 3_600_000;
 /** Entries appear when the attempt is over, some of them late: so far behind what was reached the log is read again. */
@@ -57,15 +65,16 @@ const limitOf = (error: unknown, now: Date): Date | undefined => (error instance
 /**
  * Sweeps once: notes what the App's delivery log has and the inbox has not, as far back as was not reached before and at
  * most 72 hours, then fetches each and stores it, oldest first. Every step may be repeated; one process sweeps at a time.
- * It needs nobody to reach us. Resolves to how it ended and, when it was limited, until when.
+ * It needs nobody to reach us. Resolves to how it ended and, when it was limited, until when. It looks from `place` on and
+ * leaves there where to go on: else a log of more pages than an hour's quota would never be looked through.
  */
-export async function sweep(sweeping: Sweeping, signal: AbortSignal): Promise<{ round: Round; until?: Date }> {
+export async function sweep(sweeping: Sweeping, signal: AbortSignal, place = beginning()): Promise<{ round: Round; until?: Date }> {
   const { pool, log, appId } = sweeping;
   try {
     const isDone = await alone(pool, `sweep ${appId}`, async () => {
       const octokit = await sweeping.octokit();
       // What was noted is fetched also when a page behind it can't be read.
-      const failure = await look(sweeping, octokit, signal).then(() => undefined, (error: unknown) => ({ error }));
+      const failure = await look(sweeping, octokit, place, signal).then(() => undefined, (error: unknown) => ({ error }));
       if (failure !== undefined && limitOf(failure.error, sweeping.now()) !== undefined) throw failure.error;
       await fetchMissed(sweeping, octokit, signal);
       if (failure !== undefined) throw failure.error;
@@ -76,19 +85,20 @@ export async function sweep(sweeping: Sweeping, signal: AbortSignal): Promise<{ 
   } catch (error) {
     if (signal.aborted) return { round: 'failed' };
     const until = limitOf(error, sweeping.now());
+    if (until === undefined) Object.assign(place, beginning());
     log.warn({ err: error, ...(until === undefined ? {} : { until }) }, 'the delivery log could not be swept');
     return until === undefined ? { round: 'failed' } : { round: 'limited', until };
   }
 }
 
 /** Reads the log from its newest page back. What was reached moves on only when all pages were read and noted. */
-async function look({ pool, appId, onDelivery, log, now }: Sweeping, octokit: Octokit, signal: AbortSignal): Promise<void> {
+async function look({ pool, appId, onDelivery, log, now }: Sweeping, octokit: Octokit, place: Place, signal: AbortSignal): Promise<void> {
   const before = await reachedBefore(pool, appId);
-  let newest: Date | undefined;
-  let cursor: string | undefined;
+  let left: RequestsLeft | undefined;
   do {
     if (signal.aborted) return;
-    const page = await readLogPage(octokit, cursor, signal);
+    leaveReserve(left, now());
+    const page = await readLogPage(octokit, place.cursor, signal);
     failpoint('sweep-page-read');
     const at = page.at ?? now();
     if (page.malformed > 0) {
@@ -104,16 +114,18 @@ async function look({ pool, appId, onDelivery, log, now }: Sweeping, octokit: Oc
     const missed = await noteMissed(pool, kept);
     failpoint('sweep-page-noted');
     if (missed > 0) log.warn({ missed }, 'the delivery log has what never reached us');
-    newest = latest(page.deliveries, newest, at);
-    leaveReserve(page.left, now());
+    place.newest = latest(page.deliveries, place.newest, at);
+    left = page.left;
     const from = before === undefined ? depth : new Date(Math.max(depth.getTime(), before.getTime() - overlapMs));
     // Entries are not quite in the order of their times: a page is behind what was reached when all of it is.
     const isBehind = page.deliveries.length > 0 && page.deliveries.every(({ deliveredAt }) => deliveredAt < from);
-    if (page.next !== undefined && page.next === cursor) throw new Error('the delivery log leads in a circle');
-    cursor = isBehind ? undefined : page.next;
-  } while (cursor !== undefined);
-  if (newest !== undefined) await keepReached(pool, appId, newest);
+    if (page.next !== undefined && page.next === place.cursor) throw new Error('the delivery log leads in a circle');
+    place.cursor = isBehind ? undefined : page.next;
+  } while (place.cursor !== undefined);
+  if (place.newest !== undefined) await keepReached(pool, appId, place.newest);
+  place.newest = undefined;
   failpoint('sweep-reached-kept');
+  leaveReserve(left, now());
 }
 
 // A time ahead of GitHub's own clock would hide what comes until then.

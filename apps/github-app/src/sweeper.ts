@@ -1,7 +1,7 @@
 import type { Health } from '@doubloon/service';
 import type { Measures } from './measures.ts';
 import { startRounds } from './rounds.ts';
-import { sweep, type Sweeping } from './sweep.ts';
+import { beginning, sweep, type Sweeping } from './sweep.ts';
 import { lastGood } from './sweep-row.ts';
 
 export interface Sweeper extends Omit<Sweeping, 'onDelivery'> {
@@ -18,10 +18,11 @@ export function startSweeper({ everyMs, measures, health, ...sweeping }: Sweeper
   // As far as time goes: the last round, and the last that went well, here or in another process.
   health.consumer('sweep', () => [{ position: String(good.getTime()), end: String(tried.getTime()), since: good }], { needed: false });
 
+  const place = beginning();
   return startRounds(everyMs, async (signal) => {
     if (now() < held) return;
     const begun = now();
-    const { round, until } = await sweep({ ...sweeping, onDelivery: (what) => { measures.sweepDeliveries.inc({ what }); } }, signal);
+    const { round, until } = await sweep({ ...sweeping, onDelivery: (what) => { measures.sweepDeliveries.inc({ what }); } }, signal, place);
     measures.sweepRounds.inc({ round });
     held = until ?? held;
     tried = begun;
