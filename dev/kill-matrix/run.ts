@@ -52,13 +52,13 @@ export async function runOne(stack: Stack, eyes: Eyes, run: Run, seed: number, t
     });
     await play(playing, place, run.ending, already);
     note(await untilRight(stack, eyes, place, playing.acts, patience, rest));
-    const written = writtenComments(stack, place);
-    if (written !== 1) note([`the App wrote ${String(written)} living comments`]);
+    note(judgeWritten(stack, place));
     note(run.kills.filter(({ name }) => !deaths.has(name)).map(({ name, nth }) => `${name}:${String(nth)} was never reached`));
     if (problems.length === 0) {
       await Promise.all(restarts());
       await postAgain(deliveriesOf(stack, place), order);
-      note((await untilRight(stack, eyes, place, playing.acts, patience, rest)).map((problem) => `after all deliveries came again: ${problem}`));
+      const after = await untilRight(stack, eyes, place, playing.acts, patience, rest);
+      note([...after, ...judgeWritten(stack, place)].map((problem) => `after all deliveries came again: ${problem}`));
     }
   } catch (error) {
     note([error instanceof Error ? error.message : String(error)]);
@@ -163,11 +163,12 @@ const isAcknowledged = ({ outcome }: Deliveries[number]): boolean => outcome?.st
 const deliveriesOf = ({ github }: Stack, { number }: Place): Deliveries =>
   github.deliveries.filter(({ request: { payload } }) => (JSON.parse(payload) as { issue?: { number: number } }).issue?.number === number);
 
-/** How many comments of the App there ever were on the issue, by what GitHub told: a second one is seen by people before it is removed. */
-const writtenComments = (stack: Stack, place: Place): number => {
+/** What is wrong with how many comments of the App there ever were on the issue, by what GitHub told: a second one is seen by people before it is removed. */
+function judgeWritten(stack: Stack, place: Place): string[] {
   const told = deliveriesOf(stack, place).filter(({ event, action, request: { payload } }) => event === 'issue_comment' && action === 'created' && (JSON.parse(payload) as { sender: { type: string } }).sender.type === 'Bot');
-  return new Set(told.map(({ guid }) => guid)).size;
-};
+  const written = new Set(told.map(({ guid }) => guid)).size;
+  return written === 1 ? [] : [`the App wrote ${String(written)} living comments`];
+}
 
 /** Posts each twice more, in any order, as GitHub signed it. Rejects when one is not acknowledged. */
 async function postAgain(deliveries: Deliveries, random: () => number): Promise<void> {
