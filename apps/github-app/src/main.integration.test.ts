@@ -49,7 +49,7 @@ test('a database that was never migrated is a failed start with a sentence', asy
   const { env } = await settings();
   const service = start(env);
   await expect(service.ended).resolves.toBe(1);
-  expect(service.stderr()).toBe('github-app failed: The database schema is at version 0, this program needs 2: run the migrations first.\n');
+  expect(service.stderr()).toMatch(/^github-app failed: The database schema is at version 0, this program needs \d+: run the migrations first\.\n$/);
 });
 
 test('with the treasury away deliveries are taken, what they ask for waits, and a stop still leaves with 0', async () => {

@@ -36,6 +36,9 @@ export function createTreasuryMetrics(registry: Registry, { pool, now }: { pool:
   const chainFailures = counter('doubloon_chain_failures_total', 'Questions to the node that failed, by code.', ['code']);
   const rounds = counter('doubloon_rounds_total', 'Rounds of sender, watcher, scan, refunds and expiry by outcome: good, or the code of the failure.', ['round', 'outcome']);
 
+  // From the start on, so that the first of them is a rise from zero.
+  for (const outcome of ['landed', 'expired', 'failed']) settled.inc({ outcome }, 0);
+
   const goodAt = new Map<string, number>();
   new Gauge({
     name: 'doubloon_round_age_seconds', help: 'Time since the last good round of sender, watcher, scan, refunds and expiry.', labelNames: ['round'], registers,
