@@ -199,7 +199,7 @@ function* changes({ escrow, wish }: Call, stranger: Signer, foreign: ReadonlyMap
   for (const more of [1, 2, 8, 10, 100]) yield [`data longer by ${more}`, { ...wish, data: Uint8Array.of(...wish.data, ...new Uint8Array(more)) }];
 }
 
-test.each(Object.keys(instructionNumbers) as Name[])('%s takes no other signer, owner, kind, length, order, role or data than its own', { timeout: 120_000 }, (name) => {
+test.each(Object.keys(instructionNumbers) as Name[])('[Accretion L, I] %s takes no other signer, owner, kind, length, order, role or data than its own', { timeout: 120_000 }, (name) => {
   for (const call of calls[name]()) {
     const { escrow, wish, signers, free = [] } = call;
     const stranger = newSigner();

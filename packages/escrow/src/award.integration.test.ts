@@ -244,6 +244,19 @@ describe('award', () => {
     expect(outcome([['1', 9995], ['2', 5]])).toBeUndefined();
   });
 
+  test('[Accretion H1] a shorter award leaves nothing of a longer one before it', () => {
+    const { parties, deposit } = openAwardable();
+    const raw = () => parties.account(deposit)?.data.slice(depositLayout.fields.shareIds.offset) ?? new Uint8Array();
+    parties.decide(deposit, [parties.relayer], Array.from({ length: 8 }, (_, index) => ({ githubId: String(2n ** 64n - 1n - BigInt(index)), bps: 1250 })));
+    expect(raw().every((byte, index) => byte !== 0 || index >= 64)).toBe(true);
+    parties.vetoBy(deposit, parties.funder);
+    parties.decide(deposit, [parties.relayer, parties.funder]);
+    const [id, bps] = [new DataView(raw().buffer).getBigUint64(0, true), new DataView(raw().buffer).getUint16(64, true)];
+    expect([id, bps]).toEqual([BigInt(ada), 10_000]);
+    expect(raw().fill(0, 0, 8).fill(0, 64, 66)).toEqual(new Uint8Array(raw().length));
+    for (const share of [1, 7, 8, 255]) expect(parties.pay(deposit, share, ada, newAddress()).error).toBe('SHARE_UNKNOWN');
+  });
+
   test('is over when the money may go back, and not before', () => {
     const { parties, deposit, terms } = openAwardable();
     parties.setTime(terms.deadline + grace72);
@@ -254,7 +267,7 @@ describe('award', () => {
     expect(parties.giveBack(deposit).error).toBe('STATE_WRONG');
   });
 
-  test('terminal states stay terminal, and an awarded deposit is awarded once', () => {
+  test('[OpenQ H-3, H-5] terminal states stay terminal, and an awarded deposit is awarded once', () => {
     const { parties, deposit, terms } = openAwardable();
     parties.decide(deposit, [parties.relayer, parties.funder]);
     expect(parties.decide(deposit, [parties.approver, parties.funder]).error).toBe('STATE_WRONG');

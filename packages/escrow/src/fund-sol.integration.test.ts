@@ -26,7 +26,7 @@ describe.each(['doubloon_escrow.so', 'doubloon_escrow_v0.so'])('fund_sol of %s',
 });
 
 describe('money', () => {
-  test.each([1n, 890_880n, sol, 400n * sol])('an address that holds %d lamports already is funded all the same', (ahead) => {
+  test.each([1n, 890_880n, sol, 400n * sol])('[Accretion M4] an address that holds %d lamports already is funded all the same', (ahead) => {
     const escrow = openEscrow();
     const wish = escrow.terms();
     const { address } = depositAddress(wish);
@@ -72,7 +72,7 @@ describe('money', () => {
 });
 
 describe('terms', () => {
-  test('a deadline is 1 hour to 365 days ahead, the bounds included', () => {
+  test('[OpenQ H-1] a deadline is 1 hour to 365 days ahead, the bounds included', () => {
     const escrow = openEscrow();
     let nonce = 100n;
     const outcome = (deadline: bigint) => escrow.send([fundSol(escrow.terms({ deadline, nonce: nonce++ }))], escrow.funder).error;
@@ -136,12 +136,12 @@ describe('attacks', () => {
     expect(escrow.send([replacing(fundSol(escrow.terms()), 0, { writable: false })], escrow.funder).error).toBe('ACCOUNT_NOT_WRITABLE');
   });
 
-  test('another program in the place of the system program', () => {
+  test('[Accretion H2] another program in the place of the system program', () => {
     const escrow = openEscrow();
     expect(escrow.send([replacing(fundSol(escrow.terms()), 3, { address: escrow.program })], escrow.funder).error).toBe('SYSTEM_PROGRAM_WRONG');
   });
 
-  test('an operator that is of another program, of another kind, of another version, of another length, or not there', () => {
+  test('[Accretion L, I] an operator that is of another program, of another kind, of another version, of another length, or not there', () => {
     const escrow = openEscrow();
     const genuine = escrow.account(escrow.operator)?.data ?? new Uint8Array();
     const outcome = (account: { owner?: typeof systemProgram; data?: Uint8Array } | undefined) => {
@@ -168,7 +168,7 @@ describe('attacks', () => {
     expect(escrow.send([fundSol(escrow.terms({ operator: address }))], escrow.funder).error).toBe('ACCOUNT_KIND_WRONG');
   });
 
-  test('a deposit address that the terms do not lead to', () => {
+  test('[OpenQ 009] a deposit address that the terms do not lead to', () => {
     const escrow = openEscrow();
     const sound = fundSol(escrow.terms());
     const other = depositAddress(escrow.terms({ nonce: 8n }));

@@ -85,7 +85,7 @@ describe('linking', () => {
     expect(parties.change(ada, parties.relayer).error).toBe('WALLET_WRONG');
   });
 
-  test('works where somebody sent lamports ahead, and not in the name of another user', () => {
+  test('[Accretion M4] works where somebody sent lamports ahead, and not in the name of another user', () => {
     const parties = openParties();
     parties.setAccount(parties.identityOf(ada), { lamports: 5n });
     expect(parties.link(ada).outcome.error).toBeUndefined();

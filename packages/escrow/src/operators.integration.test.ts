@@ -99,6 +99,20 @@ describe('scheduled keys', () => {
     expect(parties.pay(deposit, 0, ada, wallet.address).error).toBeUndefined();
   });
 
+  test('[Accretion M1] whatever the admin does, no byte of a deposit changes', () => {
+    const { parties, deposit, wallet } = openAwardable();
+    parties.decide(deposit, [parties.relayer, parties.funder]);
+    const before = parties.account(deposit);
+    const next = newSigner();
+    const base = administered(parties);
+    for (const [wish, ...signers] of [
+      [scheduleKeys({ ...base, relayer: newAddress(), attestor: newAddress() }), parties.admin], [disableKeys({ ...base, keys: ['relayer', 'attestor'] }), parties.admin],
+      [changeAdmin({ ...base, next: next.address }), parties.admin, next],
+    ] as const) expect(parties.send([wish], ...signers).error).toBeUndefined();
+    expect(parties.account(deposit)).toEqual(before);
+    expect(parties.pay(deposit, 0, ada, wallet.address).error).toBeUndefined();
+  });
+
   test('[id collision between hosts] the host of an operator never changes', () => {
     const parties = openParties();
     const host = parties.operatorNow().hostHash;

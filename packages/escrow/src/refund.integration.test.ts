@@ -94,7 +94,7 @@ describe('refund', () => {
     expect(escrow.balance(escrow.funder.address) - before).toBe(terms.amount + reserve + 3n * sol);
   });
 
-  test('needs a deposit of this program, of the right kind, version and length', () => {
+  test('[Accretion L] needs a deposit of this program, of the right kind, version and length', () => {
     const { escrow, address, opens } = openFunded();
     const genuine = escrow.account(address)?.data ?? new Uint8Array();
     escrow.setTime(opens);
@@ -113,7 +113,7 @@ describe('refund', () => {
     expect(outcome({ data: Uint8Array.from(genuine).fill(255, depositLayout.fields.amount.offset, depositLayout.fields.amount.offset + 8) })[0]).toBe('BALANCE_BROKEN');
   });
 
-  test('does not touch awarded, paid and cancelled deposits', () => {
+  test('[OpenQ H-3] does not touch awarded, paid and cancelled deposits', () => {
     const { escrow, address, opens, refunding } = openFunded();
     const genuine = escrow.account(address);
     escrow.setTime(opens);
@@ -145,7 +145,27 @@ describe('refund', () => {
     expect(escrow.balance(escrow.funder.address) - before).toBe(4n * sol);
   });
 
-  test('opens when it should at the far end of time, and never wraps around', () => {
+  test('[OpenQ M-5, H-7] of one deposit takes nothing of the others on its issue, however many there are', () => {
+    const escrow = openEscrow();
+    const others = Array.from({ length: 40 }, (_, index) => {
+      const funder = newSigner();
+      escrow.setAccount(funder.address, { lamports: 10n * sol });
+      const terms = escrow.terms({ funder: funder.address, amount: sol + BigInt(index) });
+      expect(escrow.send([fundSol(terms)], funder).error).toBeUndefined();
+      return { funder: funder.address, deposit: depositAddress(terms).address, terms };
+    });
+    escrow.setTime((others[0]?.terms.deadline ?? 0n) + grace);
+    const units = new Set(others.map(({ funder, deposit, terms }) => {
+      const before = escrow.balance(funder);
+      const { error, units: used } = escrow.send([refund({ program: escrow.program, deposit, funder })]);
+      expect(error).toBeUndefined();
+      expect(escrow.balance(funder) - before).toBe(terms.amount);
+      return used;
+    }));
+    expect(units.size).toBe(1);
+  });
+
+  test('[OpenQ H-1] opens when it should at the far end of time, and never wraps around', () => {
     const now = 2n ** 63n - 1n - 2n * day;
     const escrow = openEscrow({ now });
     const { address } = escrow.fund({ deadline: now + day });
@@ -177,7 +197,7 @@ describe('close', () => {
     }
   });
 
-  test('leaves nothing to revive in the same transaction', () => {
+  test('[OpenQ H-5] leaves nothing to revive in the same transaction', () => {
     const { escrow, address, opens, refunding, closing } = openFunded();
     escrow.setTime(opens);
     escrow.send([refunding]);

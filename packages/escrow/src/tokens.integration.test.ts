@@ -50,7 +50,7 @@ describe.each(['doubloon_escrow.so', 'doubloon_escrow_v0.so'])('a token deposit 
 });
 
 describe('funding', () => {
-  test('refuses Token-2022, by its program and by its mints', () => {
+  test('[Accretion H2, H3, M2, M3; OpenQ H-2, H-8] refuses Token-2022, by its program and by its mints', () => {
     const { parties, tokens } = openFunded();
     const wish = fundToken(tokens.terms({ nonce: 8n }));
     expect(parties.send([at(wish, 7, { address: token2022 })], parties.funder).error).toBe('TOKEN_PROGRAM_WRONG');
@@ -59,7 +59,7 @@ describe('funding', () => {
     expect(parties.send([fundToken(tokens.terms({ nonce: 8n, mint: foreign }))], parties.funder).error).toBe('TOKEN_PROGRAM_WRONG');
   });
 
-  test('refuses wrapped SOL, accounts that are no mint, and mints that are not initialised', () => {
+  test('[Accretion I] refuses wrapped SOL, accounts that are no mint, and mints that are not initialised', () => {
     const { parties, tokens } = openFunded();
     const outcome = (mint: Address) => parties.send([fundToken(tokens.terms({ nonce: 8n, mint }))], parties.funder).error;
     parties.setAccount(wrappedSol, { owner: tokenProgram, data: mintBytes({ decimals: 9 }) });
@@ -82,7 +82,7 @@ describe('funding', () => {
     expect(outcome({})).toBeUndefined();
   });
 
-  test('works where lamports lie at both new addresses, and once', () => {
+  test('[Accretion M4] works where lamports lie at both new addresses, and once', () => {
     const { parties, tokens } = openFunded();
     const terms = tokens.terms({ nonce: 8n });
     const wish = fundToken(terms);
@@ -121,7 +121,7 @@ describe('paying out', () => {
     expect(tokens.held(richer)).toBe(10n * amount);
   });
 
-  test('only in the recorded mint: not another one, not as SOL', () => {
+  test('[Accretion C1] only in the recorded mint: not another one, not as SOL', () => {
     const { parties, tokens, wallet, paying, award, deposit, base } = openFunded();
     award();
     tokens.give(wallet.address, 0n);
@@ -169,7 +169,7 @@ describe('paying out', () => {
     expect(parties.send([creating]).error).toBeUndefined();
   });
 
-  test('a frozen vault makes it wait and loses nothing', () => {
+  test('[OpenQ H-8] a frozen vault makes it wait and loses nothing', () => {
     const { parties, tokens, freezer, wallet, vault, paying, award, deposit } = openFunded();
     award();
     tokens.give(wallet.address, 0n);

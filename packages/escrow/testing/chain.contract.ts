@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDoubloonError } from '@doubloon/errors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  addressBytes, addressOf, compileTransaction, createOperator, customErrorOf, decodeBase58, decodeDeposit, depositAddress, depositLayout, fundSol, memo, operatorAddress, parseTransaction,
-  programErrorOf, signTransaction, signerFromSeed, systemProgram, transactionSignature, type Address, type Instruction, type Signer,
+  addressBytes, addressOf, associatedTokenAddress, award, awardStanding, cancel, compileTransaction, createOperator, createTokenAccount, customErrorOf, decodeBase58, decodeDeposit, decodeIdentity, decodeOperator, depositAddress,
+  depositLayout, effectiveWallet, fundSol, fundToken, identityAddress, linkIdentity, memo, operatorAddress, parseTransaction, payout, programErrorOf, signTransaction, signerFromSeed, systemProgram, tokenProgram,
+  transactionSignature, vaultAddress, type Address, type Instruction, type Signer,
 } from '../src/index.ts';
 import type { Chain, Commitment, SignatureStatus } from '../src/chain/index.ts';
 
@@ -28,6 +29,25 @@ function transfer(from: Address, to: Address, lamports: bigint): Instruction {
   return { program: systemProgram, accounts: [{ address: from, signer: true, writable: true }, { address: to, signer: false, writable: true }], data };
 }
 
+/** Makes a mint of the classic token program, of which `holder` gets `amount` base units. */
+function newMint(mint: Address, holder: Address, amount: bigint): Instruction[] {
+  const space = 82n;
+  const creation = new Uint8Array(52);
+  const view = new DataView(creation.buffer);
+  view.setBigUint64(4, (space + 128n) * 6960n, true);
+  view.setBigUint64(12, space, true);
+  creation.set(addressBytes(tokenProgram), 20);
+  const supply = new Uint8Array(9).with(0, 7);
+  new DataView(supply.buffer).setBigUint64(1, amount, true);
+  const account = associatedTokenAddress({ wallet: holder, mint }).address;
+  return [
+    { program: systemProgram, accounts: [{ address: holder, signer: true, writable: true }, { address: mint, signer: true, writable: true }], data: creation },
+    { program: tokenProgram, accounts: [{ address: mint, signer: false, writable: true }], data: Uint8Array.of(20, 6, ...addressBytes(holder), 0) },
+    createTokenAccount({ payer: holder, wallet: holder, mint }),
+    { program: tokenProgram, accounts: [{ address: mint, signer: false, writable: true }, { address: account, signer: false, writable: true }, { address: holder, signer: true, writable: false }], data: supply },
+  ];
+}
+
 /** What every chain adapter, on every validator, has to keep. Waits for conditions; the slowest is finality and a blockhash growing old. */
 export function chainContract(name: string, open: () => Promise<ChainUnderTest>): void {
   describe(`Chain on ${name}`, { timeout: 180_000 }, () => {
@@ -43,8 +63,8 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
     }, 120_000);
     afterAll(() => under[Symbol.asyncDispose]());
 
-    async function build(instructions: readonly Instruction[], blockhash?: string): Promise<Uint8Array> {
-      return signTransaction(compileTransaction({ payer: payer.address, blockhash: blockhash ?? (await chain.latestBlockhash()).blockhash, instructions }), [payer]);
+    async function build(instructions: readonly Instruction[], blockhash?: string, others: readonly Signer[] = []): Promise<Uint8Array> {
+      return signTransaction(compileTransaction({ payer: payer.address, blockhash: blockhash ?? (await chain.latestBlockhash()).blockhash, instructions }), [payer, ...others]);
     }
 
     async function until<T>(what: string, ask: () => Promise<T | undefined>, limitMs = 120_000): Promise<T> {
@@ -262,6 +282,41 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
       for (const { account } of found) expect(decodeDeposit(account.data)).toMatchObject({ state: 'funded', amount: sol, issueId, createdSlot: landed.slot });
       expect(await chain.programAccounts(program, { dataSize: depositLayout.size + 8, memcmp: [byIssue] }, 'confirmed')).toEqual([]);
       expect(await chain.programAccounts(program, { memcmp: [byIssue, { offset: amount.offset, bytes: new Uint8Array(8) }] }, 'confirmed')).toEqual([]);
+    });
+
+    test('runs the escrow: two keys award, a fresh link waits, a token goes into its vault and back', async () => {
+      const { program } = under;
+      const [admin, relayer, attestor, wallet, minted] = Array.from({ length: 5 }, () => signerFromSeed(random(32))) as [Signer, Signer, Signer, Signer, Signer];
+      const works = async (instructions: readonly Instruction[], ...others: readonly Signer[]) =>
+        expect((await status(await chain.send(await build(instructions, undefined, others)), 'confirmed')).error).toBeUndefined();
+      const data = async (address: Address) => (await chain.account(address, 'confirmed'))?.data ?? new Uint8Array();
+      const held = async (address: Address) => new DataView((await data(address)).slice().buffer).getBigUint64(64, true);
+
+      const operator = operatorAddress({ program, firstAdmin: admin.address }).address;
+      await works([transfer(payer.address, admin.address, sol), createOperator({ program, admin: admin.address, host: 'github.com', relayer: relayer.address, attestor: attestor.address })], admin);
+      const mint = minted.address;
+      await works(newMint(mint, payer.address, 5_000_000n), minted);
+
+      const terms = { program, operator, funder: payer.address, repositoryId: '1296269', issueId: '42', deadline: await chain.time() + 86_400n, withRelayer: true };
+      await works([fundSol({ ...terms, nonce: 1n, amount: sol }), fundToken({ ...terms, nonce: 2n, amount: 3_000_000n, mint })]);
+      const [coins, tokens] = [1n, 2n].map((nonce) => depositAddress({ ...terms, nonce }).address) as [Address, Address];
+      const source = associatedTokenAddress({ wallet: payer.address, mint }).address;
+      expect([await held(vaultAddress({ program, deposit: tokens }).address), await held(source)]).toEqual([3_000_000n, 2_000_000n]);
+
+      const githubId = '583231';
+      await works([linkIdentity({ program, operator, githubId, payer: payer.address, attestor: attestor.address, wallet: wallet.address, expiry: await chain.time() + 300n })], attestor, wallet);
+      const { createdSlot, sequence } = decodeDeposit(await data(coins));
+      await works([award({ program, deposit: coins, operator, deciders: [payer.address, relayer.address], createdSlot, sequence, shares: [{ githubId, bps: 10_000 }] })], relayer);
+      const [told, now] = [decodeOperator(await data(operator)), await chain.time()];
+      expect(awardStanding(decodeDeposit(await data(coins)), told, now)).toBe('final');
+      // Only 72 hours make a link payable, and no clock of a real validator can be put forward.
+      expect(effectiveWallet(decodeIdentity(await data(identityAddress({ program, operator, githubId }).address)), told, now)).toEqual({ kind: 'waiting' });
+      const early = customErrorOf((await chain.simulate(await build([payout({ program, deposit: coins, operator, share: 0, githubId, wallet: wallet.address })]))).error);
+      expect(programErrorOf(early?.number ?? 0)).toBe('IDENTITY_UNPAYABLE');
+
+      await works([cancel({ program, deposit: tokens, operator, funder: payer.address, decider: relayer.address, mint })], relayer);
+      expect(decodeDeposit(await data(tokens)).state).toBe('cancelled');
+      expect(await held(source)).toBe(5_000_000n);
     });
   });
 }
