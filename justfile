@@ -56,9 +56,12 @@ escrow-build:
 escrow-check:
     sh packages/escrow/build.sh --check
 
-# Test the program: natively, attacks in a virtual machine, random sequences against a model
-escrow-test:
+# Test the program natively: what in it is pure
+escrow-native:
     cargo test --quiet --locked --lib --manifest-path packages/escrow/program/Cargo.toml
+
+# Test the program: natively, attacks in a virtual machine, random sequences against a model
+escrow-test: escrow-native
     vitest run --project unit --project integration packages/escrow
 
 # Write packages/escrow/COSTS.md from the committed builds
