@@ -161,10 +161,10 @@ async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: Kno
 async function removeIfSecond({ pool, appId, now, log, onWrite }: Tending, octokit: Octokit, issue: KnownIssue, intent: Intent): Promise<void> {
   const { work } = intent;
   if (work.kind !== 'second') return;
-  const living = (await readRow(pool, issue))?.commentId;
+  const row = await readRow(pool, issue);
   // Whichever is the first is not decided yet.
-  if (living === undefined) return;
-  if (living !== work.commentId && (await removeSecond(octokit, issue, appId, work.commentId))) {
+  if (row?.commentId === undefined && row?.givenUp === undefined) return;
+  if (row.commentId !== work.commentId && (await removeSecond(octokit, issue, appId, work.commentId))) {
     log.warn({ repository: issue.repositoryId, issue: issue.issueId, comment: work.commentId }, 'a second living comment was removed');
     onWrite?.('removed');
   }
