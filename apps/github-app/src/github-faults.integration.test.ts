@@ -1,5 +1,6 @@
 import type { ApiFault } from '@doubloon/github-standin';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { deliver } from '../testing/deliver.ts';
 import { livingIn } from '../testing/living.ts';
 import { startLine, type Line } from '../testing/line.ts';
 
@@ -129,6 +130,12 @@ test('our comment, deleted by people without our hearing of it, comes back once;
   await expect.poll(async () => (await row(issue.id))?.due_at, patience).toBe(null);
   expect(await ours(issue.number)).toEqual([]);
   expect(creations(issue.number)).toBe(2);
+
+  // One that GitHub created late is not kept for ever to be decided about.
+  const { rows: [known] } = await line.database.pool.query<{ repository_id: string }>('select repository_id from living_comment where issue_id = $1', [String(issue.id)]);
+  await line.database.pool.query('insert into intent (key, repository_id, issue_id, work) values ($1, $2, $3, $4)', ['late:0', known?.repository_id, String(issue.id), JSON.stringify({ kind: 'second', commentId: '1' })]);
+  await line.database.pool.query('update living_comment set due_at = now(), wanted = wanted + 1 where issue_id = $1', [String(issue.id)]);
+  await expect.poll(async () => (await line.database.pool.query("select from intent where key = 'late:0' and done_at is not null")).rowCount, patience).toBe(1);
 });
 
 test('a locked issue is said once, not tried again and again, and gets its comment when it is unlocked', async () => {
@@ -162,7 +169,7 @@ test('a comment of ours on an issue that was locked since is edited when it is u
   await says(issue.number, 'Fund 0.25 sol');
 });
 
-test('an archived repository is said, not tried again and again, and written to with the next reason after that', async () => {
+test('an archived repository is said, not tried again and again, and written to when it is none any more', async () => {
   const { person: by, ours: oursThere, creations: creationsThere, says: saysThere } = notes;
   const issue = await by('ada').openIssue('An archived issue');
   const before = await refused('archived');
@@ -174,7 +181,8 @@ test('an archived repository is said, not tried again and again, and written to 
   expect(await refused('archived') - before).toBe(creationsThere(issue.number));
   expect(await oursThere(issue.number)).toEqual([]);
   line.github.archive('ada/notes', false);
-  await by('ada').comment(issue.number, '$sol:0.25$');
+  const { repositoryId } = line.github.issue('ada/notes', issue.number);
+  expect((await deliver(line.appUrl, { event: 'repository', body: JSON.stringify({ action: 'unarchived', repository: { id: repositoryId, full_name: 'ada/notes' } }) })).status).toBe(202);
   await saysThere(issue.number, 'Fund 0.5 sol');
 });
 

@@ -8,7 +8,7 @@ import { readCommands, type Parse } from './commands.ts';
 import { handledEvents, isBot, mayCommand, readDelivery, type Sighting } from './delivery.ts';
 import { readSetback, type Octokit } from './github.ts';
 import { intend } from './intent.ts';
-import { issueIdOf, wakeIssue, wakeKnown } from './issue-row.ts';
+import { issueIdOf, wakeIssue, wakeKnown, wakeTroubled } from './issue-row.ts';
 import { readAgain } from './read-again.ts';
 import { markedIssue } from './living-comment.ts';
 import { recordIssueDeleted, recordSighting, type Placed, type Recording } from './record-sighting.ts';
@@ -30,8 +30,9 @@ export const createHandlers = (handling: Handling) => (probot: Probot): void => 
 
 /** Gives one stored delivery to Probot, and its handlers the transaction that it is done in. Rejects with what a handler threw. */
 export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBase, now: () => Date): Promise<void> {
-  const { event, payload } = row.payload as { event: string; payload: { action?: unknown } };
+  const { event, payload } = row.payload as { event: string; payload: { action?: unknown; repository?: { id?: unknown } | null } };
   if (event === 'issues' && payload.action === 'unlocked') return sayUnlocked(row, db, now());
+  if (event === 'repository' && payload.action === 'unarchived') return void (await wakeTroubled(db, String(payload.repository?.id), now()));
   // Before Probot sees it: it wants an installation of what it is given, and fails when that is of no form we know.
   if ('ignored' in readDelivery(event, payload)) return;
   try {

@@ -69,6 +69,12 @@ const wakeKnownOnes = `
 /** The same when there is anything to look at: an issue that nothing is known of stays unknown. */
 export const wakeKnown = (db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey, now: Date) => db.query(wakeKnownOnes, [repositoryId, issueId, now]);
 
+const wakeTroubledOnes = `
+  update living_comment set wanted = wanted + 1, due_at = least(due_at, $2) where repository_id = $1 and problem is not null`;
+
+/** The same for all issues of a repository on which the last look failed: what kept them may be over. */
+export const wakeTroubled = (db: Pick<ClientBase, 'query'>, repositoryId: string, now: Date) => db.query(wakeTroubledOnes, [repositoryId, now]);
+
 /** An issue that only the treasury remembers: its events go on when our own database began anew. */
 export async function keepIssueTold(db: ClientBase, key: IssueKey, told: { repository: string; number: number; title: string; url: string }, now: Date): Promise<void> {
   await db.query('insert into repository (id, full_name, seen_at) values ($1, $2, $3) on conflict (id) do nothing', [key.repositoryId, told.repository, now]);
