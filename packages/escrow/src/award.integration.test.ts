@@ -244,7 +244,7 @@ describe('award', () => {
     expect(outcome([['1', 9995], ['2', 5]])).toBeUndefined();
   });
 
-  test('[Accretion H1] a shorter award leaves nothing of a longer one before it', () => {
+  test('[Accretion H1; OpenQ M-2, M-6] a shorter award leaves nothing of a longer one before it', () => {
     const { parties, deposit } = openAwardable();
     const raw = () => parties.account(deposit)?.data.slice(depositLayout.fields.shareIds.offset) ?? new Uint8Array();
     parties.decide(deposit, [parties.relayer], Array.from({ length: 8 }, (_, index) => ({ githubId: String(2n ** 64n - 1n - BigInt(index)), bps: 1250 })));
@@ -267,7 +267,7 @@ describe('award', () => {
     expect(parties.giveBack(deposit).error).toBe('STATE_WRONG');
   });
 
-  test('[OpenQ H-3, H-5] terminal states stay terminal, and an awarded deposit is awarded once', () => {
+  test('[OpenQ H-5, H-6] terminal states stay terminal, and an awarded deposit is awarded once', () => {
     const { parties, deposit, terms } = openAwardable();
     parties.decide(deposit, [parties.relayer, parties.funder]);
     expect(parties.decide(deposit, [parties.approver, parties.funder]).error).toBe('STATE_WRONG');
@@ -344,7 +344,7 @@ describe('payout', () => {
     expect(parties.pay(address, 0, ada, parties.identity(ada)?.wallet ?? newAddress()).error).toBeUndefined();
   });
 
-  test('stray lamports change no amount and go to the funder at the end', () => {
+  test('[OpenQ H-3] stray lamports change no amount and go to the funder at the end', () => {
     const { parties, deposit, wallet, amount } = openAwardable();
     const held = parties.account(deposit);
     parties.setAccount(deposit, { owner: parties.program, lamports: (held?.lamports ?? 0n) + sol, data: held?.data ?? new Uint8Array() });

@@ -113,7 +113,7 @@ describe('refund', () => {
     expect(outcome({ data: Uint8Array.from(genuine).fill(255, depositLayout.fields.amount.offset, depositLayout.fields.amount.offset + 8) })[0]).toBe('BALANCE_BROKEN');
   });
 
-  test('[OpenQ H-3] does not touch awarded, paid and cancelled deposits', () => {
+  test('[OpenQ H-5] does not touch awarded, paid and cancelled deposits', () => {
     const { escrow, address, opens, refunding } = openFunded();
     const genuine = escrow.account(address);
     escrow.setTime(opens);
@@ -145,7 +145,7 @@ describe('refund', () => {
     expect(escrow.balance(escrow.funder.address) - before).toBe(4n * sol);
   });
 
-  test('[OpenQ M-5, H-7] of one deposit takes nothing of the others on its issue, however many there are', () => {
+  test('[OpenQ H-7, M-1, M-4, M-5] of one deposit takes nothing of the others on its issue, however many there are', () => {
     const escrow = openEscrow();
     const others = Array.from({ length: 40 }, (_, index) => {
       const funder = newSigner();
@@ -197,7 +197,7 @@ describe('close', () => {
     }
   });
 
-  test('[OpenQ H-5] leaves nothing to revive in the same transaction', () => {
+  test('leaves nothing to revive in the same transaction', () => {
     const { escrow, address, opens, refunding, closing } = openFunded();
     escrow.setTime(opens);
     escrow.send([refunding]);

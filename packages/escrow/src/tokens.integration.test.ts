@@ -50,7 +50,7 @@ describe.each(['doubloon_escrow.so', 'doubloon_escrow_v0.so'])('a token deposit 
 });
 
 describe('funding', () => {
-  test('[Accretion H2, H3, M2, M3; OpenQ H-2, H-8] refuses Token-2022, by its program and by its mints', () => {
+  test('[Accretion H2, H3, M2, M3; OpenQ H-8] refuses Token-2022, by its program and by its mints', () => {
     const { parties, tokens } = openFunded();
     const wish = fundToken(tokens.terms({ nonce: 8n }));
     expect(parties.send([at(wish, 7, { address: token2022 })], parties.funder).error).toBe('TOKEN_PROGRAM_WRONG');
@@ -181,6 +181,32 @@ describe('paying out', () => {
     expect(parties.send([paying()]).error).toBeUndefined();
   });
 
+  test('[OpenQ H-2] a token of which there is one is paid like any other, and can not be divided', () => {
+    const { parties, wallet, deposit: coins, base } = openFunded();
+    const tokens = openTokens(parties, { decimals: 0 });
+    tokens.give(parties.funder.address, 1n);
+    tokens.give(wallet.address, 0n);
+    const { deposit, outcome } = tokens.fund({ nonce: 9n, amount: 1n });
+    expect(outcome.error).toBeUndefined();
+    expect(parties.decide(deposit, [parties.relayer, parties.funder], [{ githubId: ada, bps: 9999 }, { githubId: grace, bps: 1 }]).error).toBe('SHARE_TOO_SMALL');
+    expect(parties.decide(deposit, [parties.relayer, parties.funder]).error).toBeUndefined();
+    expect(parties.send([payout({ ...base, deposit, mint: tokens.mint, share: 0, githubId: ada, wallet: wallet.address })]).error).toBeUndefined();
+    expect(tokens.of(wallet.address)).toBe(1n);
+    expect(parties.deposit(coins).state).toBe('funded');
+  });
+
+  test('[OpenQ H-4, H-5, H-6] what is sent back of one deposit blocks no payout of another on the same issue', () => {
+    const { parties, tokens, wallet, paying, award, base } = openFunded();
+    const hostile = openTokens(parties);
+    hostile.give(parties.funder.address, amount);
+    const other = hostile.fund({ nonce: 9n, amount });
+    award();
+    expect(parties.send([cancel({ ...base, deposit: other.deposit, mint: hostile.mint, funder: parties.funder.address, decider: parties.relayer.address })], parties.relayer).error).toBeUndefined();
+    tokens.give(wallet.address, 0n);
+    expect(parties.send([paying()]).error).toBeUndefined();
+    expect(tokens.of(wallet.address)).toBe(amount);
+  });
+
   test('shares add up to the last base unit', () => {
     const { parties, tokens, deposit, base, wallet } = openFunded();
     const other = parties.link(grace).wallet;
@@ -235,7 +261,7 @@ describe('closing', () => {
     return { ...opened, closing: close({ ...opened.base, funder: opened.parties.funder.address }) };
   }
 
-  test('stray tokens go to the funder, and change no amount', () => {
+  test('[OpenQ H-3] stray tokens go to the funder, and change no amount', () => {
     const { parties, tokens, vault, closing } = openEnded();
     const rent = parties.account(vault)?.lamports ?? 0n;
     parties.setAccount(vault, { owner: tokenProgram, lamports: rent + sol, data: tokenAccountBytes({ mint: tokens.mint, holder: vault, amount: 33n }) });
