@@ -23,14 +23,17 @@ const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
 interface Seen { id?: string; second?: number; by?: typeof ada; change?: Placed['change']; before?: string }
 
+const sightingOf = (text: string, { id = '1000', second = 0, by = ada, change = 'created', before }: Seen = {}): Placed => ({
+  change, text, before, updatedAt: at(second), author: by, sender: by, viaApp: undefined, installationId: '5',
+  source: { kind: 'issue-comment', id, url: `https://github.test/${id}` }, repository: { id: '10', fullName: 'a/b' },
+  issue: { id: '100', number: 7, title: 'T', url: 'https://github.test/7', isPullRequest: false },
+});
+
 /** What follows from one sighting of a text. */
-async function see(text: string, { id = '1000', second = 0, by = ada, change = 'created', before }: Seen = {}): Promise<string[]> {
+async function see(text: string, seen: Seen = {}): Promise<string[]> {
   const guid = randomUUID();
-  const sighting: Placed = {
-    change, text, before, updatedAt: at(second), author: by, sender: by, viaApp: undefined, installationId: '5',
-    source: { kind: 'issue-comment', id, url: `https://github.test/${id}` }, repository: { id: '10', fullName: 'a/b' },
-    issue: { id: '100', number: 7, title: 'T', url: 'https://github.test/7', isPullRequest: false },
-  };
+  const sighting = sightingOf(text, seen);
+  const { before } = seen;
   const asked = await readCommands(parse, text, sighting.source.url);
   const earlier = before === undefined ? undefined : await readCommands(parse, before, sighting.source.url);
   const { rows: [last] } = await database.pool.query<{ position: string }>('select coalesce(max(position), 0)::text as position from intent');
@@ -91,6 +94,19 @@ test('an older edit that comes late loses', async () => {
   await see('$usdc:5$', { second: 0 });
   await see('$usdc:9$', { change: 'edited', second: 9 });
   expect(await see('$usdc:7$', { change: 'edited', second: 7 })).toEqual([]);
+});
+
+test('an older text loses also when both are handled at once', async () => {
+  const waiting = async () => (await database.pool.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount;
+  let older: Promise<string[]> | undefined;
+  await inTransaction(database.pool, async (db) => {
+    await recordSighting(db, sightingOf('$usdc:9$', { change: 'edited', second: 9 }), await readCommands(parse, '$usdc:9$', ''), undefined, { guid: 'newer', now: at(30) });
+    older = see('$usdc:7$', { change: 'edited', second: 7 });
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+  });
+  await older;
+  const { rows } = await database.pool.query('select amount from offer where ordinal is not null');
+  expect(rows).toEqual([{ amount: '9000000' }]);
 });
 
 test('a creation that an edit overtook loses, but its slash commands still count', async () => {

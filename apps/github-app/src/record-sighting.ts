@@ -24,9 +24,11 @@ export interface Recording {
  */
 export async function recordSighting(db: ClientBase, sighting: Placed, asked: Commands, before: Commands | undefined, { guid, now }: Recording): Promise<boolean> {
   const { change, source, author, updatedAt } = sighting;
-  const known = await findSource(db, source.kind, source.id);
-  if (known === undefined && isSilent(asked) && (before === undefined || isSilent(before))) return false;
+  const isUnknown = (await findSource(db, source.kind, source.id)) === undefined;
+  if (isUnknown && isSilent(asked) && (before === undefined || isSilent(before))) return false;
   const key = await keepIssueSeen(db, sighting, sighting.issue.id);
+  // The opening text of a pull request comes under two subjects: whoever had the issue until now may have changed it.
+  const known = await findSource(db, source.kind, source.id);
   const isDeletion = change === 'deleted';
   const { offers, problems }: Pick<Commands, 'offers' | 'problems'> = isDeletion ? { offers: [], problems: [] } : asked;
   const works: Work[] = [];
