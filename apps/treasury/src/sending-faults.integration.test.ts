@@ -263,11 +263,14 @@ describe('what a node says of signatures proves nothing', () => {
   });
 });
 
-test('a node that serves another chain in mid-run is sent nothing, and nothing is built on it', async () => {
+test('a node that serves another chain in mid-run is sent nothing, not believed about what was signed, and nothing is built on it', async () => {
   const one = await signed();
   const { offerId } = await offered(clients);
   const wallet = await local.wallet();
   node.claimGenesis(otherGenesis);
+  // What another chain knows of blockhashes and heights says nothing about what was signed for ours.
+  node.claimExpired();
+  node.claimBlockHeights(10_000);
   await submit(one);
   await expect.poll(() => clients.health.ready(), patient).toMatchObject({ ok: true, dependencies: { sender: { ok: false, reason: 'GENESIS_MISMATCH' } } });
   expect(sendsOf(one)).toBe(0);

@@ -9,6 +9,7 @@ import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { fundingTerms, isBlockhashUnknown, reasonOf } from './build-funding.ts';
 import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
 import { checkSigned, refusal, signatureOf, signersOf } from './check-signed.ts';
+import { checkNode } from './cluster.ts';
 import { type offerById, type OfferRow } from './offer-row.ts';
 import { submissionView } from './offer-view.ts';
 import type { Treasury } from './treasury.ts';
@@ -90,14 +91,16 @@ const aheadMs = [500, 1_500];
 
 /**
  * Asks the chain what it would say, so that a person hears at once what can't work: that is the answer. The sender finds out
- * everything else: a chain that doesn't answer, or that already knows the transaction, is no problem. A blockhash that is
+ * everything else: a chain that doesn't answer, is not ours, or knows the transaction already is no problem. A blockhash that is
  * neither ours nor known to the chain is: what can't land would lock the offer, at no cost to whoever made it up.
  */
-async function tryOut({ chain, log }: Treasury, { offerId, signature, transaction, lastValid }: { offerId: string; signature: string; transaction: Uint8Array; lastValid: bigint | undefined }): Promise<DoubloonError | undefined> {
+async function tryOut(context: Treasury, { offerId, signature, transaction, lastValid }: { offerId: string; signature: string; transaction: Uint8Array; lastValid: bigint | undefined }): Promise<DoubloonError | undefined> {
+  const { chain, log } = context;
   const failed = (err: unknown) => {
     log.info({ err, offerId, signature }, 'the chain could not be asked about a signed transaction');
     return undefined;
   };
+  if ((await checkNode(context).then(() => true, failed)) === undefined) return undefined;
   let simulation = await chain.simulate(transaction).catch(failed);
   for (const ms of lastValid === undefined ? aheadMs : []) {
     if (simulation === undefined || !isBlockhashUnknown(simulation.error)) break;
