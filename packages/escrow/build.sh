@@ -19,7 +19,7 @@ build() {
   (cd "$crate" && env RUSTC="$rustc" CARGO_TARGET_DIR="$target" \
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_PANIC=abort CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=false \
     CARGO_TARGET_BPFEL_UNKNOWN_NONE_LINKER=sbpf-linker \
-    CARGO_TARGET_BPFEL_UNKNOWN_NONE_RUSTFLAGS="--remap-path-prefix=$crate=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo -C target-cpu=v2 -C target-feature=+allows-misaligned-mem-access -C link-arg=--arch=$arch -C link-arg=--deploy=false -C link-arg=--llvm-args=--bpf-stack-size=4096 -C link-arg=--disable-math-builtins" \
+    CARGO_TARGET_BPFEL_UNKNOWN_NONE_RUSTFLAGS="--remap-path-prefix=$crate=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo -C target-cpu=v2 -C target-feature=+allows-misaligned-mem-access -C link-arg=--arch=$arch -C link-arg=--deploy=false -C link-arg=--llvm-args=--bpf-stack-size=4096 -C link-arg=--disable-math-builtins -C link-arg=--disable-memory-builtins" \
     cargo rustc --quiet --release --locked --target bpfel-unknown-none --lib --crate-type cdylib)
   cp "$target/bpfel-unknown-none/release/"*doubloon_escrow.so "$out"
   rm -rf "$target"

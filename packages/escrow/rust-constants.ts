@@ -55,7 +55,7 @@ export function rustConstants(): string {
     '',
     ...layout('deposit', depositLayout),
     '',
-    '#[repr(u32)]',
+    '#[repr(u64)]',
     '#[derive(Clone, Copy, Debug, PartialEq, Eq)]',
     'pub enum EscrowError {',
     ...errors.flatMap(([name, [number, sentence]]) => [`    /// ${sentence}`, `    ${camel(name)} = ${number},`]),

@@ -2,77 +2,119 @@ use crate::{
     generated::{deposit, identity, operator, EscrowError, ACCOUNT_VERSION},
     require, Outcome,
 };
-use pinocchio::{
-    account::{Ref, RefMut},
-    AccountView, Address,
-};
+use pinocchio::{AccountView, Address};
 
 pub type Operator = [u8; operator::SIZE];
 pub type Identity = [u8; identity::SIZE];
 pub type Deposit = [u8; deposit::SIZE];
 
-/// The bytes of an operator account, after owner, length, discriminator and version. Its address needs no check of its
-/// own, nor do the others': only the program makes such accounts, and only where their seeds lead.
-#[inline(never)]
-pub fn operator<'a>(account: &'a AccountView, program: &Address) -> Outcome<Ref<'a, Operator>> {
-    read(account, program, operator::DISCRIMINATOR)
-}
-
-#[inline(never)]
-pub fn operator_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<RefMut<'a, Operator>> {
-    write(account, program, operator::DISCRIMINATOR)
-}
-
-#[inline(never)]
-pub fn identity<'a>(account: &'a AccountView, program: &Address) -> Outcome<Ref<'a, Identity>> {
-    read(account, program, identity::DISCRIMINATOR)
-}
-
-#[inline(never)]
-pub fn identity_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<RefMut<'a, Identity>> {
-    write(account, program, identity::DISCRIMINATOR)
-}
-
-#[inline(never)]
-pub fn deposit_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<RefMut<'a, Deposit>> {
-    write(account, program, deposit::DISCRIMINATOR)
+/// The bytes of an operator account, after owner, kind, version and length. Its address needs no check of its own, nor do
+/// the others': only the program makes such accounts, and only where their seeds lead.
+#[inline(always)]
+pub fn operator<'a>(account: &'a AccountView, program: &Address) -> Outcome<&'a Operator> {
+    open(account, program, operator::DISCRIMINATOR, operator::SIZE)?;
+    // SAFETY: `open` found that many bytes and marked them as being read.
+    Ok(unsafe { &*account.data_ptr().cast() })
 }
 
 #[inline(always)]
-fn read<'a, const N: usize>(account: &'a AccountView, program: &Address, discriminator: u8) -> Outcome<Ref<'a, [u8; N]>> {
-    Ref::try_map(open(account, program, discriminator)?, |data| <&[u8; N]>::try_from(data)).map_err(|_| EscrowError::AccountKindWrong)
+pub fn operator_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<&'a mut Operator> {
+    open_mut(account, program, operator::DISCRIMINATOR, operator::SIZE)?;
+    // SAFETY: `open_mut` found that many bytes and marked them as being written.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast() })
 }
 
 #[inline(always)]
-fn write<'a, const N: usize>(account: &'a mut AccountView, program: &Address, discriminator: u8) -> Outcome<RefMut<'a, [u8; N]>> {
-    RefMut::try_map(open_mut(account, program, discriminator)?, |data| <&mut [u8; N]>::try_from(data)).map_err(|_| EscrowError::AccountKindWrong)
+pub fn identity<'a>(account: &'a AccountView, program: &Address) -> Outcome<&'a Identity> {
+    open(account, program, identity::DISCRIMINATOR, identity::SIZE)?;
+    // SAFETY: as for the operator.
+    Ok(unsafe { &*account.data_ptr().cast() })
 }
 
+#[inline(always)]
+pub fn identity_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<&'a mut Identity> {
+    open_mut(account, program, identity::DISCRIMINATOR, identity::SIZE)?;
+    // SAFETY: as for the operator.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast() })
+}
+
+#[inline(always)]
+pub fn deposit_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<&'a mut Deposit> {
+    open_mut(account, program, deposit::DISCRIMINATOR, deposit::SIZE)?;
+    // SAFETY: as for the operator.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast() })
+}
+
+/// The bytes of an account that the program just made, with kind and version.
+#[inline(always)]
+pub fn new_operator(account: &mut AccountView) -> Outcome<&mut Operator> {
+    open_new(account, operator::DISCRIMINATOR, operator::SIZE)?;
+    // SAFETY: as for the operator.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast() })
+}
+
+#[inline(always)]
+pub fn new_identity(account: &mut AccountView) -> Outcome<&mut Identity> {
+    open_new(account, identity::DISCRIMINATOR, identity::SIZE)?;
+    // SAFETY: as for the operator.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast() })
+}
+
+#[inline(always)]
+pub fn new_deposit(account: &mut AccountView) -> Outcome<&mut Deposit> {
+    open_new(account, deposit::DISCRIMINATOR, deposit::SIZE)?;
+    // SAFETY: as for the operator.
+    Ok(unsafe { &mut *account.data_mut_ptr().cast() })
+}
+
+/// Gives an account that `deposit_mut` opened back to the system, after its lamports are gone.
+#[inline(always)]
+pub fn close(account: &mut AccountView) {
+    // SAFETY: who holds the only view that can reach the bytes, by the mark of `open_mut`, holds no reference to them.
+    unsafe { account.close_unchecked() }
+}
+
+/// The mark stays until the instruction ends: an account that stands in two places is opened once. Only the answer is
+/// returned, because what is wider than a register would have to be inlined everywhere.
 #[inline(never)]
-fn open<'a>(account: &'a AccountView, program: &Address, discriminator: u8) -> Outcome<Ref<'a, [u8]>> {
+fn open(account: &AccountView, program: &Address, discriminator: u8, size: usize) -> Outcome {
     require(account.owned_by(program), EscrowError::AccountOwnerWrong)?;
     let data = account.try_borrow()?;
-    require_kind(&data, discriminator)?;
-    Ok(data)
+    require_kind(&data, discriminator, size)?;
+    core::mem::forget(data);
+    Ok(())
 }
 
 /// An account that the transaction may not change is refused here and not by the runtime in the end.
 #[inline(never)]
-fn open_mut<'a>(account: &'a mut AccountView, program: &Address, discriminator: u8) -> Outcome<RefMut<'a, [u8]>> {
+fn open_mut(account: &mut AccountView, program: &Address, discriminator: u8, size: usize) -> Outcome {
     require(account.is_writable(), EscrowError::AccountNotWritable)?;
     require(account.owned_by(program), EscrowError::AccountOwnerWrong)?;
     let data = account.try_borrow_mut()?;
-    require_kind(&data, discriminator)?;
-    Ok(data)
+    require_kind(&data, discriminator, size)?;
+    core::mem::forget(data);
+    Ok(())
+}
+
+#[inline(never)]
+fn open_new(account: &mut AccountView, discriminator: u8, size: usize) -> Outcome {
+    let mut data = account.try_borrow_mut()?;
+    require(data.len() == size, EscrowError::AccountKindWrong)?;
+    if let [kind, version, ..] = &mut *data {
+        (*kind, *version) = (discriminator, ACCOUNT_VERSION);
+    }
+    core::mem::forget(data);
+    Ok(())
 }
 
 #[inline(always)]
-fn require_kind(data: &[u8], discriminator: u8) -> Outcome {
+fn require_kind(data: &[u8], discriminator: u8, size: usize) -> Outcome {
     let [kind, version, ..] = *data else {
         return Err(EscrowError::AccountKindWrong);
     };
     require(kind == discriminator, EscrowError::AccountKindWrong)?;
-    require(version == ACCOUNT_VERSION, EscrowError::AccountVersionWrong)
+    require(version == ACCOUNT_VERSION, EscrowError::AccountVersionWrong)?;
+    require(data.len() == size, EscrowError::AccountKindWrong)
 }
 
 #[cfg(test)]
@@ -81,11 +123,12 @@ mod tests {
 
     #[test]
     fn kind_and_version_are_checked() {
-        let check = |discriminator, version| require_kind(&[discriminator, version, 0], operator::DISCRIMINATOR);
+        let check = |discriminator, version| require_kind(&[discriminator, version, 0], operator::DISCRIMINATOR, 3);
         assert_eq!(check(1, 1), Ok(()));
         assert_eq!(check(0, 1), Err(EscrowError::AccountKindWrong));
         assert_eq!(check(3, 1), Err(EscrowError::AccountKindWrong));
         assert_eq!(check(1, 2), Err(EscrowError::AccountVersionWrong));
-        assert_eq!(require_kind(&[1], 1), Err(EscrowError::AccountKindWrong));
+        assert_eq!(require_kind(&[1], 1, 1), Err(EscrowError::AccountKindWrong));
+        assert_eq!(require_kind(&[1, 1, 0], 1, 4), Err(EscrowError::AccountKindWrong));
     }
 }

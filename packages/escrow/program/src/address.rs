@@ -2,7 +2,7 @@
 //! takes 1,500 an attempt.
 
 use crate::{field::same, generated::EscrowError, require, Outcome};
-use pinocchio::Address;
+use pinocchio::{cpi::Seed, Address};
 
 /// What the runtime hashes last.
 pub static MARKER: [u8; 21] = *b"ProgramDerivedAddress";
@@ -50,14 +50,30 @@ pub fn require_canonical_address(parts: &mut [&[u8]], bump: u8, address: &Addres
     require_canonical(parts, bump)
 }
 
+/// The seeds among `parts`, to sign with.
+#[inline(always)]
+pub fn seeds<'a>(parts: &'a mut [&'a [u8]], bump: u8) -> &'a [Seed<'a>] {
+    set_bump(parts, bump);
+    let count = parts.len().saturating_sub(2);
+    // SAFETY: a byte slice is the pointer and length that a seed is, and both borrow for as long.
+    unsafe { core::slice::from_raw_parts(parts.as_ptr().cast(), count) }
+}
+
 #[inline(always)]
 fn derive(parts: &mut [&[u8]], bump: u8) -> [u8; 32] {
+    set_bump(parts, bump);
+    sha256(parts)
+}
+
+#[inline(always)]
+fn set_bump(parts: &mut [&[u8]], bump: u8) {
     let place = parts.len().wrapping_sub(3);
     if let Some(part) = parts.get_mut(place) {
         *part = core::slice::from_ref(&BUMPS[bump as usize]);
     }
-    sha256(parts)
 }
+
+const _: () = assert!(size_of::<Seed>() == size_of::<&[u8]>() && align_of::<Seed>() == align_of::<&[u8]>());
 
 #[cfg(any(target_os = "solana", target_arch = "bpf"))]
 #[inline(always)]

@@ -34,19 +34,20 @@ pub fn award(Call { program, accounts, data }: Call) -> Outcome {
     require(shares.len() % SHARE_BYTES == 0, EscrowError::DataLengthWrong)?;
     let now = now()?;
     let (sequence, amount) = {
-        let mut fields = account::deposit_mut(account, program)?;
-        require_operator(&fields, operator_account.address())?;
+        let fields = account::deposit_mut(account, program)?;
+        require_operator(fields, operator_account.address())?;
         let operator = account::operator(operator_account, program)?;
-        let mut by = decider(&fields, &operator, now, first)?;
+        let mut by = 0;
+        decider(fields, operator, now, first, &mut by)?;
         if let [second] = others {
-            let second = decider(&fields, &operator, now, second)?;
-            require(second != by, EscrowError::DecidersNotDistinct)?;
-            by |= second;
+            let before = by;
+            decider(fields, operator, now, second, &mut by)?;
+            require(by != before, EscrowError::DecidersNotDistinct)?;
         }
-        require_open(&fields, &operator, seen, now)?;
-        let smallest = if same(key_at(&*fields, deposit::MINT), &NOBODY) { SMALLEST_SHARE } else { 1 };
-        record_shares(&mut fields, shares, smallest)?;
-        (record_decision(&mut fields, by, RELAYER.epoch(&operator), now)?, u64_at(&*fields, deposit::AMOUNT))
+        require_open(fields, operator, seen, now)?;
+        let smallest = if same(key_at(fields, deposit::MINT), &NOBODY) { SMALLEST_SHARE } else { 1 };
+        record_shares(fields, shares, smallest)?;
+        (record_decision(fields, by, RELAYER.epoch(operator), now)?, u64_at(fields, deposit::AMOUNT))
     };
     emit(INSTRUCTION_AWARD, account.address(), sequence, amount);
     Ok(())

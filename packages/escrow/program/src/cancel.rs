@@ -23,17 +23,19 @@ pub fn cancel(Call { program, accounts, data }: Call) -> Outcome {
     require_shape(token, bump)?;
     let now = now()?;
     let (sequence, amount, holding) = {
-        let mut fields = account::deposit_mut(account, program)?;
-        require_operator(&fields, operator_account.address())?;
+        let fields = account::deposit_mut(account, program)?;
+        require_operator(fields, operator_account.address())?;
         let who = if fields[deposit::WITH_RELAYER] == 0 { DECIDER_FUNDER } else { DECIDER_RELAYER };
-        require(decider(&fields, &*account::operator(operator_account, program)?, now, key)? == who, EscrowError::DeciderWrong)?;
+        let mut by = 0;
+        decider(fields, account::operator(operator_account, program)?, now, key, &mut by)?;
+        require(by == who, EscrowError::DeciderWrong)?;
         require(fields[deposit::STATE] == DEPOSIT_FUNDED, EscrowError::StateWrong)?;
-        require(same(key_at(&*fields, deposit::FUNDER), funder.address().as_array()), EscrowError::FunderWrong)?;
-        let sequence = u64_at(&*fields, deposit::SEQUENCE).wrapping_add(1);
+        require(same(key_at(fields, deposit::FUNDER), funder.address().as_array()), EscrowError::FunderWrong)?;
+        let sequence = u64_at(fields, deposit::SEQUENCE).wrapping_add(1);
         fields[deposit::STATE] = DEPOSIT_CANCELLED;
-        put_i64(&mut *fields, deposit::ENDED_AT, now);
-        put_u64(&mut *fields, deposit::SEQUENCE, sequence);
-        (sequence, u64_at(&*fields, deposit::AMOUNT), holding(&fields))
+        put_i64(fields, deposit::ENDED_AT, now);
+        put_u64(fields, deposit::SEQUENCE, sequence);
+        (sequence, u64_at(fields, deposit::AMOUNT), holding(fields))
     };
     pay(Payment { program, deposit: account, receiver: funder, holding, token, bump, amount })?;
     emit(INSTRUCTION_CANCEL, account.address(), sequence, amount);

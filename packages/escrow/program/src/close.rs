@@ -29,9 +29,9 @@ pub fn close(Call { program, accounts, data }: Call) -> Outcome {
     require_shape(token, bump)?;
     let now = now()?;
     let (sequence, holding) = {
-        let mut fields = account::deposit_mut(account, program)?;
-        let sequence = require_closable(&fields, funder.address(), now)?;
-        let holding = holding(&fields);
+        let fields = account::deposit_mut(account, program)?;
+        let sequence = require_closable(fields, funder.address(), now)?;
+        let holding = holding(fields);
         // Whatever comes later in this transaction finds nothing to revive.
         fields.fill(0);
         (sequence, holding)
@@ -43,7 +43,7 @@ pub fn close(Call { program, accounts, data }: Call) -> Outcome {
     }
     let lamports = account.lamports();
     pay_sol(account, funder, lamports)?;
-    account.close()?;
+    account::close(account);
     emit(INSTRUCTION_CLOSE, account.address(), sequence, lamports);
     Ok(())
 }

@@ -1,11 +1,12 @@
 use crate::{
+    address::{require_canonical, seeds},
     call::call,
     field::{put, put_u64},
     generated::EscrowError,
     require, Outcome,
 };
 use pinocchio::{
-    cpi::{Seed, Signer},
+    cpi::Signer,
     instruction::{InstructionAccount, InstructionView},
     AccountView, Address,
 };
@@ -23,14 +24,17 @@ pub struct NewAccount<'a> {
     pub lamports: u64,
     pub space: usize,
     pub owner: &'a Address,
-    pub seeds: &'a [Seed<'a>],
+    /// As `require_canonical` takes them.
+    pub parts: &'a mut [&'a [u8]],
+    pub bump: u8,
 }
 
-/// Makes `account` one of `owner`, with exactly `lamports` of `payer` on top of what it already holds: a stranger who
+/// Makes `account`, which the canonical bump leads to, one of `owner`, with exactly `lamports` of `payer` on top of what it already holds: a stranger who
 /// sends lamports ahead neither blocks it nor changes what it costs.
 #[inline(never)]
-pub fn create_account(NewAccount { payer, account, lamports, space, owner, seeds }: NewAccount) -> Outcome {
-    let signers = [Signer::from(seeds)];
+pub fn create_account(NewAccount { payer, account, lamports, space, owner, parts, bump }: NewAccount) -> Outcome {
+    require_canonical(parts, bump)?;
+    let signers = [Signer::from(seeds(parts, bump))];
     let (from, to) = (InstructionAccount::writable_signer(payer.address()), InstructionAccount::writable_signer(account.address()));
     if account.lamports() == 0 {
         let mut data = [0; 52];

@@ -1,17 +1,15 @@
 use crate::{
-    address::{require_canonical, BUMP_PLACE, MARKER},
+    account,
+    address::{BUMP_PLACE, MARKER},
     create_account::{create_account, require_creatable, NewAccount},
     event::emit,
     field::{is_same, key_at, put, put_u64},
-    generated::{operator, EscrowError, ACCOUNT_VERSION, INSTRUCTION_CREATE_OPERATOR},
+    generated::{operator, EscrowError, INSTRUCTION_CREATE_OPERATOR},
     keys::NOBODY,
     require, Call, Outcome,
     terms::reserve,
 };
-use pinocchio::{
-    cpi::Seed,
-    sysvars::{clock::Clock, rent::Rent, Sysvar},
-};
+use pinocchio::sysvars::{clock::Clock, rent::Rent, Sysvar};
 
 const DATA_BYTES: usize = 2 + 3 * 32;
 
@@ -32,29 +30,24 @@ pub fn create_operator(Call { program, accounts, data }: Call) -> Outcome {
     let first_admin = admin.address().as_array();
     require(!is_same(relayer, attestor) && !is_same(relayer, first_admin) && !is_same(attestor, first_admin), EscrowError::KeysNotDistinct)?;
 
-    require_canonical(&mut [b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER], bump)?;
     let lamports = reserve(operator::SIZE, Rent::get()?.try_minimum_balance(operator::SIZE)?);
     require(admin.lamports() >= lamports, EscrowError::FundsTooSmall)?;
-    let bump_seed = [bump];
-    let seeds = [Seed::from(b"operator"), Seed::from(first_admin), Seed::from(&bump_seed)];
-    create_account(NewAccount { payer: admin, account, lamports, space: operator::SIZE, owner: program, seeds: &seeds })?;
+    let mut parts: [&[u8]; 5] = [b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER];
+    create_account(NewAccount { payer: admin, account, lamports, space: operator::SIZE, owner: program, parts: &mut parts, bump })?;
 
     let created_slot = Clock::get()?.slot;
     {
-        let mut fields = account.try_borrow_mut()?;
-        require(fields.len() == operator::SIZE, EscrowError::AccountKindWrong)?;
-        fields[0] = operator::DISCRIMINATOR;
-        fields[1] = ACCOUNT_VERSION;
+        let fields = account::new_operator(account)?;
         fields[operator::BUMP] = bump;
-        put(&mut fields, operator::HOST_HASH, host_hash);
-        put(&mut fields, operator::FIRST_ADMIN, first_admin);
-        put(&mut fields, operator::ADMIN, first_admin);
-        put(&mut fields, operator::RELAYER, relayer);
-        put(&mut fields, operator::ATTESTOR, attestor);
-        put_u64(&mut fields, operator::RELAYER_EPOCH, 1);
-        put_u64(&mut fields, operator::ATTESTOR_EPOCH, 1);
-        put_u64(&mut fields, operator::CREATED_SLOT, created_slot);
-        put_u64(&mut fields, operator::SEQUENCE, 1);
+        put(fields, operator::HOST_HASH, host_hash);
+        put(fields, operator::FIRST_ADMIN, first_admin);
+        put(fields, operator::ADMIN, first_admin);
+        put(fields, operator::RELAYER, relayer);
+        put(fields, operator::ATTESTOR, attestor);
+        put_u64(fields, operator::RELAYER_EPOCH, 1);
+        put_u64(fields, operator::ATTESTOR_EPOCH, 1);
+        put_u64(fields, operator::CREATED_SLOT, created_slot);
+        put_u64(fields, operator::SEQUENCE, 1);
     }
     emit(INSTRUCTION_CREATE_OPERATOR, account.address(), 1, 0);
     Ok(())

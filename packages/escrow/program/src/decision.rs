@@ -19,7 +19,7 @@ pub enum Award {
     Final,
 }
 
-#[inline(always)]
+#[inline(never)]
 pub fn award_of(fields: &Deposit, operator: &Operator, now: i64) -> Award {
     if fields[deposit::STATE] != DEPOSIT_AWARDED {
         return Award::None;
@@ -34,11 +34,12 @@ pub fn award_of(fields: &Deposit, operator: &Operator, now: i64) -> Award {
     }
 }
 
-/// Which decider a signer is. A key that came into two roles, by a relayer scheduled later, still counts once.
-#[inline(always)]
-pub fn decider(fields: &Deposit, operator: &Operator, now: i64, account: &AccountView) -> Outcome<u8> {
+/// Adds to `by` which decider a signer is. A key that came into two roles, by a relayer scheduled later, still counts once.
+#[inline(never)]
+pub fn decider(fields: &Deposit, operator: &Operator, now: i64, account: &AccountView, by: &mut u8) -> Outcome {
     require(account.is_signer(), EscrowError::SignatureMissing)?;
-    role(fields, operator, now, account.address().as_array())
+    *by |= role(fields, operator, now, account.address().as_array())?;
+    Ok(())
 }
 
 #[inline(always)]

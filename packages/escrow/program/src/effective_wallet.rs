@@ -18,29 +18,49 @@ pub enum Standing<'a> {
     Wallet(&'a [u8; 32]),
 }
 
+/// The same in a register: which of the two wallets it is, if it is one.
+enum Counting {
+    Nobody,
+    Waiting,
+    Contested,
+    Linked,
+    Changed,
+}
+
 /// The one rule of who is paid for a GitHub user; `effectiveWallet` in TypeScript is the same.
 #[inline(always)]
 pub fn effective_wallet<'a>(identity: &'a Identity, operator: &Operator, now: i64) -> Standing<'a> {
+    match counting(identity, operator, now) {
+        Counting::Nobody => Standing::Nobody,
+        Counting::Waiting => Standing::Waiting,
+        Counting::Contested => Standing::Contested,
+        Counting::Linked => Standing::Wallet(key_at(identity, identity::WALLET)),
+        Counting::Changed => Standing::Wallet(key_at(identity, identity::PENDING_WALLET)),
+    }
+}
+
+#[inline(never)]
+fn counting(identity: &Identity, operator: &Operator, now: i64) -> Counting {
     if !is_linked(identity, operator) {
-        return Standing::Nobody;
+        return Counting::Nobody;
     }
     match change(identity, operator, now) {
-        Change::Cancelled => return Standing::Contested,
-        Change::Pending => return Standing::Waiting,
-        Change::Matured => return Standing::Wallet(key_at(identity, identity::PENDING_WALLET)),
+        Change::Cancelled => return Counting::Contested,
+        Change::Pending => return Counting::Waiting,
+        Change::Matured => return Counting::Changed,
         Change::None => {}
     }
     if identity[identity::CONTESTED_BEFORE] != 0 {
-        return Standing::Contested;
+        return Counting::Contested;
     }
     if now < cooled_at(i64_at(identity, identity::LINKED_AT)) {
-        return Standing::Waiting;
+        return Counting::Waiting;
     }
-    Standing::Wallet(key_at(identity, identity::WALLET))
+    Counting::Linked
 }
 
 /// Whether there is a link at all, cooled down or not.
-#[inline(always)]
+#[inline(never)]
 pub fn is_linked(identity: &Identity, operator: &Operator) -> bool {
     let settled_at = cooled_at(i64_at(identity, identity::LINKED_AT));
     identity[identity::STATE] == IDENTITY_LINKED && !ATTESTOR.is_void(operator, u64_at(identity, identity::ATTESTOR_EPOCH), settled_at)
@@ -55,7 +75,7 @@ pub enum Change {
     Cancelled,
 }
 
-#[inline(always)]
+#[inline(never)]
 pub fn change(identity: &Identity, operator: &Operator, now: i64) -> Change {
     let matures_at = cooled_at(i64_at(identity, identity::PENDING_SINCE));
     if same(key_at(identity, identity::PENDING_WALLET), &NOBODY) || ATTESTOR.is_void(operator, u64_at(identity, identity::PENDING_EPOCH), matures_at) {

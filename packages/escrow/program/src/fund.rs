@@ -1,16 +1,16 @@
 //! What the two funding instructions have in common: the terms in their data, and the account that freezes them.
 
 use crate::{
-    account::{Deposit, Operator},
-    address::{require_canonical, BUMP_PLACE, MARKER},
+    account::{self, Operator},
+    address::{BUMP_PLACE, MARKER},
     create_account::{create_account, NewAccount},
     field::{bytes_at, i64_at, key_at, put, put_i64, put_u64, same, u64_at},
-    generated::{deposit, operator, EscrowError, ACCOUNT_VERSION, DEPOSIT_FUNDED},
+    generated::{deposit, operator, EscrowError, DEPOSIT_FUNDED},
     keys::NOBODY,
     require, Outcome,
     terms::deadline_in_bounds,
 };
-use pinocchio::{cpi::Seed, sysvars::clock::Clock, AccountView, Address};
+use pinocchio::{sysvars::clock::Clock, AccountView, Address};
 
 const BUMP: usize = 1;
 const WITH_RELAYER: usize = 2;
@@ -40,26 +40,35 @@ pub struct NewDeposit<'a> {
     pub operator: &'a Address,
     pub terms: &'a Terms,
     pub lamports: u64,
+    /// `NOBODY` for SOL.
+    pub mint: &'a [u8; 32],
+    pub vault_bump: u8,
     pub clock: &'a Clock,
 }
 
 /// Creates the deposit account where the terms lead, with `lamports`, and writes them down.
 #[inline(never)]
-pub fn create_deposit(NewDeposit { program, funder, account, operator, terms, lamports, clock }: NewDeposit) -> Outcome {
+pub fn create_deposit(NewDeposit { program, funder, account, operator, terms, lamports, mint, vault_bump, clock }: NewDeposit) -> Outcome {
     let ids: (&[u8; 8], &[u8; 8], &[u8; 8]) = (bytes_at(terms, REPOSITORY_ID), bytes_at(terms, ISSUE_ID), bytes_at(terms, NONCE));
     let (operator, payer) = (operator.as_array(), funder.address().as_array());
-    require_canonical(&mut [b"deposit", operator, ids.0, ids.1, payer, ids.2, BUMP_PLACE, program.as_array(), &MARKER], terms[BUMP])?;
-    let seeds = [
-        Seed::from(b"deposit"),
-        Seed::from(operator),
-        Seed::from(ids.0),
-        Seed::from(ids.1),
-        Seed::from(payer),
-        Seed::from(ids.2),
-        Seed::from(&terms[BUMP..BUMP + 1]),
-    ];
-    create_account(NewAccount { payer: funder, account, lamports, space: deposit::SIZE, owner: program, seeds: &seeds })?;
-    record(account, terms, operator, payer, clock)
+    let mut parts: [&[u8]; 9] = [b"deposit", operator, ids.0, ids.1, payer, ids.2, BUMP_PLACE, program.as_array(), &MARKER];
+    create_account(NewAccount { payer: funder, account, lamports, space: deposit::SIZE, owner: program, parts: &mut parts, bump: terms[BUMP] })?;
+    let fields = account::new_deposit(account)?;
+    fields[deposit::BUMP] = terms[BUMP];
+    fields[deposit::STATE] = DEPOSIT_FUNDED;
+    fields[deposit::WITH_RELAYER] = terms[WITH_RELAYER];
+    fields[deposit::VAULT_BUMP] = vault_bump;
+    put(fields, deposit::OPERATOR, operator);
+    put(fields, deposit::FUNDER, payer);
+    put(fields, deposit::APPROVER, key_at(terms, APPROVER));
+    put(fields, deposit::MINT, mint);
+    // Ids, nonce and amount stand in the terms in the order of the account.
+    put::<32>(fields, deposit::REPOSITORY_ID, bytes_at(terms, REPOSITORY_ID));
+    put_u64(fields, deposit::CREATED_SLOT, clock.slot);
+    put_i64(fields, deposit::CREATED_AT, clock.unix_timestamp);
+    put::<8>(fields, deposit::DEADLINE, bytes_at(terms, DEADLINE));
+    put_u64(fields, deposit::SEQUENCE, 1);
+    Ok(())
 }
 
 #[inline(always)]
@@ -79,29 +88,6 @@ fn require_deciders(terms: &Terms, funder: &[u8; 32], fields: &Operator) -> Outc
     let none = same(approver, &NOBODY);
     let distinct = !same(approver, funder) && relayers.into_iter().all(|relayer| !same(relayer, funder) && (none || !same(relayer, approver)));
     require(distinct, EscrowError::DecidersNotDistinct)
-}
-
-#[inline(always)]
-fn record(account: &mut AccountView, terms: &Terms, operator: &[u8; 32], funder: &[u8; 32], clock: &Clock) -> Outcome {
-    let mut data = account.try_borrow_mut()?;
-    let Ok(fields) = <&mut Deposit>::try_from(&mut *data) else {
-        return Err(EscrowError::AccountKindWrong);
-    };
-    fields[0] = deposit::DISCRIMINATOR;
-    fields[1] = ACCOUNT_VERSION;
-    fields[deposit::BUMP] = terms[BUMP];
-    fields[deposit::STATE] = DEPOSIT_FUNDED;
-    fields[deposit::WITH_RELAYER] = terms[WITH_RELAYER];
-    put(fields, deposit::OPERATOR, operator);
-    put(fields, deposit::FUNDER, funder);
-    put(fields, deposit::APPROVER, key_at(terms, APPROVER));
-    // Ids, nonce and amount stand in the terms in the order of the account.
-    put::<32>(fields, deposit::REPOSITORY_ID, bytes_at(terms, REPOSITORY_ID));
-    put_u64(fields, deposit::CREATED_SLOT, clock.slot);
-    put_i64(fields, deposit::CREATED_AT, clock.unix_timestamp);
-    put::<8>(fields, deposit::DEADLINE, bytes_at(terms, DEADLINE));
-    put_u64(fields, deposit::SEQUENCE, 1);
-    Ok(())
 }
 
 const _: () = assert!(deposit::AMOUNT + 8 - deposit::REPOSITORY_ID == DEADLINE - REPOSITORY_ID && deposit::NONCE - deposit::REPOSITORY_ID == NONCE - REPOSITORY_ID);

@@ -1,19 +1,16 @@
 use crate::{
     account,
-    address::{require_canonical, BUMP_PLACE, MARKER},
+    address::{BUMP_PLACE, MARKER},
     create_account::{create_account, require_creatable, NewAccount},
     event::emit,
-    field::{put, u64_at},
+    field::u64_at,
     fund::{create_deposit, require_terms, NewDeposit, Terms, AMOUNT, TERMS_BYTES},
     generated::{deposit, EscrowError, INSTRUCTION_FUND_TOKEN, TOKEN_PROGRAM},
     require, Call, Outcome,
     terms::reserve,
     token::{amount_of, decimals_of, initialize_vault, transfer, Transfer, TOKEN_ACCOUNT_BYTES, VAULT},
 };
-use pinocchio::{
-    cpi::Seed,
-    sysvars::{clock::Clock, rent::Rent, Sysvar},
-};
+use pinocchio::sysvars::{clock::Clock, rent::Rent, Sysvar};
 
 /// Accounts: funder (signs, pays), deposit, operator, system program, token account of the funder, vault, mint, token program.
 /// Data: the terms, the bump of the vault.
@@ -32,24 +29,17 @@ pub fn fund_token(Call { program, accounts, data }: Call) -> Outcome {
     require_creatable(funder, vault, system)?;
     require(token_program.address() == &TOKEN_PROGRAM, EscrowError::TokenProgramWrong)?;
     let decimals = decimals_of(mint)?;
-    require_terms(terms, funder.address(), &*account::operator(operator, program)?, &clock)?;
+    require_terms(terms, funder.address(), account::operator(operator, program)?, &clock)?;
     require(amount > 0, EscrowError::AmountTooSmall)?;
     let rent = Rent::get()?;
     let deposit_lamports = reserve(deposit::SIZE, rent.try_minimum_balance(deposit::SIZE)?);
     let vault_lamports = reserve(TOKEN_ACCOUNT_BYTES, rent.try_minimum_balance(TOKEN_ACCOUNT_BYTES)?);
     require(funder.lamports() >= deposit_lamports.saturating_add(vault_lamports), EscrowError::FundsTooSmall)?;
 
-    create_deposit(NewDeposit { program, funder, account, operator: operator.address(), terms, lamports: deposit_lamports, clock: &clock })?;
-    {
-        let mut fields = account::deposit_mut(account, program)?;
-        put(&mut *fields, deposit::MINT, mint.address().as_array());
-        fields[deposit::VAULT_BUMP] = *vault_bump;
-    }
+    create_deposit(NewDeposit { program, funder, account, operator: operator.address(), terms, lamports: deposit_lamports, mint: mint.address().as_array(), vault_bump: *vault_bump, clock: &clock })?;
     let deposit_address = account.address().as_array();
-    require_canonical(&mut [VAULT, deposit_address, BUMP_PLACE, program.as_array(), &MARKER], *vault_bump)?;
-    let bump_seed = [*vault_bump];
-    let seeds = [Seed::from(VAULT), Seed::from(deposit_address), Seed::from(&bump_seed)];
-    create_account(NewAccount { payer: funder, account: vault, lamports: vault_lamports, space: TOKEN_ACCOUNT_BYTES, owner: &TOKEN_PROGRAM, seeds: &seeds })?;
+    let mut parts: [&[u8]; 5] = [VAULT, deposit_address, BUMP_PLACE, program.as_array(), &MARKER];
+    create_account(NewAccount { payer: funder, account: vault, lamports: vault_lamports, space: TOKEN_ACCOUNT_BYTES, owner: &TOKEN_PROGRAM, parts: &mut parts, bump: *vault_bump })?;
     initialize_vault(vault, mint)?;
     transfer(Transfer { from: source, mint, to: vault, authority: funder, amount, decimals, signers: &[] })?;
     require(amount_of(vault)? == amount, EscrowError::BalanceBroken)?;

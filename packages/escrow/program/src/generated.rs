@@ -129,7 +129,7 @@ pub mod deposit {
     pub const SHARE_BPS: usize = 304;
 }
 
-#[repr(u32)]
+#[repr(u64)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EscrowError {
     /// This instruction does not exist.

@@ -18,6 +18,7 @@ mod create_operator;
 mod decision;
 mod disable_keys;
 mod effective_wallet;
+mod entrypoint;
 mod event;
 mod field;
 mod fund;
@@ -39,12 +40,8 @@ mod unlink_identity;
 mod veto;
 
 use generated::EscrowError;
-use pinocchio::{error::ProgramError, no_allocator, nostd_panic_handler, program_entrypoint, AccountView, Address, ProgramResult};
+use pinocchio::{error::ProgramError, no_allocator, nostd_panic_handler, AccountView, Address};
 
-// One more than any instruction takes, so that an account too many is seen.
-const MAX_ACCOUNTS: usize = 9;
-
-program_entrypoint!(process_instruction, MAX_ACCOUNTS);
 no_allocator!();
 nostd_panic_handler!();
 
@@ -56,12 +53,12 @@ pub struct Call<'a> {
 }
 
 #[inline(always)]
-pub fn process_instruction(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
+pub fn process_instruction(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let call = Call { program, accounts, data };
     let Some(number) = data.first() else {
-        return Err(EscrowError::InstructionUnknown.into());
+        return Err(EscrowError::InstructionUnknown);
     };
-    let outcome = match *number {
+    match *number {
         generated::INSTRUCTION_CREATE_OPERATOR => create_operator::create_operator(call),
         generated::INSTRUCTION_CHANGE_ADMIN => change_admin::change_admin(call),
         generated::INSTRUCTION_SCHEDULE_KEYS => schedule_keys::schedule_keys(call),
@@ -80,13 +77,6 @@ pub fn process_instruction(program: &Address, accounts: &mut [AccountView], data
         generated::INSTRUCTION_REFUND => refund::refund(call),
         generated::INSTRUCTION_CLOSE => close::close(call),
         _ => Err(EscrowError::InstructionUnknown),
-    };
-    Ok(outcome?)
-}
-
-impl From<EscrowError> for ProgramError {
-    fn from(error: EscrowError) -> Self {
-        ProgramError::Custom(error as u32)
     }
 }
 
@@ -126,7 +116,6 @@ mod tests {
     fn every_error_number_comes_back_as_its_error() {
         for error in generated::ERRORS {
             assert_eq!(EscrowError::try_from(error as u32), Ok(error));
-            assert_eq!(ProgramError::from(error), ProgramError::Custom(error as u32));
         }
         assert_eq!(EscrowError::try_from(0), Err(0));
     }
@@ -134,7 +123,7 @@ mod tests {
     #[test]
     fn unknown_instructions_are_refused() {
         for data in [&[][..], &[0], &[18], &[255, 1, 2]] {
-            assert_eq!(process_instruction(&Address::new_from_array([1; 32]), &mut [], data), Err(EscrowError::InstructionUnknown.into()));
+            assert_eq!(process_instruction(&Address::new_from_array([1; 32]), &mut [], data), Err(EscrowError::InstructionUnknown));
         }
     }
 }

@@ -1,20 +1,17 @@
 use crate::{
     account::{self, Identity},
-    address::{require_canonical, BUMP_PLACE, MARKER},
+    address::{BUMP_PLACE, MARKER},
     attestation::require_attested,
     create_account::{create_account, require_creatable, NewAccount},
     effective_wallet::is_linked,
     event::emit,
     field::{bytes_at, i64_at, is_same, key_at, put, put_i64, put_u64, u64_at},
-    generated::{identity, EscrowError, ACCOUNT_VERSION, IDENTITY_LINKED, INSTRUCTION_LINK_IDENTITY},
+    generated::{identity, EscrowError, IDENTITY_LINKED, INSTRUCTION_LINK_IDENTITY},
     keys::ATTESTOR,
     require, Call, Outcome,
     terms::reserve,
 };
-use pinocchio::{
-    cpi::Seed,
-    sysvars::{clock::Clock, rent::Rent, Sysvar},
-};
+use pinocchio::sysvars::{clock::Clock, rent::Rent, Sysvar};
 
 const BUMP: usize = 1;
 const GITHUB_ID: usize = 2;
@@ -34,36 +31,29 @@ pub fn link_identity(Call { program, accounts, data }: Call) -> Outcome {
     };
     let now = Clock::get()?.unix_timestamp;
     let operator = account::operator(operator_account, program)?;
-    require_attested(&operator, attestor, wallet, i64_at(data, EXPIRY), now)?;
+    require_attested(operator, attestor, wallet, i64_at(data, EXPIRY), now)?;
     let operator_address = operator_account.address().as_array();
-    if account.owned_by(program) {
+    let fields = if account.owned_by(program) {
         let fields = account::identity_mut(account, program)?;
-        let theirs = is_same(key_at(&*fields, identity::OPERATOR), operator_address) && u64_at(&*fields, identity::GITHUB_ID) == u64_at(data, GITHUB_ID);
+        let theirs = is_same(key_at(fields, identity::OPERATOR), operator_address) && u64_at(fields, identity::GITHUB_ID) == u64_at(data, GITHUB_ID);
         require(theirs, EscrowError::IdentityWrong)?;
-        require(!is_linked(&fields, &operator), EscrowError::IdentityLinked)?;
+        require(!is_linked(fields, operator), EscrowError::IdentityLinked)?;
+        fields
     } else {
         require_creatable(payer, account, system)?;
         let id: &[u8; 8] = bytes_at(data, GITHUB_ID);
         require(*id != [0; 8], EscrowError::IdMissing)?;
-        require_canonical(&mut [b"identity", operator_address, id, BUMP_PLACE, program.as_array(), &MARKER], data[BUMP])?;
         let lamports = reserve(identity::SIZE, Rent::get()?.try_minimum_balance(identity::SIZE)?);
         require(payer.lamports() >= lamports, EscrowError::FundsTooSmall)?;
-        let seeds = [Seed::from(b"identity"), Seed::from(operator_address), Seed::from(id), Seed::from(&data[BUMP..GITHUB_ID])];
-        create_account(NewAccount { payer, account, lamports, space: identity::SIZE, owner: program, seeds: &seeds })?;
-        let mut fields = account.try_borrow_mut()?;
-        let Ok(fields) = <&mut Identity>::try_from(&mut *fields) else {
-            return Err(EscrowError::AccountKindWrong);
-        };
-        fields[0] = identity::DISCRIMINATOR;
-        fields[1] = ACCOUNT_VERSION;
+        let mut parts: [&[u8]; 6] = [b"identity", operator_address, id, BUMP_PLACE, program.as_array(), &MARKER];
+        create_account(NewAccount { payer, account, lamports, space: identity::SIZE, owner: program, parts: &mut parts, bump: data[BUMP] })?;
+        let fields = account::new_identity(account)?;
         fields[identity::BUMP] = data[BUMP];
         put(fields, identity::OPERATOR, operator_address);
         put(fields, identity::GITHUB_ID, id);
-    }
-    let sequence = {
-        let mut fields = account::identity_mut(account, program)?;
-        record(&mut fields, wallet.address().as_array(), ATTESTOR.epoch(&operator), now)
+        fields
     };
+    let sequence = record(fields, wallet.address().as_array(), ATTESTOR.epoch(operator), now);
     emit(INSTRUCTION_LINK_IDENTITY, account.address(), sequence, 0);
     Ok(())
 }

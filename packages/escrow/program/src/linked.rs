@@ -22,19 +22,34 @@ pub fn with_linked(
     kind: u8,
     work: impl FnOnce(&mut Identity, &Operator, Change, i64) -> Outcome,
 ) -> Outcome {
-    let now = now()?;
-    let sequence = {
-        let mut fields = account::identity_mut(account, program)?;
-        require(is_same(key_at(&*fields, identity::OPERATOR), operator_account.address().as_array()), EscrowError::OperatorWrong)?;
-        let operator = account::operator(operator_account, program)?;
-        require(is_linked(&fields, &operator), EscrowError::IdentityUnlinked)?;
-        let change = take_over(&mut fields, &operator, now);
-        work(&mut fields, &operator, change, now)?;
-        let sequence = u64_at(&*fields, identity::SEQUENCE).wrapping_add(1);
-        put_u64(&mut *fields, identity::SEQUENCE, sequence);
-        sequence
+    let mut link = None;
+    open_link(program, account, operator_account, &mut link)?;
+    let Some(Link { fields, operator, change, now }) = link else {
+        return Err(EscrowError::IdentityUnlinked);
     };
+    work(fields, operator, change, now)?;
+    let sequence = u64_at(fields, identity::SEQUENCE).wrapping_add(1);
+    put_u64(fields, identity::SEQUENCE, sequence);
     emit(kind, account.address(), sequence, 0);
+    Ok(())
+}
+
+struct Link<'a> {
+    fields: &'a mut Identity,
+    operator: &'a Operator,
+    change: Change,
+    now: i64,
+}
+
+#[inline(never)]
+fn open_link<'a>(program: &Address, account: &'a mut AccountView, operator_account: &'a AccountView, link: &mut Option<Link<'a>>) -> Outcome {
+    let now = now()?;
+    let fields = account::identity_mut(account, program)?;
+    require(is_same(key_at(fields, identity::OPERATOR), operator_account.address().as_array()), EscrowError::OperatorWrong)?;
+    let operator = account::operator(operator_account, program)?;
+    require(is_linked(fields, operator), EscrowError::IdentityUnlinked)?;
+    let change = take_over(fields, operator, now);
+    *link = Some(Link { fields, operator, change, now });
     Ok(())
 }
 

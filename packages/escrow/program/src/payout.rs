@@ -27,17 +27,17 @@ pub fn payout(Call { program, accounts, data }: Call) -> Outcome {
     require_shape(token, bump)?;
     let now = now()?;
     let (sequence, amount, holding) = {
-        let mut fields = account::deposit_mut(account, program)?;
-        require_operator(&fields, operator_account.address())?;
+        let fields = account::deposit_mut(account, program)?;
+        require_operator(fields, operator_account.address())?;
         let operator = account::operator(operator_account, program)?;
-        require(award_of(&fields, &operator, now) == Award::Final, EscrowError::AwardNotFinal)?;
-        let index = require_open(&fields, *share)?;
+        require(award_of(fields, operator, now) == Award::Final, EscrowError::AwardNotFinal)?;
+        let index = require_open(fields, *share)?;
         let identity = account::identity(identity_account, program)?;
-        require_wallet(&fields, index, &identity, &operator, wallet.address(), now)?;
-        let sequence = u64_at(&*fields, deposit::SEQUENCE).wrapping_add(1);
-        settle(&mut fields, Settled::Paid, index, now);
-        put_u64(&mut *fields, deposit::SEQUENCE, sequence);
-        (sequence, share_amount(&fields, index), holding(&fields))
+        require_wallet(fields, index, identity, operator, wallet.address(), now)?;
+        let sequence = u64_at(fields, deposit::SEQUENCE).wrapping_add(1);
+        settle(fields, Settled::Paid, index, now);
+        put_u64(fields, deposit::SEQUENCE, sequence);
+        (sequence, share_amount(fields, index), holding(fields))
     };
     pay(Payment { program, deposit: account, receiver: wallet, holding, token, bump, amount })?;
     emit(INSTRUCTION_PAYOUT, account.address(), sequence, amount);

@@ -27,34 +27,25 @@ pub fn refund(Call { program, accounts, data }: Call) -> Outcome {
     let [account, funder, rest @ ..] = accounts else {
         return Err(EscrowError::AccountCountWrong);
     };
-    if rest.len() % 4 == 0 {
-        return refund_whole(program, account, funder, rest, data);
-    }
-    let [operator, identity, token @ ..] = rest else {
-        return Err(EscrowError::AccountCountWrong);
-    };
-    let [_, share, identity_bump, bump @ ..] = data else {
-        return Err(EscrowError::DataLengthWrong);
-    };
-    require_shape(token, bump)?;
-    let unclaimed = Unclaimed { share: *share, operator, identity, identity_bump: *identity_bump };
-    let (amount, sequence, holding) = settle_unclaimed(program, account, funder.address(), unclaimed)?;
-    pay(Payment { program, deposit: account, receiver: funder, holding, token, bump, amount })?;
-    emit(INSTRUCTION_REFUND, account.address(), sequence, amount);
-    Ok(())
-}
-
-#[inline(always)]
-fn refund_whole(program: &Address, account: &mut AccountView, funder: &mut AccountView, token: &[AccountView], data: &[u8]) -> Outcome {
-    let [_, bump @ ..] = data else {
-        return Err(EscrowError::DataLengthWrong);
-    };
-    require_shape(token, bump)?;
     let now = now()?;
-    let (amount, sequence, holding) = {
-        let mut fields = account::deposit_mut(account, program)?;
-        let (amount, sequence) = settle(&mut fields, funder.address(), now)?;
-        (amount, sequence, holding(&fields))
+    let (token, bump, (amount, sequence, holding)) = if rest.len() % 4 == 0 {
+        let [_, bump @ ..] = data else {
+            return Err(EscrowError::DataLengthWrong);
+        };
+        require_shape(rest, bump)?;
+        let fields = account::deposit_mut(account, program)?;
+        let (amount, sequence) = settle(fields, funder.address(), now)?;
+        (&*rest, bump, (amount, sequence, holding(fields)))
+    } else {
+        let [operator, identity, token @ ..] = rest else {
+            return Err(EscrowError::AccountCountWrong);
+        };
+        let [_, share, identity_bump, bump @ ..] = data else {
+            return Err(EscrowError::DataLengthWrong);
+        };
+        require_shape(token, bump)?;
+        let unclaimed = Unclaimed { share: *share, operator, identity, identity_bump: *identity_bump };
+        (&*token, bump, settle_unclaimed(program, account, funder.address(), unclaimed, now)?)
     };
     pay(Payment { program, deposit: account, receiver: funder, holding, token, bump, amount })?;
     emit(INSTRUCTION_REFUND, account.address(), sequence, amount);
@@ -84,25 +75,24 @@ struct Unclaimed<'a> {
 /// The same for one share. Whoever has a wallet, or is about to, keeps their claim: the identity has to be absent,
 /// unlinked or contested, and its address proves that it is the one of the share.
 #[inline(always)]
-fn settle_unclaimed(program: &Address, account: &mut AccountView, funder: &Address, Unclaimed { share, operator: operator_account, identity, identity_bump }: Unclaimed) -> Outcome<(u64, u64, Holding)> {
-    let now = now()?;
-    let mut fields = account::deposit_mut(account, program)?;
-    require_operator(&fields, operator_account.address())?;
-    require(same(key_at(&*fields, deposit::FUNDER), funder.as_array()), EscrowError::FunderWrong)?;
+fn settle_unclaimed(program: &Address, account: &mut AccountView, funder: &Address, Unclaimed { share, operator: operator_account, identity, identity_bump }: Unclaimed, now: i64) -> Outcome<(u64, u64, Holding)> {
+    let fields = account::deposit_mut(account, program)?;
+    require_operator(fields, operator_account.address())?;
+    require(same(key_at(fields, deposit::FUNDER), funder.as_array()), EscrowError::FunderWrong)?;
     let operator = account::operator(operator_account, program)?;
-    require(award_of(&fields, &operator, now) == Award::Final, EscrowError::AwardNotFinal)?;
-    let index = require_open(&fields, share)?;
-    require(now >= claimed_by(i64_at(&*fields, deposit::FINAL_AT)), EscrowError::TooEarly)?;
-    let id = share_id(&fields, index).to_le_bytes();
+    require(award_of(fields, operator, now) == Award::Final, EscrowError::AwardNotFinal)?;
+    let index = require_open(fields, share)?;
+    require(now >= claimed_by(i64_at(fields, deposit::FINAL_AT)), EscrowError::TooEarly)?;
+    let id = share_id(fields, index).to_le_bytes();
     require_canonical_address(&mut [b"identity", operator_account.address().as_array(), &id, BUMP_PLACE, program.as_array(), &MARKER], identity_bump, identity.address())?;
     if identity.owned_by(program) {
         let identity = account::identity(identity, program)?;
-        require(matches!(effective_wallet(&identity, &operator, now), Standing::Nobody | Standing::Contested), EscrowError::IdentityPayable)?;
+        require(matches!(effective_wallet(identity, operator, now), Standing::Nobody | Standing::Contested), EscrowError::IdentityPayable)?;
     }
-    let sequence = u64_at(&*fields, deposit::SEQUENCE).wrapping_add(1);
-    settle_share(&mut fields, Settled::Refunded, index, now);
-    put_u64(&mut *fields, deposit::SEQUENCE, sequence);
-    Ok((share_amount(&fields, index), sequence, holding(&fields)))
+    let sequence = u64_at(fields, deposit::SEQUENCE).wrapping_add(1);
+    settle_share(fields, Settled::Refunded, index, now);
+    put_u64(fields, deposit::SEQUENCE, sequence);
+    Ok((share_amount(fields, index), sequence, holding(fields)))
 }
 
 #[cfg(test)]

@@ -20,10 +20,10 @@ pub fn veto(Call { program, accounts, data }: Call) -> Outcome {
     require(data.len() == 1, EscrowError::DataLengthWrong)?;
     let now = now()?;
     let sequence = {
-        let mut fields = account::deposit_mut(account, program)?;
-        require_operator(&fields, operator_account.address())?;
+        let fields = account::deposit_mut(account, program)?;
+        require_operator(fields, operator_account.address())?;
         let operator = account::operator(operator_account, program)?;
-        match award_of(&fields, &operator, now) {
+        match award_of(fields, operator, now) {
             Award::None => return Err(EscrowError::StateWrong),
             Award::Final => return Err(EscrowError::AwardFinal),
             Award::Void => {}
@@ -31,11 +31,12 @@ pub fn veto(Call { program, accounts, data }: Call) -> Outcome {
                 let [key] = deciders else {
                     return Err(EscrowError::SignatureMissing);
                 };
-                let by = decider(&fields, &operator, now, key)?;
-                note(&mut fields, by);
+                let mut by = 0;
+                decider(fields, operator, now, key, &mut by)?;
+                note(fields, by);
             }
         }
-        undo(&mut fields)
+        undo(fields)
     };
     emit(INSTRUCTION_VETO, account.address(), sequence, 0);
     Ok(())
