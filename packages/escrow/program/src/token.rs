@@ -50,7 +50,7 @@ pub fn amount_of(token_account: &AccountView) -> Outcome<u64> {
 }
 
 /// The vault of a deposit is where its seeds lead; nothing else that looks like one is.
-#[inline(always)]
+#[inline(never)]
 pub fn require_vault(program: &Address, deposit: &Address, vault: &AccountView, bump: u8) -> Outcome {
     let here = leads_to(&mut [VAULT, deposit.as_array(), BUMP_PLACE, program.as_array(), &MARKER], bump, vault.address());
     require(here, EscrowError::VaultWrong)?;
