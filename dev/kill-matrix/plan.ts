@@ -25,7 +25,7 @@ const passes: Partial<Record<FailpointName, number>> = {
   'event-enqueued': 6, 'transaction-committed': 6, 'outbox-counted': 4, 'outbox-published': 4, 'event-read': 3, 'event-handled': 2,
 };
 /** Passed when a process starts, or early in a history and then never again: nothing can die before them. */
-const first: ReadonlySet<FailpointName> = new Set(['sweep-page-read', 'sweep-page-noted', 'sweep-reached-kept', 'comment-intended', 'comment-turn-taken', 'comment-created', 'comment-kept', 'offer-opened', 'replacement-opened']);
+const first: ReadonlySet<FailpointName> = new Set(['sweep-page-read', 'sweep-page-noted', 'sweep-reached-kept', 'comment-intended', 'comment-turn-taken', 'comment-created', 'comment-kept', 'offer-opened', 'replacement-opened', 'eyes-counted', 'eyes-set']);
 /** Passed at the end only: nothing can die after them. */
 const last: ReadonlySet<FailpointName> = new Set(['top-up-opened', 'problem-told']);
 const endings: Partial<Record<FailpointName, Run['ending']>> = { 'top-up-opened': 'more', 'problem-told': 'less' };
