@@ -11,8 +11,8 @@ const codes = (text: string) => [...text.matchAll(/^ {2}([A-Z_]+): /gm)].map(([,
 /** Facts of every name, so that each sentence finds its own. */
 const any = Object.assign({ problems: ['one thing', 'another'] }, Object.fromEntries([
   'have', 'need', 'method', 'caller', 'service', 'problem', 'reference', 'code', 'folder', 'reason', 'waiting', 'type', 'topic', 'bytes', 'limit', 'operation', 'text', 'account', 'version',
-  'call', 'platform', 'denom', 'offerId', 'state', 'wallet', 'pinned', 'found', 'program',
-].map((name) => [name, name])), { sentence: 'What the other side said.', amount: '1', minimum: '890880', balance: '0', needed: '1000000000', missing: '1500000000' });
+  'call', 'platform', 'denom', 'offerId', 'state', 'wallet', 'pinned', 'found', 'program', 'login', 'step',
+].map((name) => [name, name])), { sentence: 'What the other side said.', retryAfterMs: 1_500, amount: '1', minimum: '890880', balance: '0', needed: '1000000000', missing: '1500000000' });
 
 test.each(Object.keys(sentences) as FailureCode[])('%s says one sentence that a person can read', (code) => {
   const { message } = new DoubloonError(code, any as unknown as Failures[typeof code]);

@@ -59,12 +59,21 @@ export interface Failures {
   OFFER_ABSENT: { offerId: string };
   OFFER_NOT_OPEN: { offerId: string; state: string };
   WALLET_INVALID: { wallet: string; problem: string };
-  /** Lamports, decimal. */
-  BALANCE_TOO_SMALL: { wallet: string; balance: string; needed: string; missing: string };
+  /** What is missing of each denom, in base units, decimal: lamports for fees and rent beside the tokens of an amount. `account` is where a token was looked for, with `balance` null when it is not there. */
+  BALANCE_TOO_SMALL: { wallet: string; lacking: readonly { denom: string; decimals: number; balance: string | null; needed: string; missing: string; account?: string }[] };
   TRANSACTION_REFUSED: { reason: string; problem: string };
   BLOCKHASH_EXPIRED: { offerId: string };
   GENESIS_MISMATCH: { pinned: string; found: string };
   PROGRAM_REFUSED: { program: string; problem: string };
+
+  // identity: sessions, links, decisions
+  SESSION_ABSENT: Record<never, never>;
+  SIGN_IN_REFUSED: { reason: string; problem: string };
+  GITHUB_UNAVAILABLE: { call: string };
+  GITHUB_USER_ABSENT: { login: string };
+  LINK_STEP_IMPOSSIBLE: { step: string; problem: string };
+  /** When the same may be asked again, at the earliest. */
+  RATE_LIMITED: { retryAfterMs: number };
 
   // GitHub stand-in
   GITHUB_MISMATCH: { problems: readonly string[] };
@@ -72,7 +81,17 @@ export interface Failures {
 
 export type FailureCode = keyof Failures;
 
-const inSol = (lamports: string): string => `${lamports.padStart(10, '0').replace(/(\d{9})$/, '.$1').replace(/\.?0+$/, '')} SOL`;
+function inUnits(amount: string, decimals: number, denom: string): string {
+  const digits = amount.padStart(decimals + 1, '0');
+  const part = digits.slice(digits.length - decimals).replace(/0+$/, '');
+  return `${digits.slice(0, digits.length - decimals)}${decimals === 0 || part === '' ? '' : `.${part}`} ${denom.toUpperCase()}`;
+}
+const inSol = (lamports: string): string => inUnits(lamports, 9, 'sol');
+
+function lackingOf({ denom, decimals, balance, needed, missing, account }: Failures['BALANCE_TOO_SMALL']['lacking'][number]): string {
+  const held = balance === null ? `has no account for ${denom.toUpperCase()} yet` : `holds ${inUnits(balance, decimals, denom)}`;
+  return `The wallet ${held}${account === undefined ? '' : ` (${account})`} and needs ${inUnits(needed, decimals, denom)}: ${inUnits(missing, decimals, denom)} are missing.`;
+}
 
 /** One sentence for the person who meets it. A code without a sentence does not compile. */
 export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } = {
@@ -128,11 +147,19 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   OFFER_ABSENT: () => 'There is no such offer.',
   OFFER_NOT_OPEN: ({ state }) => `The offer can't be funded: it is ${state}.`,
   WALLET_INVALID: ({ problem }) => `This wallet can't fund an offer: ${problem}.`,
-  BALANCE_TOO_SMALL: ({ missing, needed, balance }) => `The wallet holds ${inSol(balance)} and needs ${inSol(needed)}: ${inSol(missing)} are missing.`,
+  BALANCE_TOO_SMALL: ({ lacking }) => lacking.map(lackingOf).join(' '),
   TRANSACTION_REFUSED: ({ problem }) => `The transaction was refused: ${problem}.`,
   BLOCKHASH_EXPIRED: () => 'The transaction was signed too late to be used.',
   GENESIS_MISMATCH: ({ pinned, found }) => `This database belongs to the chain with genesis hash ${pinned}, the node serves ${found}: point SOLANA_RPC_URL at the right chain, or use another database.`,
   PROGRAM_REFUSED: ({ program, problem }) => `The escrow program ${program} can't be used: ${problem}.`,
+
+  // identity: sessions, links, decisions
+  SESSION_ABSENT: () => 'You are not signed in, or were signed in too long ago.',
+  SIGN_IN_REFUSED: ({ problem }) => `The sign-in with GitHub was refused: ${problem}.`,
+  GITHUB_UNAVAILABLE: ({ call }) => `GitHub did not answer (${call}).`,
+  GITHUB_USER_ABSENT: ({ login }) => `GitHub has no user ${login}.`,
+  LINK_STEP_IMPOSSIBLE: ({ problem }) => `This can't be done now: ${problem}.`,
+  RATE_LIMITED: ({ retryAfterMs }) => `That was asked too often: try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
 
   // GitHub stand-in
   GITHUB_MISMATCH: ({ problems }) => `What was said does not match GitHub's own description: ${problems.join('; ')}.`,

@@ -9,12 +9,14 @@ import { callerIn, createIdentityClient, createRpcServer, IdentityService, newSe
 const getIdentity = 'doubloon.identity.v1.IdentityService/GetIdentity';
 const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
+const nobody = { beginSession: [], completeOAuth: [], getSession: [], endSession: [], buildLink: [], submitLink: [], getRules: [] };
+
 /** A real server and a real client of it; `lines` is what the server logs. */
 async function serve(methods: Partial<ServiceImpl<typeof IdentityService>>, options: Partial<RpcOptions> & { clientTimeoutMs?: number } = {}) {
   const { token, hash } = newServiceToken();
   const lines: Record<string, unknown>[] = [];
   const log = createLogger({ name: 'callee', to: { write: (line: string) => { lines.push(JSON.parse(line) as Record<string, unknown>); } } });
-  const routes = [route(IdentityService, { methods: { ...unimplemented(IdentityService), ...methods }, callers: { getIdentity: ['web'], authorize: ['treasury'] } })];
+  const routes = [route(IdentityService, { methods: { ...unimplemented(IdentityService), ...methods }, callers: { ...nobody, getIdentity: ['web'], authorize: ['treasury'] } })];
   const server = createRpcServer({ routes, tokens: parseCallers(JSON.stringify({ web: hash })), log, ...options });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close());
@@ -40,12 +42,12 @@ async function listening(server: Server): Promise<string> {
 }
 
 test('a call reaches the method with the name its token proves, and its answer comes back', async () => {
-  const { client } = await serve({ getIdentity: ({ githubId }, context) => ({ wallet: `${callerIn(context)} asked for ${githubId}` }) });
-  await expect(client.getIdentity({ githubId: '583231' })).resolves.toMatchObject({ wallet: 'web asked for 583231' });
+  const { client } = await serve({ getIdentity: ({ githubId }, context) => ({ identity: { wallet: `${callerIn(context)} asked for ${githubId}` } }) });
+  await expect(client.getIdentity({ githubId: '583231' })).resolves.toMatchObject({ identity: { wallet: 'web asked for 583231' } });
 });
 
 test('a wrong token and no token are UNAUTHENTICATED, and the method is not run', async () => {
-  const method = vi.fn(() => ({ wallet: '' }));
+  const method = vi.fn(() => ({}));
   const { url, connect, lines } = await serve({ getIdentity: method });
   await expect(connect(newServiceToken().token).getIdentity({})).rejects.toMatchObject({ code: 'UNAUTHENTICATED', facts: { method: getIdentity } });
   await expect(post(url, {})).resolves.toMatchObject({ status: 401 });
@@ -112,15 +114,15 @@ test('a caller that aborts gets the reason of its own signal', async () => {
 });
 
 test('a stop lets the call under way finish, and takes no new one', async () => {
-  const [begun, release] = [Promise.withResolvers<undefined>(), Promise.withResolvers<{ wallet: string }>()];
+  const [begun, release] = [Promise.withResolvers<undefined>(), Promise.withResolvers<{ identity: { wallet: string } }>()];
   const { server, client } = await serve({ getIdentity: () => { begun.resolve(undefined); return release.promise; } });
   const underWay = client.getIdentity({});
   await begun.promise;
   const closed = server.close();
   await expect.poll(() => server.server.listening, { timeout: 5_000 }).toBe(false);
   await expect(client.getIdentity({})).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
-  release.resolve({ wallet: 'finished' });
-  await expect(underWay).resolves.toMatchObject({ wallet: 'finished' });
+  release.resolve({ identity: { wallet: 'finished' } });
+  await expect(underWay).resolves.toMatchObject({ identity: { wallet: 'finished' } });
   await closed;
 });
 
@@ -152,17 +154,17 @@ test.each([
 });
 
 test('keys of the prototype in a message are nothing but unknown fields', async () => {
-  const { url, token } = await serve({ getIdentity: ({ githubId }) => ({ wallet: `[${githubId}]${String((githubId as unknown as Record<string, unknown>)['polluted'])}` }) });
+  const { url, token } = await serve({ getIdentity: ({ githubId }) => ({ identity: { wallet: `[${githubId}]${String((githubId as unknown as Record<string, unknown>)['polluted'])}` } }) });
   const answer = await post(url, { headers: { authorization: `Bearer ${token}` }, body: '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"githubId":"7"}' });
-  expect(JSON.parse(answer.body)).toEqual({ wallet: '[7]undefined' });
+  expect(JSON.parse(answer.body)).toEqual({ identity: { wallet: '[7]undefined' } });
 });
 
 test('one trace goes through two services, each hop with a span of its own', async () => {
   const seen: (string | undefined)[] = [];
-  const far = await serve({ getIdentity: () => { seen.push(currentTraceparent()); return { wallet: correlationId() ?? '' }; } });
-  const near = await serve({ getIdentity: async () => { seen.push(currentTraceparent()); return { wallet: (await far.client.getIdentity({})).wallet }; } });
-  const { wallet } = await withTrace(parent, () => near.client.getIdentity({}));
-  expect(wallet).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
+  const far = await serve({ getIdentity: () => { seen.push(currentTraceparent()); return { identity: { wallet: correlationId() ?? '' } }; } });
+  const near = await serve({ getIdentity: async () => { seen.push(currentTraceparent()); return far.client.getIdentity({}); } });
+  const { identity } = await withTrace(parent, () => near.client.getIdentity({}));
+  expect(identity?.wallet).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
   expect(new Set(seen.map((traceparent) => traceparent?.slice(0, 35)))).toEqual(new Set([parent.slice(0, 35)]));
   expect(new Set([...seen, parent]).size).toBe(3);
 });

@@ -3,9 +3,13 @@
 /* eslint-disable */
 
 // Which wallet belongs to which GitHub user, and who may do what. Internal; never reachable from outside.
+//
+// Ids of GitHub and amounts in base units are decimal strings. Instants are RFC 3339 text in UTC. Addresses and
+// signatures are base58. Failures cross as code and facts of the error catalogue.
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Cluster, Money, Person, Program, SubmissionState } from "../../treasury/v1/treasury_pb.js";
 
 /**
  * Describes the file doubloon/identity/v1/identity.proto.
@@ -13,6 +17,197 @@ import type { Message } from "@bufbuild/protobuf";
 export declare const file_doubloon_identity_v1_identity: GenFile;
 
 /**
+ * @generated from message doubloon.identity.v1.BeginSessionRequest
+ */
+export declare type BeginSessionRequest = Message<"doubloon.identity.v1.BeginSessionRequest"> & {
+  /**
+   * Path on our own pages to come back to, for example /link
+   *
+   * @generated from field: string return_to = 1;
+   */
+  returnTo: string;
+
+  /**
+   * The visitor's address, to limit by.
+   *
+   * @generated from field: string address = 2;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.BeginSessionRequest.
+ * Use `create(BeginSessionRequestSchema)` to create a new message.
+ */
+export declare const BeginSessionRequestSchema: GenMessage<BeginSessionRequest>;
+
+/**
+ * @generated from message doubloon.identity.v1.BeginSessionResponse
+ */
+export declare type BeginSessionResponse = Message<"doubloon.identity.v1.BeginSessionResponse"> & {
+  /**
+   * Secret of the visitor's cookie: 256 random bits, base64url. Only its hash is stored.
+   *
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string authorize_url = 2;
+   */
+  authorizeUrl: string;
+
+  /**
+   * @generated from field: string expires_at = 3;
+   */
+  expiresAt: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.BeginSessionResponse.
+ * Use `create(BeginSessionResponseSchema)` to create a new message.
+ */
+export declare const BeginSessionResponseSchema: GenMessage<BeginSessionResponse>;
+
+/**
+ * @generated from message doubloon.identity.v1.CompleteOAuthRequest
+ */
+export declare type CompleteOAuthRequest = Message<"doubloon.identity.v1.CompleteOAuthRequest"> & {
+  /**
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * What GitHub said instead of a code, for example access_denied.
+   *
+   * @generated from field: string error = 4;
+   */
+  error: string;
+
+  /**
+   * @generated from field: string address = 5;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.CompleteOAuthRequest.
+ * Use `create(CompleteOAuthRequestSchema)` to create a new message.
+ */
+export declare const CompleteOAuthRequestSchema: GenMessage<CompleteOAuthRequest>;
+
+/**
+ * @generated from message doubloon.identity.v1.CompleteOAuthResponse
+ */
+export declare type CompleteOAuthResponse = Message<"doubloon.identity.v1.CompleteOAuthResponse"> & {
+  /**
+   * Takes the place of the token of the request, which is worth nothing any more.
+   *
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Person person = 2;
+   */
+  person?: Person | undefined;
+
+  /**
+   * @generated from field: string return_to = 3;
+   */
+  returnTo: string;
+
+  /**
+   * @generated from field: string expires_at = 4;
+   */
+  expiresAt: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.CompleteOAuthResponse.
+ * Use `create(CompleteOAuthResponseSchema)` to create a new message.
+ */
+export declare const CompleteOAuthResponseSchema: GenMessage<CompleteOAuthResponse>;
+
+/**
+ * @generated from message doubloon.identity.v1.GetSessionRequest
+ */
+export declare type GetSessionRequest = Message<"doubloon.identity.v1.GetSessionRequest"> & {
+  /**
+   * @generated from field: string session = 1;
+   */
+  session: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.GetSessionRequest.
+ * Use `create(GetSessionRequestSchema)` to create a new message.
+ */
+export declare const GetSessionRequestSchema: GenMessage<GetSessionRequest>;
+
+/**
+ * @generated from message doubloon.identity.v1.GetSessionResponse
+ */
+export declare type GetSessionResponse = Message<"doubloon.identity.v1.GetSessionResponse"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Person person = 1;
+   */
+  person?: Person | undefined;
+
+  /**
+   * @generated from field: string expires_at = 2;
+   */
+  expiresAt: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.GetSessionResponse.
+ * Use `create(GetSessionResponseSchema)` to create a new message.
+ */
+export declare const GetSessionResponseSchema: GenMessage<GetSessionResponse>;
+
+/**
+ * @generated from message doubloon.identity.v1.EndSessionRequest
+ */
+export declare type EndSessionRequest = Message<"doubloon.identity.v1.EndSessionRequest"> & {
+  /**
+   * @generated from field: string session = 1;
+   */
+  session: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.EndSessionRequest.
+ * Use `create(EndSessionRequestSchema)` to create a new message.
+ */
+export declare const EndSessionRequestSchema: GenMessage<EndSessionRequest>;
+
+/**
+ * @generated from message doubloon.identity.v1.EndSessionResponse
+ */
+export declare type EndSessionResponse = Message<"doubloon.identity.v1.EndSessionResponse"> & {
+};
+
+/**
+ * Describes the message doubloon.identity.v1.EndSessionResponse.
+ * Use `create(EndSessionResponseSchema)` to create a new message.
+ */
+export declare const EndSessionResponseSchema: GenMessage<EndSessionResponse>;
+
+/**
+ * One of the two.
+ *
  * @generated from message doubloon.identity.v1.GetIdentityRequest
  */
 export declare type GetIdentityRequest = Message<"doubloon.identity.v1.GetIdentityRequest"> & {
@@ -20,6 +215,13 @@ export declare type GetIdentityRequest = Message<"doubloon.identity.v1.GetIdenti
    * @generated from field: string github_id = 1;
    */
   githubId: string;
+
+  /**
+   * The login as it is on GitHub at this moment; it is not a key anywhere.
+   *
+   * @generated from field: string login = 2;
+   */
+  login: string;
 };
 
 /**
@@ -33,11 +235,9 @@ export declare const GetIdentityRequestSchema: GenMessage<GetIdentityRequest>;
  */
 export declare type GetIdentityResponse = Message<"doubloon.identity.v1.GetIdentityResponse"> & {
   /**
-   * base58, empty when none is linked.
-   *
-   * @generated from field: string wallet = 1;
+   * @generated from field: doubloon.identity.v1.Identity identity = 1;
    */
-  wallet: string;
+  identity?: Identity | undefined;
 };
 
 /**
@@ -45,6 +245,344 @@ export declare type GetIdentityResponse = Message<"doubloon.identity.v1.GetIdent
  * Use `create(GetIdentityResponseSchema)` to create a new message.
  */
 export declare const GetIdentityResponseSchema: GenMessage<GetIdentityResponse>;
+
+/**
+ * What the identity account says in finalized state.
+ *
+ * @generated from message doubloon.identity.v1.Identity
+ */
+export declare type Identity = Message<"doubloon.identity.v1.Identity"> & {
+  /**
+   * The login is display, as it was last seen.
+   *
+   * @generated from field: doubloon.treasury.v1.Person person = 1;
+   */
+  person?: Person | undefined;
+
+  /**
+   * @generated from field: doubloon.identity.v1.IdentityState state = 2;
+   */
+  state: IdentityState;
+
+  /**
+   * The wallet that is linked; empty for ABSENT and UNLINKED.
+   *
+   * @generated from field: string wallet = 3;
+   */
+  wallet: string;
+
+  /**
+   * @generated from field: string linked_at = 4;
+   */
+  linkedAt: string;
+
+  /**
+   * When payouts go to it, once nothing else stands against it.
+   *
+   * @generated from field: string pays_from = 5;
+   */
+  paysFrom: string;
+
+  /**
+   * For CHANGING and CONTESTED: the wallet that is asked for, since when, and from when it counts.
+   *
+   * @generated from field: string pending_wallet = 6;
+   */
+  pendingWallet: string;
+
+  /**
+   * @generated from field: string pending_since = 7;
+   */
+  pendingSince: string;
+
+  /**
+   * @generated from field: string pending_from = 8;
+   */
+  pendingFrom: string;
+
+  /**
+   * The identity account, and the slot it was read at.
+   *
+   * @generated from field: string account = 9;
+   */
+  account: string;
+
+  /**
+   * @generated from field: string slot = 10;
+   */
+  slot: string;
+
+  /**
+   * The transaction that proves the link; empty when only the account was seen.
+   *
+   * @generated from field: string proof = 11;
+   */
+  proof: string;
+
+  /**
+   * The newest step that was submitted here, if any.
+   *
+   * @generated from field: doubloon.identity.v1.LinkSubmission submission = 12;
+   */
+  submission?: LinkSubmission | undefined;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.Identity.
+ * Use `create(IdentitySchema)` to create a new message.
+ */
+export declare const IdentitySchema: GenMessage<Identity>;
+
+/**
+ * @generated from message doubloon.identity.v1.BuildLinkRequest
+ */
+export declare type BuildLinkRequest = Message<"doubloon.identity.v1.BuildLinkRequest"> & {
+  /**
+   * @generated from field: doubloon.identity.v1.LinkStep step = 1;
+   */
+  step: LinkStep;
+
+  /**
+   * For steps that need one; the user is then the one of the session.
+   *
+   * @generated from field: string session = 2;
+   */
+  session: string;
+
+  /**
+   * For the other steps.
+   *
+   * @generated from field: string github_id = 3;
+   */
+  githubId: string;
+
+  /**
+   * base58: the wallet that signs and pays.
+   *
+   * @generated from field: string wallet = 4;
+   */
+  wallet: string;
+
+  /**
+   * @generated from field: string address = 5;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.BuildLinkRequest.
+ * Use `create(BuildLinkRequestSchema)` to create a new message.
+ */
+export declare const BuildLinkRequestSchema: GenMessage<BuildLinkRequest>;
+
+/**
+ * @generated from message doubloon.identity.v1.BuildLinkResponse
+ */
+export declare type BuildLinkResponse = Message<"doubloon.identity.v1.BuildLinkResponse"> & {
+  /**
+   * Serialized, with an empty slot for each signature.
+   *
+   * @generated from field: bytes transaction = 1;
+   */
+  transaction: Uint8Array;
+
+  /**
+   * @generated from field: doubloon.identity.v1.LinkTerms terms = 2;
+   */
+  terms?: LinkTerms | undefined;
+
+  /**
+   * @generated from field: string last_valid_block_height = 3;
+   */
+  lastValidBlockHeight: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.BuildLinkResponse.
+ * Use `create(BuildLinkResponseSchema)` to create a new message.
+ */
+export declare const BuildLinkResponseSchema: GenMessage<BuildLinkResponse>;
+
+/**
+ * What somebody who signs a step agrees to; the same values stand in the bytes they sign.
+ *
+ * @generated from message doubloon.identity.v1.LinkTerms
+ */
+export declare type LinkTerms = Message<"doubloon.identity.v1.LinkTerms"> & {
+  /**
+   * @generated from field: doubloon.identity.v1.LinkStep step = 1;
+   */
+  step: LinkStep;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Person person = 2;
+   */
+  person?: Person | undefined;
+
+  /**
+   * @generated from field: string wallet = 3;
+   */
+  wallet: string;
+
+  /**
+   * For CHANGE and SETTLE_CHANGE: the other wallet of the two.
+   *
+   * @generated from field: string other_wallet = 4;
+   */
+  otherWallet: string;
+
+  /**
+   * @generated from field: string account = 5;
+   */
+  account: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Cluster cluster = 6;
+   */
+  cluster?: Cluster | undefined;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Program program = 7;
+   */
+  program?: Program | undefined;
+
+  /**
+   * @generated from field: string operator = 8;
+   */
+  operator: string;
+
+  /**
+   * Empty for steps without it.
+   *
+   * @generated from field: string attestor = 9;
+   */
+  attestor: string;
+
+  /**
+   * Until when the attestation holds; empty for steps without it.
+   *
+   * @generated from field: string expires_at = 10;
+   */
+  expiresAt: string;
+
+  /**
+   * @generated from field: uint32 cool_down_seconds = 11;
+   */
+  coolDownSeconds: number;
+
+  /**
+   * Lamports, decimal. The rent of an identity account does not come back.
+   *
+   * @generated from field: string network_fee = 12;
+   */
+  networkFee: string;
+
+  /**
+   * @generated from field: string rent = 13;
+   */
+  rent: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.LinkTerms.
+ * Use `create(LinkTermsSchema)` to create a new message.
+ */
+export declare const LinkTermsSchema: GenMessage<LinkTerms>;
+
+/**
+ * @generated from message doubloon.identity.v1.SubmitLinkRequest
+ */
+export declare type SubmitLinkRequest = Message<"doubloon.identity.v1.SubmitLinkRequest"> & {
+  /**
+   * @generated from field: doubloon.identity.v1.LinkStep step = 1;
+   */
+  step: LinkStep;
+
+  /**
+   * @generated from field: string session = 2;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string github_id = 3;
+   */
+  githubId: string;
+
+  /**
+   * @generated from field: bytes transaction = 4;
+   */
+  transaction: Uint8Array;
+
+  /**
+   * @generated from field: string address = 5;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.SubmitLinkRequest.
+ * Use `create(SubmitLinkRequestSchema)` to create a new message.
+ */
+export declare const SubmitLinkRequestSchema: GenMessage<SubmitLinkRequest>;
+
+/**
+ * @generated from message doubloon.identity.v1.SubmitLinkResponse
+ */
+export declare type SubmitLinkResponse = Message<"doubloon.identity.v1.SubmitLinkResponse"> & {
+  /**
+   * @generated from field: doubloon.identity.v1.LinkSubmission submission = 1;
+   */
+  submission?: LinkSubmission | undefined;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.SubmitLinkResponse.
+ * Use `create(SubmitLinkResponseSchema)` to create a new message.
+ */
+export declare const SubmitLinkResponseSchema: GenMessage<SubmitLinkResponse>;
+
+/**
+ * @generated from message doubloon.identity.v1.LinkSubmission
+ */
+export declare type LinkSubmission = Message<"doubloon.identity.v1.LinkSubmission"> & {
+  /**
+   * @generated from field: doubloon.identity.v1.LinkStep step = 1;
+   */
+  step: LinkStep;
+
+  /**
+   * @generated from field: string signature = 2;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: string wallet = 3;
+   */
+  wallet: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.SubmissionState state = 4;
+   */
+  state: SubmissionState;
+
+  /**
+   * @generated from field: string submitted_at = 5;
+   */
+  submittedAt: string;
+
+  /**
+   * For FAILED: what the chain said, fit to show.
+   *
+   * @generated from field: string problem = 6;
+   */
+  problem: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.LinkSubmission.
+ * Use `create(LinkSubmissionSchema)` to create a new message.
+ */
+export declare const LinkSubmissionSchema: GenMessage<LinkSubmission>;
 
 /**
  * @generated from message doubloon.identity.v1.AuthorizeRequest
@@ -70,6 +608,8 @@ export declare type AuthorizeRequest = Message<"doubloon.identity.v1.AuthorizeRe
   sourceId: string;
 
   /**
+   * The repository and issue as they are now.
+   *
    * @generated from field: string repository_id = 4;
    */
   repositoryId: string;
@@ -78,6 +618,41 @@ export declare type AuthorizeRequest = Message<"doubloon.identity.v1.AuthorizeRe
    * @generated from field: string issue_id = 5;
    */
   issueId: string;
+
+  /**
+   * Who acts, when no comment says so: the person of a session.
+   *
+   * @generated from field: string actor_id = 6;
+   */
+  actorId: string;
+
+  /**
+   * For offer: what is offered.
+   *
+   * @generated from field: doubloon.treasury.v1.Money money = 7;
+   */
+  money?: Money | undefined;
+
+  /**
+   * For award: who is to be paid.
+   *
+   * @generated from field: repeated string awardee_ids = 8;
+   */
+  awardeeIds: string[];
+
+  /**
+   * For award, veto, cancel: the deposits that it is for.
+   *
+   * @generated from field: repeated doubloon.identity.v1.Stake stakes = 9;
+   */
+  stakes: Stake[];
+
+  /**
+   * The issue's number, which names it in GitHub's paths.
+   *
+   * @generated from field: uint32 issue_number = 10;
+   */
+  issueNumber: number;
 };
 
 /**
@@ -85,6 +660,55 @@ export declare type AuthorizeRequest = Message<"doubloon.identity.v1.AuthorizeRe
  * Use `create(AuthorizeRequestSchema)` to create a new message.
  */
 export declare const AuthorizeRequestSchema: GenMessage<AuthorizeRequest>;
+
+/**
+ * What a decision needs to know of a deposit.
+ *
+ * @generated from message doubloon.identity.v1.Stake
+ */
+export declare type Stake = Message<"doubloon.identity.v1.Stake"> & {
+  /**
+   * Address of the deposit, and the wallet that funded it.
+   *
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: string funder = 2;
+   */
+  funder: string;
+
+  /**
+   * The repository that the deposit carries; another one than the issue's of now after a transfer.
+   *
+   * @generated from field: string repository_id = 3;
+   */
+  repositoryId: string;
+
+  /**
+   * @generated from field: bool with_relayer = 4;
+   */
+  withRelayer: boolean;
+
+  /**
+   * base58, empty for none.
+   *
+   * @generated from field: string approver = 5;
+   */
+  approver: string;
+
+  /**
+   * @generated from field: string funded_at = 6;
+   */
+  fundedAt: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.Stake.
+ * Use `create(StakeSchema)` to create a new message.
+ */
+export declare const StakeSchema: GenMessage<Stake>;
 
 /**
  * @generated from message doubloon.identity.v1.AuthorizeResponse
@@ -101,6 +725,32 @@ export declare type AuthorizeResponse = Message<"doubloon.identity.v1.AuthorizeR
    * @generated from field: string reason = 2;
    */
   reason: string;
+
+  /**
+   * Stable name of that reason, for example NOT_A_MAINTAINER.
+   *
+   * @generated from field: string reason_code = 3;
+   */
+  reasonCode: string;
+
+  /**
+   * Who acted, by what was read.
+   *
+   * @generated from field: doubloon.treasury.v1.Person actor = 4;
+   */
+  actor?: Person | undefined;
+
+  /**
+   * Of the decision as it was kept.
+   *
+   * @generated from field: string decision_id = 5;
+   */
+  decisionId: string;
+
+  /**
+   * @generated from field: string decided_at = 6;
+   */
+  decidedAt: string;
 };
 
 /**
@@ -110,11 +760,326 @@ export declare type AuthorizeResponse = Message<"doubloon.identity.v1.AuthorizeR
 export declare const AuthorizeResponseSchema: GenMessage<AuthorizeResponse>;
 
 /**
+ * @generated from message doubloon.identity.v1.GetRulesRequest
+ */
+export declare type GetRulesRequest = Message<"doubloon.identity.v1.GetRulesRequest"> & {
+  /**
+   * @generated from field: string repository_id = 1;
+   */
+  repositoryId: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.GetRulesRequest.
+ * Use `create(GetRulesRequestSchema)` to create a new message.
+ */
+export declare const GetRulesRequestSchema: GenMessage<GetRulesRequest>;
+
+/**
+ * @generated from message doubloon.identity.v1.GetRulesResponse
+ */
+export declare type GetRulesResponse = Message<"doubloon.identity.v1.GetRulesResponse"> & {
+  /**
+   * Whether there is a file. Without one the defaults hold.
+   *
+   * @generated from field: bool present = 1;
+   */
+  present: boolean;
+
+  /**
+   * What is wrong with it, a sentence each with its line. While there are any, nothing that the file could forbid is allowed.
+   *
+   * @generated from field: repeated string problems = 2;
+   */
+  problems: string[];
+
+  /**
+   * @generated from field: doubloon.identity.v1.Rules rules = 3;
+   */
+  rules?: Rules | undefined;
+
+  /**
+   * Of the file's blob at GitHub, empty without one.
+   *
+   * @generated from field: string sha = 4;
+   */
+  sha: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.GetRulesResponse.
+ * Use `create(GetRulesResponseSchema)` to create a new message.
+ */
+export declare const GetRulesResponseSchema: GenMessage<GetRulesResponse>;
+
+/**
+ * @generated from message doubloon.identity.v1.Rules
+ */
+export declare type Rules = Message<"doubloon.identity.v1.Rules"> & {
+  /**
+   * Empty: all of the operator's.
+   *
+   * @generated from field: repeated string denoms = 1;
+   */
+  denoms: string[];
+
+  /**
+   * @generated from field: repeated doubloon.identity.v1.AmountLimit limits = 2;
+   */
+  limits: AmountLimit[];
+
+  /**
+   * anyone | collaborators
+   *
+   * @generated from field: string may_offer = 3;
+   */
+  mayOffer: string;
+
+  /**
+   * Roles of GitHub, for example maintain, admin; and numeric user ids.
+   *
+   * @generated from field: repeated string may_award_roles = 4;
+   */
+  mayAwardRoles: string[];
+
+  /**
+   * @generated from field: repeated string may_award_users = 5;
+   */
+  mayAwardUsers: string[];
+
+  /**
+   * @generated from field: uint32 deadline_seconds = 6;
+   */
+  deadlineSeconds: number;
+
+  /**
+   * base58, empty for none.
+   *
+   * @generated from field: string approver = 7;
+   */
+  approver: string;
+
+  /**
+   * never | sole-funder
+   *
+   * @generated from field: string self_award = 8;
+   */
+  selfAward: string;
+
+  /**
+   * @generated from field: bool labels = 9;
+   */
+  labels: boolean;
+
+  /**
+   * No comments: reactions and labels only.
+   *
+   * @generated from field: bool silent = 10;
+   */
+  silent: boolean;
+
+  /**
+   * Says what would happen, and does nothing.
+   *
+   * @generated from field: bool shadow = 11;
+   */
+  shadow: boolean;
+
+  /**
+   * 0: awards only by command.
+   *
+   * @generated from field: uint32 auto_award_after_seconds = 12;
+   */
+  autoAwardAfterSeconds: number;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.Rules.
+ * Use `create(RulesSchema)` to create a new message.
+ */
+export declare const RulesSchema: GenMessage<Rules>;
+
+/**
+ * @generated from message doubloon.identity.v1.AmountLimit
+ */
+export declare type AmountLimit = Message<"doubloon.identity.v1.AmountLimit"> & {
+  /**
+   * @generated from field: string denom = 1;
+   */
+  denom: string;
+
+  /**
+   * Base units, decimal; empty for none.
+   *
+   * @generated from field: string minimum = 2;
+   */
+  minimum: string;
+
+  /**
+   * @generated from field: string maximum = 3;
+   */
+  maximum: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.AmountLimit.
+ * Use `create(AmountLimitSchema)` to create a new message.
+ */
+export declare const AmountLimitSchema: GenMessage<AmountLimit>;
+
+/**
+ * @generated from enum doubloon.identity.v1.IdentityState
+ */
+export enum IdentityState {
+  /**
+   * @generated from enum value: IDENTITY_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Never linked.
+   *
+   * @generated from enum value: IDENTITY_STATE_ABSENT = 1;
+   */
+  ABSENT = 1,
+
+  /**
+   * Linked, and waiting for its cool-down.
+   *
+   * @generated from enum value: IDENTITY_STATE_COOLING = 2;
+   */
+  COOLING = 2,
+
+  /**
+   * @generated from enum value: IDENTITY_STATE_LINKED = 3;
+   */
+  LINKED = 3,
+
+  /**
+   * Another wallet was asked for and waits for its cool-down; payouts wait.
+   *
+   * @generated from enum value: IDENTITY_STATE_CHANGING = 4;
+   */
+  CHANGING = 4,
+
+  /**
+   * The old wallet objected to a change; payouts are paused until a change matures or both wallets sign.
+   *
+   * @generated from enum value: IDENTITY_STATE_CONTESTED = 5;
+   */
+  CONTESTED = 5,
+
+  /**
+   * It was linked once, and its wallet ended that, or the attestor that vouched for it was disabled within the cool-down.
+   *
+   * @generated from enum value: IDENTITY_STATE_UNLINKED = 6;
+   */
+  UNLINKED = 6,
+}
+
+/**
+ * Describes the enum doubloon.identity.v1.IdentityState.
+ */
+export declare const IdentityStateSchema: GenEnum<IdentityState>;
+
+/**
+ * @generated from enum doubloon.identity.v1.LinkStep
+ */
+export enum LinkStep {
+  /**
+   * @generated from enum value: LINK_STEP_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The first link, signed by the wallet and the attestor. Needs a session.
+   *
+   * @generated from enum value: LINK_STEP_LINK = 1;
+   */
+  LINK = 1,
+
+  /**
+   * Another wallet, signed by the new one and the attestor. Needs a session.
+   *
+   * @generated from enum value: LINK_STEP_CHANGE = 2;
+   */
+  CHANGE = 2,
+
+  /**
+   * The old wallet objects to a change. The wallet alone.
+   *
+   * @generated from enum value: LINK_STEP_CANCEL_CHANGE = 3;
+   */
+  CANCEL_CHANGE = 3,
+
+  /**
+   * Both wallets agree to a change. They alone; the old one pays.
+   *
+   * @generated from enum value: LINK_STEP_SETTLE_CHANGE = 4;
+   */
+  SETTLE_CHANGE = 4,
+
+  /**
+   * The wallet alone.
+   *
+   * @generated from enum value: LINK_STEP_UNLINK = 5;
+   */
+  UNLINK = 5,
+}
+
+/**
+ * Describes the enum doubloon.identity.v1.LinkStep.
+ */
+export declare const LinkStepSchema: GenEnum<LinkStep>;
+
+/**
  * @generated from service doubloon.identity.v1.IdentityService
  */
 export declare const IdentityService: GenService<{
   /**
-   * The wallet proven for a GitHub user id, if any.
+   * Begins a session that is nobody's yet, and says where on GitHub to sign in. RATE_LIMITED.
+   *
+   * @generated from rpc doubloon.identity.v1.IdentityService.BeginSession
+   */
+  beginSession: {
+    methodKind: "unary";
+    input: typeof BeginSessionRequestSchema;
+    output: typeof BeginSessionResponseSchema;
+  },
+  /**
+   * Ends the sign-in that `session` began, with what GitHub sent the browser back with. The session is somebody's from
+   * then on, and its token is a new one. SESSION_ABSENT, SIGN_IN_REFUSED (with the reason), GITHUB_UNAVAILABLE.
+   *
+   * @generated from rpc doubloon.identity.v1.IdentityService.CompleteOAuth
+   */
+  completeOAuth: {
+    methodKind: "unary";
+    input: typeof CompleteOAuthRequestSchema;
+    output: typeof CompleteOAuthResponseSchema;
+  },
+  /**
+   * Whose session it is. SESSION_ABSENT when it is nobody's, ended, or too old.
+   *
+   * @generated from rpc doubloon.identity.v1.IdentityService.GetSession
+   */
+  getSession: {
+    methodKind: "unary";
+    input: typeof GetSessionRequestSchema;
+    output: typeof GetSessionResponseSchema;
+  },
+  /**
+   * Ends a session; one that is not there is ended already.
+   *
+   * @generated from rpc doubloon.identity.v1.IdentityService.EndSession
+   */
+  endSession: {
+    methodKind: "unary";
+    input: typeof EndSessionRequestSchema;
+    output: typeof EndSessionResponseSchema;
+  },
+  /**
+   * The wallet proven for a GitHub user, and what is under way, by id or by the login it has now. GITHUB_USER_ABSENT
+   * (with the login), GITHUB_UNAVAILABLE (only by login), CHAIN_UNAVAILABLE.
    *
    * @generated from rpc doubloon.identity.v1.IdentityService.GetIdentity
    */
@@ -124,7 +1089,31 @@ export declare const IdentityService: GenService<{
     output: typeof GetIdentityResponseSchema;
   },
   /**
-   * Whether the author of a command may do what it says, by what GitHub says at this moment.
+   * The unsigned transaction of a step, and what it means. SESSION_ABSENT, WALLET_INVALID, LINK_STEP_IMPOSSIBLE (with the
+   * reason), BALANCE_TOO_SMALL, RATE_LIMITED, CHAIN_UNAVAILABLE.
+   *
+   * @generated from rpc doubloon.identity.v1.IdentityService.BuildLink
+   */
+  buildLink: {
+    methodKind: "unary";
+    input: typeof BuildLinkRequestSchema;
+    output: typeof BuildLinkResponseSchema;
+  },
+  /**
+   * Takes the bytes that the wallet signed, checks them by meaning, records them, adds the attestor's signature where the
+   * step needs it, and sends them until they land or no longer can. Repeating it with the same bytes changes nothing.
+   * SESSION_ABSENT, TRANSACTION_REFUSED (with the reason), BLOCKHASH_EXPIRED, LINK_STEP_IMPOSSIBLE, RATE_LIMITED.
+   *
+   * @generated from rpc doubloon.identity.v1.IdentityService.SubmitLink
+   */
+  submitLink: {
+    methodKind: "unary";
+    input: typeof SubmitLinkRequestSchema;
+    output: typeof SubmitLinkResponseSchema;
+  },
+  /**
+   * Whether somebody may do what a command says, by what GitHub says after this request came. Never an answer older than
+   * the request. GITHUB_UNAVAILABLE: nobody knows, so it may not be done now.
    *
    * @generated from rpc doubloon.identity.v1.IdentityService.Authorize
    */
@@ -132,6 +1121,16 @@ export declare const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof AuthorizeRequestSchema;
     output: typeof AuthorizeResponseSchema;
+  },
+  /**
+   * What `.github/doubloon.yml` of a repository says now, and what is wrong with it. GITHUB_UNAVAILABLE.
+   *
+   * @generated from rpc doubloon.identity.v1.IdentityService.GetRules
+   */
+  getRules: {
+    methodKind: "unary";
+    input: typeof GetRulesRequestSchema;
+    output: typeof GetRulesResponseSchema;
   },
 }>;
 

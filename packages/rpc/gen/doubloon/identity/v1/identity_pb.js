@@ -3,42 +3,210 @@
 /* eslint-disable */
 
 // Which wallet belongs to which GitHub user, and who may do what. Internal; never reachable from outside.
+//
+// Ids of GitHub and amounts in base units are decimal strings. Instants are RFC 3339 text in UTC. Addresses and
+// signatures are base58. Failures cross as code and facts of the error catalogue.
 
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
+import { file_doubloon_treasury_v1_treasury } from "../../treasury/v1/treasury_pb.js";
 
 /**
  * Describes the file doubloon/identity/v1/identity.proto.
  */
 export const file_doubloon_identity_v1_identity = /*@__PURE__*/
-  fileDesc("CiNkb3VibG9vbi9pZGVudGl0eS92MS9pZGVudGl0eS5wcm90bxIUZG91Ymxvb24uaWRlbnRpdHkudjEiJwoSR2V0SWRlbnRpdHlSZXF1ZXN0EhEKCWdpdGh1Yl9pZBgBIAEoCSIlChNHZXRJZGVudGl0eVJlc3BvbnNlEg4KBndhbGxldBgBIAEoCSJzChBBdXRob3JpemVSZXF1ZXN0Eg4KBmFjdGlvbhgBIAEoCRITCgtzb3VyY2Vfa2luZBgCIAEoCRIRCglzb3VyY2VfaWQYAyABKAkSFQoNcmVwb3NpdG9yeV9pZBgEIAEoCRIQCghpc3N1ZV9pZBgFIAEoCSI0ChFBdXRob3JpemVSZXNwb25zZRIPCgdhbGxvd2VkGAEgASgIEg4KBnJlYXNvbhgCIAEoCTLTAQoPSWRlbnRpdHlTZXJ2aWNlEmIKC0dldElkZW50aXR5EiguZG91Ymxvb24uaWRlbnRpdHkudjEuR2V0SWRlbnRpdHlSZXF1ZXN0GikuZG91Ymxvb24uaWRlbnRpdHkudjEuR2V0SWRlbnRpdHlSZXNwb25zZRJcCglBdXRob3JpemUSJi5kb3VibG9vbi5pZGVudGl0eS52MS5BdXRob3JpemVSZXF1ZXN0GicuZG91Ymxvb24uaWRlbnRpdHkudjEuQXV0aG9yaXplUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("CiNkb3VibG9vbi9pZGVudGl0eS92MS9pZGVudGl0eS5wcm90bxIUZG91Ymxvb24uaWRlbnRpdHkudjEiOQoTQmVnaW5TZXNzaW9uUmVxdWVzdBIRCglyZXR1cm5fdG8YASABKAkSDwoHYWRkcmVzcxgCIAEoCSJSChRCZWdpblNlc3Npb25SZXNwb25zZRIPCgdzZXNzaW9uGAEgASgJEhUKDWF1dGhvcml6ZV91cmwYAiABKAkSEgoKZXhwaXJlc19hdBgDIAEoCSJkChRDb21wbGV0ZU9BdXRoUmVxdWVzdBIPCgdzZXNzaW9uGAEgASgJEgwKBGNvZGUYAiABKAkSDQoFc3RhdGUYAyABKAkSDQoFZXJyb3IYBCABKAkSDwoHYWRkcmVzcxgFIAEoCSJ9ChVDb21wbGV0ZU9BdXRoUmVzcG9uc2USDwoHc2Vzc2lvbhgBIAEoCRIsCgZwZXJzb24YAiABKAsyHC5kb3VibG9vbi50cmVhc3VyeS52MS5QZXJzb24SEQoJcmV0dXJuX3RvGAMgASgJEhIKCmV4cGlyZXNfYXQYBCABKAkiJAoRR2V0U2Vzc2lvblJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCSJWChJHZXRTZXNzaW9uUmVzcG9uc2USLAoGcGVyc29uGAEgASgLMhwuZG91Ymxvb24udHJlYXN1cnkudjEuUGVyc29uEhIKCmV4cGlyZXNfYXQYAiABKAkiJAoRRW5kU2Vzc2lvblJlcXVlc3QSDwoHc2Vzc2lvbhgBIAEoCSIUChJFbmRTZXNzaW9uUmVzcG9uc2UiNgoSR2V0SWRlbnRpdHlSZXF1ZXN0EhEKCWdpdGh1Yl9pZBgBIAEoCRINCgVsb2dpbhgCIAEoCSJHChNHZXRJZGVudGl0eVJlc3BvbnNlEjAKCGlkZW50aXR5GAEgASgLMh4uZG91Ymxvb24uaWRlbnRpdHkudjEuSWRlbnRpdHkizwIKCElkZW50aXR5EiwKBnBlcnNvbhgBIAEoCzIcLmRvdWJsb29uLnRyZWFzdXJ5LnYxLlBlcnNvbhIyCgVzdGF0ZRgCIAEoDjIjLmRvdWJsb29uLmlkZW50aXR5LnYxLklkZW50aXR5U3RhdGUSDgoGd2FsbGV0GAMgASgJEhEKCWxpbmtlZF9hdBgEIAEoCRIRCglwYXlzX2Zyb20YBSABKAkSFgoOcGVuZGluZ193YWxsZXQYBiABKAkSFQoNcGVuZGluZ19zaW5jZRgHIAEoCRIUCgxwZW5kaW5nX2Zyb20YCCABKAkSDwoHYWNjb3VudBgJIAEoCRIMCgRzbG90GAogASgJEg0KBXByb29mGAsgASgJEjgKCnN1Ym1pc3Npb24YDCABKAsyJC5kb3VibG9vbi5pZGVudGl0eS52MS5MaW5rU3VibWlzc2lvbiKFAQoQQnVpbGRMaW5rUmVxdWVzdBIsCgRzdGVwGAEgASgOMh4uZG91Ymxvb24uaWRlbnRpdHkudjEuTGlua1N0ZXASDwoHc2Vzc2lvbhgCIAEoCRIRCglnaXRodWJfaWQYAyABKAkSDgoGd2FsbGV0GAQgASgJEg8KB2FkZHJlc3MYBSABKAkieQoRQnVpbGRMaW5rUmVzcG9uc2USEwoLdHJhbnNhY3Rpb24YASABKAwSLgoFdGVybXMYAiABKAsyHy5kb3VibG9vbi5pZGVudGl0eS52MS5MaW5rVGVybXMSHwoXbGFzdF92YWxpZF9ibG9ja19oZWlnaHQYAyABKAki9AIKCUxpbmtUZXJtcxIsCgRzdGVwGAEgASgOMh4uZG91Ymxvb24uaWRlbnRpdHkudjEuTGlua1N0ZXASLAoGcGVyc29uGAIgASgLMhwuZG91Ymxvb24udHJlYXN1cnkudjEuUGVyc29uEg4KBndhbGxldBgDIAEoCRIUCgxvdGhlcl93YWxsZXQYBCABKAkSDwoHYWNjb3VudBgFIAEoCRIuCgdjbHVzdGVyGAYgASgLMh0uZG91Ymxvb24udHJlYXN1cnkudjEuQ2x1c3RlchIuCgdwcm9ncmFtGAcgASgLMh0uZG91Ymxvb24udHJlYXN1cnkudjEuUHJvZ3JhbRIQCghvcGVyYXRvchgIIAEoCRIQCghhdHRlc3RvchgJIAEoCRISCgpleHBpcmVzX2F0GAogASgJEhkKEWNvb2xfZG93bl9zZWNvbmRzGAsgASgNEhMKC25ldHdvcmtfZmVlGAwgASgJEgwKBHJlbnQYDSABKAkiiwEKEVN1Ym1pdExpbmtSZXF1ZXN0EiwKBHN0ZXAYASABKA4yHi5kb3VibG9vbi5pZGVudGl0eS52MS5MaW5rU3RlcBIPCgdzZXNzaW9uGAIgASgJEhEKCWdpdGh1Yl9pZBgDIAEoCRITCgt0cmFuc2FjdGlvbhgEIAEoDBIPCgdhZGRyZXNzGAUgASgJIk4KElN1Ym1pdExpbmtSZXNwb25zZRI4CgpzdWJtaXNzaW9uGAEgASgLMiQuZG91Ymxvb24uaWRlbnRpdHkudjEuTGlua1N1Ym1pc3Npb24ivgEKDkxpbmtTdWJtaXNzaW9uEiwKBHN0ZXAYASABKA4yHi5kb3VibG9vbi5pZGVudGl0eS52MS5MaW5rU3RlcBIRCglzaWduYXR1cmUYAiABKAkSDgoGd2FsbGV0GAMgASgJEjQKBXN0YXRlGAQgASgOMiUuZG91Ymxvb24udHJlYXN1cnkudjEuU3VibWlzc2lvblN0YXRlEhQKDHN1Ym1pdHRlZF9hdBgFIAEoCRIPCgdwcm9ibGVtGAYgASgJIokCChBBdXRob3JpemVSZXF1ZXN0Eg4KBmFjdGlvbhgBIAEoCRITCgtzb3VyY2Vfa2luZBgCIAEoCRIRCglzb3VyY2VfaWQYAyABKAkSFQoNcmVwb3NpdG9yeV9pZBgEIAEoCRIQCghpc3N1ZV9pZBgFIAEoCRIQCghhY3Rvcl9pZBgGIAEoCRIqCgVtb25leRgHIAEoCzIbLmRvdWJsb29uLnRyZWFzdXJ5LnYxLk1vbmV5EhMKC2F3YXJkZWVfaWRzGAggAygJEisKBnN0YWtlcxgJIAMoCzIbLmRvdWJsb29uLmlkZW50aXR5LnYxLlN0YWtlEhQKDGlzc3VlX251bWJlchgKIAEoDSJ6CgVTdGFrZRIPCgdkZXBvc2l0GAEgASgJEg4KBmZ1bmRlchgCIAEoCRIVCg1yZXBvc2l0b3J5X2lkGAMgASgJEhQKDHdpdGhfcmVsYXllchgEIAEoCBIQCghhcHByb3ZlchgFIAEoCRIRCglmdW5kZWRfYXQYBiABKAkinwEKEUF1dGhvcml6ZVJlc3BvbnNlEg8KB2FsbG93ZWQYASABKAgSDgoGcmVhc29uGAIgASgJEhMKC3JlYXNvbl9jb2RlGAMgASgJEisKBWFjdG9yGAQgASgLMhwuZG91Ymxvb24udHJlYXN1cnkudjEuUGVyc29uEhMKC2RlY2lzaW9uX2lkGAUgASgJEhIKCmRlY2lkZWRfYXQYBiABKAkiKAoPR2V0UnVsZXNSZXF1ZXN0EhUKDXJlcG9zaXRvcnlfaWQYASABKAkibgoQR2V0UnVsZXNSZXNwb25zZRIPCgdwcmVzZW50GAEgASgIEhAKCHByb2JsZW1zGAIgAygJEioKBXJ1bGVzGAMgASgLMhsuZG91Ymxvb24uaWRlbnRpdHkudjEuUnVsZXMSCwoDc2hhGAQgASgJIqECCgVSdWxlcxIOCgZkZW5vbXMYASADKAkSMQoGbGltaXRzGAIgAygLMiEuZG91Ymxvb24uaWRlbnRpdHkudjEuQW1vdW50TGltaXQSEQoJbWF5X29mZmVyGAMgASgJEhcKD21heV9hd2FyZF9yb2xlcxgEIAMoCRIXCg9tYXlfYXdhcmRfdXNlcnMYBSADKAkSGAoQZGVhZGxpbmVfc2Vjb25kcxgGIAEoDRIQCghhcHByb3ZlchgHIAEoCRISCgpzZWxmX2F3YXJkGAggASgJEg4KBmxhYmVscxgJIAEoCBIOCgZzaWxlbnQYCiABKAgSDgoGc2hhZG93GAsgASgIEiAKGGF1dG9fYXdhcmRfYWZ0ZXJfc2Vjb25kcxgMIAEoDSI+CgtBbW91bnRMaW1pdBINCgVkZW5vbRgBIAEoCRIPCgdtaW5pbXVtGAIgASgJEg8KB21heGltdW0YAyABKAkq2QEKDUlkZW50aXR5U3RhdGUSHgoaSURFTlRJVFlfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVJREVOVElUWV9TVEFURV9BQlNFTlQQARIaChZJREVOVElUWV9TVEFURV9DT09MSU5HEAISGQoVSURFTlRJVFlfU1RBVEVfTElOS0VEEAMSGwoXSURFTlRJVFlfU1RBVEVfQ0hBTkdJTkcQBBIcChhJREVOVElUWV9TVEFURV9DT05URVNURUQQBRIbChdJREVOVElUWV9TVEFURV9VTkxJTktFRBAGKp8BCghMaW5rU3RlcBIZChVMSU5LX1NURVBfVU5TUEVDSUZJRUQQABISCg5MSU5LX1NURVBfTElOSxABEhQKEExJTktfU1RFUF9DSEFOR0UQAhIbChdMSU5LX1NURVBfQ0FOQ0VMX0NIQU5HRRADEhsKF0xJTktfU1RFUF9TRVRUTEVfQ0hBTkdFEAQSFAoQTElOS19TVEVQX1VOTElOSxAFMoAHCg9JZGVudGl0eVNlcnZpY2USZQoMQmVnaW5TZXNzaW9uEikuZG91Ymxvb24uaWRlbnRpdHkudjEuQmVnaW5TZXNzaW9uUmVxdWVzdBoqLmRvdWJsb29uLmlkZW50aXR5LnYxLkJlZ2luU2Vzc2lvblJlc3BvbnNlEmgKDUNvbXBsZXRlT0F1dGgSKi5kb3VibG9vbi5pZGVudGl0eS52MS5Db21wbGV0ZU9BdXRoUmVxdWVzdBorLmRvdWJsb29uLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXNwb25zZRJfCgpHZXRTZXNzaW9uEicuZG91Ymxvb24uaWRlbnRpdHkudjEuR2V0U2Vzc2lvblJlcXVlc3QaKC5kb3VibG9vbi5pZGVudGl0eS52MS5HZXRTZXNzaW9uUmVzcG9uc2USXwoKRW5kU2Vzc2lvbhInLmRvdWJsb29uLmlkZW50aXR5LnYxLkVuZFNlc3Npb25SZXF1ZXN0GiguZG91Ymxvb24uaWRlbnRpdHkudjEuRW5kU2Vzc2lvblJlc3BvbnNlEmIKC0dldElkZW50aXR5EiguZG91Ymxvb24uaWRlbnRpdHkudjEuR2V0SWRlbnRpdHlSZXF1ZXN0GikuZG91Ymxvb24uaWRlbnRpdHkudjEuR2V0SWRlbnRpdHlSZXNwb25zZRJcCglCdWlsZExpbmsSJi5kb3VibG9vbi5pZGVudGl0eS52MS5CdWlsZExpbmtSZXF1ZXN0GicuZG91Ymxvb24uaWRlbnRpdHkudjEuQnVpbGRMaW5rUmVzcG9uc2USXwoKU3VibWl0TGluaxInLmRvdWJsb29uLmlkZW50aXR5LnYxLlN1Ym1pdExpbmtSZXF1ZXN0GiguZG91Ymxvb24uaWRlbnRpdHkudjEuU3VibWl0TGlua1Jlc3BvbnNlElwKCUF1dGhvcml6ZRImLmRvdWJsb29uLmlkZW50aXR5LnYxLkF1dGhvcml6ZVJlcXVlc3QaJy5kb3VibG9vbi5pZGVudGl0eS52MS5BdXRob3JpemVSZXNwb25zZRJZCghHZXRSdWxlcxIlLmRvdWJsb29uLmlkZW50aXR5LnYxLkdldFJ1bGVzUmVxdWVzdBomLmRvdWJsb29uLmlkZW50aXR5LnYxLkdldFJ1bGVzUmVzcG9uc2ViBnByb3RvMw", [file_doubloon_treasury_v1_treasury]);
+
+/**
+ * Describes the message doubloon.identity.v1.BeginSessionRequest.
+ * Use `create(BeginSessionRequestSchema)` to create a new message.
+ */
+export const BeginSessionRequestSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 0);
+
+/**
+ * Describes the message doubloon.identity.v1.BeginSessionResponse.
+ * Use `create(BeginSessionResponseSchema)` to create a new message.
+ */
+export const BeginSessionResponseSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 1);
+
+/**
+ * Describes the message doubloon.identity.v1.CompleteOAuthRequest.
+ * Use `create(CompleteOAuthRequestSchema)` to create a new message.
+ */
+export const CompleteOAuthRequestSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 2);
+
+/**
+ * Describes the message doubloon.identity.v1.CompleteOAuthResponse.
+ * Use `create(CompleteOAuthResponseSchema)` to create a new message.
+ */
+export const CompleteOAuthResponseSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 3);
+
+/**
+ * Describes the message doubloon.identity.v1.GetSessionRequest.
+ * Use `create(GetSessionRequestSchema)` to create a new message.
+ */
+export const GetSessionRequestSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 4);
+
+/**
+ * Describes the message doubloon.identity.v1.GetSessionResponse.
+ * Use `create(GetSessionResponseSchema)` to create a new message.
+ */
+export const GetSessionResponseSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 5);
+
+/**
+ * Describes the message doubloon.identity.v1.EndSessionRequest.
+ * Use `create(EndSessionRequestSchema)` to create a new message.
+ */
+export const EndSessionRequestSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 6);
+
+/**
+ * Describes the message doubloon.identity.v1.EndSessionResponse.
+ * Use `create(EndSessionResponseSchema)` to create a new message.
+ */
+export const EndSessionResponseSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 7);
 
 /**
  * Describes the message doubloon.identity.v1.GetIdentityRequest.
  * Use `create(GetIdentityRequestSchema)` to create a new message.
  */
 export const GetIdentityRequestSchema = /*@__PURE__*/
-  messageDesc(file_doubloon_identity_v1_identity, 0);
+  messageDesc(file_doubloon_identity_v1_identity, 8);
 
 /**
  * Describes the message doubloon.identity.v1.GetIdentityResponse.
  * Use `create(GetIdentityResponseSchema)` to create a new message.
  */
 export const GetIdentityResponseSchema = /*@__PURE__*/
-  messageDesc(file_doubloon_identity_v1_identity, 1);
+  messageDesc(file_doubloon_identity_v1_identity, 9);
+
+/**
+ * Describes the message doubloon.identity.v1.Identity.
+ * Use `create(IdentitySchema)` to create a new message.
+ */
+export const IdentitySchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 10);
+
+/**
+ * Describes the message doubloon.identity.v1.BuildLinkRequest.
+ * Use `create(BuildLinkRequestSchema)` to create a new message.
+ */
+export const BuildLinkRequestSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 11);
+
+/**
+ * Describes the message doubloon.identity.v1.BuildLinkResponse.
+ * Use `create(BuildLinkResponseSchema)` to create a new message.
+ */
+export const BuildLinkResponseSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 12);
+
+/**
+ * Describes the message doubloon.identity.v1.LinkTerms.
+ * Use `create(LinkTermsSchema)` to create a new message.
+ */
+export const LinkTermsSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 13);
+
+/**
+ * Describes the message doubloon.identity.v1.SubmitLinkRequest.
+ * Use `create(SubmitLinkRequestSchema)` to create a new message.
+ */
+export const SubmitLinkRequestSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 14);
+
+/**
+ * Describes the message doubloon.identity.v1.SubmitLinkResponse.
+ * Use `create(SubmitLinkResponseSchema)` to create a new message.
+ */
+export const SubmitLinkResponseSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 15);
+
+/**
+ * Describes the message doubloon.identity.v1.LinkSubmission.
+ * Use `create(LinkSubmissionSchema)` to create a new message.
+ */
+export const LinkSubmissionSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 16);
 
 /**
  * Describes the message doubloon.identity.v1.AuthorizeRequest.
  * Use `create(AuthorizeRequestSchema)` to create a new message.
  */
 export const AuthorizeRequestSchema = /*@__PURE__*/
-  messageDesc(file_doubloon_identity_v1_identity, 2);
+  messageDesc(file_doubloon_identity_v1_identity, 17);
+
+/**
+ * Describes the message doubloon.identity.v1.Stake.
+ * Use `create(StakeSchema)` to create a new message.
+ */
+export const StakeSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 18);
 
 /**
  * Describes the message doubloon.identity.v1.AuthorizeResponse.
  * Use `create(AuthorizeResponseSchema)` to create a new message.
  */
 export const AuthorizeResponseSchema = /*@__PURE__*/
-  messageDesc(file_doubloon_identity_v1_identity, 3);
+  messageDesc(file_doubloon_identity_v1_identity, 19);
+
+/**
+ * Describes the message doubloon.identity.v1.GetRulesRequest.
+ * Use `create(GetRulesRequestSchema)` to create a new message.
+ */
+export const GetRulesRequestSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 20);
+
+/**
+ * Describes the message doubloon.identity.v1.GetRulesResponse.
+ * Use `create(GetRulesResponseSchema)` to create a new message.
+ */
+export const GetRulesResponseSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 21);
+
+/**
+ * Describes the message doubloon.identity.v1.Rules.
+ * Use `create(RulesSchema)` to create a new message.
+ */
+export const RulesSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 22);
+
+/**
+ * Describes the message doubloon.identity.v1.AmountLimit.
+ * Use `create(AmountLimitSchema)` to create a new message.
+ */
+export const AmountLimitSchema = /*@__PURE__*/
+  messageDesc(file_doubloon_identity_v1_identity, 23);
+
+/**
+ * Describes the enum doubloon.identity.v1.IdentityState.
+ */
+export const IdentityStateSchema = /*@__PURE__*/
+  enumDesc(file_doubloon_identity_v1_identity, 0);
+
+/**
+ * @generated from enum doubloon.identity.v1.IdentityState
+ */
+export const IdentityState = /*@__PURE__*/
+  tsEnum(IdentityStateSchema);
+
+/**
+ * Describes the enum doubloon.identity.v1.LinkStep.
+ */
+export const LinkStepSchema = /*@__PURE__*/
+  enumDesc(file_doubloon_identity_v1_identity, 1);
+
+/**
+ * @generated from enum doubloon.identity.v1.LinkStep
+ */
+export const LinkStep = /*@__PURE__*/
+  tsEnum(LinkStepSchema);
 
 /**
  * @generated from service doubloon.identity.v1.IdentityService
