@@ -15,7 +15,7 @@ export { customErrorOf, programErrorOf, programErrors, type ProgramError } from 
 export { localProgram } from './program.ts';
 export { shareAmounts } from './shares.ts';
 export { signerFromKeypair, signerFromSeed, verifySignature, type Signer } from './signer.ts';
-export { awardStanding, effectiveWallet, keyInForce, type Standing } from './standing.ts';
+export { awardFinalAt, awardStanding, claimableUntil, effectiveWallet, keyInForce, type Standing } from './standing.ts';
 export { minimumAmount, rentReserve, terms } from './terms.ts';
 export { createTokenAccount, type TokenDestination } from './token-accounts.ts';
 export { compileTransaction, signTransaction, transactionSignature } from './transaction.ts';

@@ -1,0 +1,22 @@
+import type { Address } from '@doubloon/escrow';
+import type { Chain } from '@doubloon/escrow/chain';
+
+/** Lamports per signature, since the first day of the chain. */
+const signatureFee = 5_000n;
+/** Micro-lamports per compute unit at most: 50,000 lamports for 100,000 units. */
+const highestPrice = 500_000n;
+/** Our deposit with its memo takes a fraction; the rest is for the guards that wallets put around it. */
+export const roomForGuards = 60_000;
+/** Compute units a simulation may take: the most a single instruction gets by default. */
+export const simulationLimit = 200_000;
+/** What is reckoned with before a simulation has told. */
+export const usualLimit = 100_000;
+
+/** Micro-lamports per compute unit that others pay now to write these accounts, up to a cap. */
+export async function priorityPrice(chain: Chain, writable: readonly Address[]): Promise<bigint> {
+  const price = await chain.prioritizationFee(writable);
+  return price > highestPrice ? highestPrice : price;
+}
+
+/** Lamports for a transaction with one signature; the part below a lamport is charged as a whole one. */
+export const networkFee = ({ price, limit }: { price: bigint; limit: number }): bigint => signatureFee + (price * BigInt(limit) + 999_999n) / 1_000_000n;
