@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as domain from '@doubloon/domain';
 import type { Bounty, OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
-import { depositAddress, fundSol, parseAddress, type Address, type Instruction } from '@doubloon/escrow';
+import { depositAddress, parseAddress, type Address, type Instruction } from '@doubloon/escrow';
 import { failpoint, lawIsOff } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { fundingTerms, isBlockhashUnknown, reasonOf } from './build-funding.ts';
+import { isBlockhashUnknown, reasonOf } from './build-funding.ts';
 import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
 import { checkSigned, refusal, signatureOf, signersOf } from './check-signed.ts';
 import { checkNode } from './cluster.ts';
+import { fundingInstruction, fundingTerms } from './funding-instruction.ts';
 import { type offerById, type OfferRow } from './offer-row.ts';
 import { submissionView } from './offer-view.ts';
 import type { Treasury } from './treasury.ts';
@@ -80,7 +81,7 @@ async function buildsOf({ pool, program, operator, cluster, now }: Treasury, off
   return rows.map((row) => {
     const terms = fundingTerms({ program, operator, cluster }, offer, { wallet: parseAddress(row.wallet), deadline: BigInt(row.deadline.getTime() / 1000) });
     return {
-      wallet: terms.funder, instruction: fundSol(terms), deposit: depositAddress(terms).address, deadline: row.deadline,
+      wallet: terms.funder, instruction: fundingInstruction(terms), deposit: depositAddress(terms).address, deadline: row.deadline,
       blockhash: row.blockhash, lastValidBlockHeight: BigInt(row.last_valid_block_height),
     };
   });
