@@ -1,11 +1,9 @@
 import type { Pool } from 'pg';
 import { DoubloonError } from '@doubloon/errors';
 import { formatAmount, type Denom, type Denoms } from '@doubloon/domain';
-import { addressBytes, associatedTokenAddress, compileTransaction, customErrorOf, depositAddress, isOnCurve, memo, parseAddress, programErrorOf, programErrors, setComputeUnitLimit, setComputeUnitPrice, systemProgram, type Address } from '@doubloon/escrow';
+import { associatedTokenAddress, compileTransaction, depositAddress, memo, parseWallet, reasonOf, refusal, setComputeUnitLimit, setComputeUnitPrice, systemProgram } from '@doubloon/escrow';
+import { checkNode, networkFee, priorityPrice, roomForGuards, simulationLimit } from '@doubloon/escrow/chain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { refusal } from './check-signed.ts';
-import { checkNode } from './cluster.ts';
-import { networkFee, priorityPrice, roomForGuards, simulationLimit } from './fees.ts';
 import { fundingInstruction, fundingTerms } from './funding-instruction.ts';
 import { checkFunds } from './funds.ts';
 import { offerById, type OfferRow } from './offer-row.ts';
@@ -33,7 +31,7 @@ export async function openOfferById(pool: Pool, offerId: string, now: Date): Pro
  */
 export async function buildFunding(context: Treasury, request: { offerId: string; wallet: string }): Promise<MessageInitShape<typeof treasury.BuildFundingResponseSchema>> {
   const { pool, chain, facts, denoms, now, wake } = context;
-  const wallet = walletOf(request.wallet);
+  const wallet = parseWallet(request.wallet);
   const offer = await openOfferById(pool, request.offerId, now());
   const known = facts.current();
   const denom = listed(denoms, offer);
@@ -88,27 +86,4 @@ function listed({ denoms }: Denoms, { denom, mint, decimals }: OfferRow): Denom 
   return found;
 }
 
-function walletOf(text: string): Address {
-  const invalid = (problem: string, cause?: unknown) => new DoubloonError('WALLET_INVALID', { wallet: text.slice(0, 60), problem }, { cause });
-  let wallet: Address;
-  try {
-    wallet = parseAddress(text);
-  } catch (error) {
-    throw invalid('it is not an address on Solana', error);
-  }
-  // No key signs for an address off the curve.
-  if (wallet === systemProgram || !isOnCurve(addressBytes(wallet))) throw invalid('it is not an account that can sign');
-  return wallet;
-}
-
 const memoOf = ({ amount, decimals, denom, repository, number }: OfferRow): string => `Doubloon: ${formatAmount(BigInt(amount), decimals)} ${denom} for ${repository}#${String(number)}`;
-
-/** What the chain said about a transaction that failed, in words where it was our program. */
-export function reasonOf(error: unknown): Error {
-  const custom = customErrorOf(error);
-  const ours = custom && programErrorOf(custom.number);
-  return new Error(ours === undefined ? JSON.stringify(error) : programErrors[ours][1]);
-}
-
-/** Whether a simulation failed because the node does not know the blockhash, or no longer. */
-export const isBlockhashUnknown = (error: unknown): boolean => error === 'BlockhashNotFound';

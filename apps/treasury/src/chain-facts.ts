@@ -1,9 +1,7 @@
 import { isDoubloonError, type DoubloonError } from '@doubloon/errors';
 import { depositLayout, minimumAmount, rentReserve, type Address } from '@doubloon/escrow';
-import type { Chain, DeployedProgram } from '@doubloon/escrow/chain';
-import type { Dependency, Logger } from '@doubloon/service';
-import { priorityPrice } from './fees.ts';
-import { startRounds } from './rounds.ts';
+import { priorityPrice, type Chain, type DeployedProgram } from '@doubloon/escrow/chain';
+import { startRounds, type Dependency, type Logger } from '@doubloon/service';
 import { tokenAccountBytes } from './token-account.ts';
 
 /** What pages show and quotes add up, as last seen: good for reading; what is signed is built from fresh answers. */

@@ -1,8 +1,8 @@
 import { DoubloonError } from '@doubloon/errors';
 import { formatAmount, parseAmount, type Denom, type Denoms } from '@doubloon/domain';
+import { networkFee, usualLimit } from '@doubloon/escrow/chain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import type { ChainFacts } from './chain-facts.ts';
-import { networkFee, usualLimit } from './fees.ts';
 import type { Costs } from './terms.ts';
 
 /** The denom of that name that can be put in escrow. DENOM_UNKNOWN. */

@@ -82,3 +82,10 @@ export function customErrorOf(error: unknown): { instruction: number; number: nu
   const number = Number(reason.Custom);
   return Number.isInteger(number) ? { instruction: Number(instruction), number } : undefined;
 }
+
+/** What the chain said about a transaction that failed, in words where it was our program. */
+export function reasonOf(error: unknown): Error {
+  const custom = customErrorOf(error);
+  const ours = custom && programErrorOf(custom.number);
+  return new Error(ours === undefined ? JSON.stringify(error) : programErrors[ours][1]);
+}
