@@ -15,6 +15,10 @@ const offer = { offerId, ...money };
 
 const bounty = <T extends z.ZodRawShape>(meaning: string, data: T) => ({ topic: 'bounty', source: '/doubloon/treasury', meaning, data: z.object(data) }) as const;
 
+const wallet = base58(32, 44).describe('Wallet, base58');
+const account = base58(32, 44).describe('Address of the identity account, base58');
+const identity = <T extends z.ZodRawShape>(meaning: string, data: T) => ({ topic: 'identity', source: '/doubloon/identity', meaning, data: z.object({ account, ...data }) }) as const;
+
 /** Every event type we publish: its topic, who publishes it, and the shape of its data. Fields are added, never changed: that takes a v2. */
 export const eventTypes = {
   'dev.doubloon.bounty.offered.v1': bounty('A comment asked for money on the issue; nothing has moved yet.', offer),
@@ -33,10 +37,24 @@ export const eventTypes = {
     offerId: offerId.optional(), ...money, deposit, funder, deadline, signature: signature.optional(),
   }),
   'dev.doubloon.bounty.refunded.v1': bounty('A deposit went back to its funder.', { offerId: offerId.optional(), ...money, deposit, funder }),
+  'dev.doubloon.bounty.paid.v1': bounty('A deposit was awarded and all of its shares have left escrow; those that nobody could claim went back to the funder.', { offerId: offerId.optional(), ...money, deposit, funder }),
+  'dev.doubloon.bounty.closed.v1': bounty('A deposit is over and its account is gone; how its money left was not seen here.', { offerId: offerId.optional(), ...money, deposit, funder }),
+  'dev.doubloon.identity.linked.v1': identity('A wallet is linked to the GitHub user in finalized state; payouts go to it from the instant that is named.', {
+    wallet, linkedAt: z.iso.datetime().describe('When it was linked, RFC 3339 in UTC'), paysFrom: z.iso.datetime().describe('When payouts go to it, unless something happens until then, RFC 3339 in UTC'),
+    signature: signature.optional(),
+  }),
+  'dev.doubloon.identity.changing.v1': identity('Another wallet was asked for, or the old one objects to that; payouts wait.', {
+    wallet: wallet.describe('The wallet that was linked until now, base58'), pendingWallet: wallet.optional().describe('The wallet that is asked for, base58'),
+    pendingFrom: z.iso.datetime().optional().describe('When that one takes over by itself, RFC 3339 in UTC'), contested: z.boolean().describe('Whether the old wallet objects: then nothing happens by itself'),
+  }),
+  'dev.doubloon.identity.unlinked.v1': identity('The GitHub user has no wallet any more: it ended the link, or the attestor that vouched for it was disabled in time.', {
+    wallet: wallet.describe('The wallet that was linked until now, base58'),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType = EventType> = z.output<(typeof eventTypes)[T]['data']>;
 export type BountyEventType = Extract<EventType, `dev.doubloon.bounty.${string}`>;
+export type IdentityEventType = Extract<EventType, `dev.doubloon.identity.${string}`>;
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(eventTypes, type);
