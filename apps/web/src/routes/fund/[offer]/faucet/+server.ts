@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import { answer } from '../../../../funding/answer.ts';
+import { answer } from '../../../../answer.ts';
 import { readWallet } from '../../../../funding/request.ts';
 import type { RequestHandler } from './$types';
 

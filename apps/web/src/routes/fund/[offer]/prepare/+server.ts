@@ -1,4 +1,4 @@
-import { answer } from '../../../../funding/answer.ts';
+import { answer } from '../../../../answer.ts';
 import { readOfferId, readWallet } from '../../../../funding/request.ts';
 import { toTermsView } from '../../../../funding/to-view.ts';
 import type { RequestHandler } from './$types';

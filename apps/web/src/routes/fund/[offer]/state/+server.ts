@@ -1,4 +1,4 @@
-import { answer } from '../../../../funding/answer.ts';
+import { answer } from '../../../../answer.ts';
 import { getOffer } from '../../../../funding/get-offer.ts';
 import { readOfferId } from '../../../../funding/request.ts';
 import type { RequestHandler } from './$types';

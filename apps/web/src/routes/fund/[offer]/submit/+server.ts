@@ -1,4 +1,4 @@
-import { answer } from '../../../../funding/answer.ts';
+import { answer } from '../../../../answer.ts';
 import { readOfferId, readTransaction } from '../../../../funding/request.ts';
 import type { RequestHandler } from './$types';
 

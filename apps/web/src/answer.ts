@@ -1,7 +1,7 @@
 import { isDoubloonError, type FailureCode } from '@doubloon/errors';
 import { json } from '@sveltejs/kit';
 import type { Logger } from '@doubloon/service';
-import { statusOf } from '../status-of.ts';
+import { statusOf } from './status-of.ts';
 
 /** What an endpoint of the fund page answers when it can't do what was asked. */
 export interface Refusal {

@@ -1,8 +1,10 @@
-/** A refusal of our own server, or of the way to it. */
-export class Refused extends Error {
-  readonly refusal: { readonly code: string; readonly message: string };
+import type { Refusal } from './problem.ts';
 
-  constructor(refusal: { code: string; message: string }, options?: ErrorOptions) {
+/** A refusal of our own server, or of the way to it, as it is thrown. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal, options?: ErrorOptions) {
     super(refusal.message, options);
     this.refusal = refusal;
   }
