@@ -32,6 +32,8 @@ export interface Stack extends AsyncDisposable {
   readonly neighbours: Readonly<Record<Neighbour, readonly FaultProxy[]>>;
   /** Of each app that has a database. */
   readonly databaseUrls: Readonly<Record<'treasury' | 'github-app' | 'identity', string>>;
+  /** A folder with what each app was started with, `treasury.env` and so on, for `doubloon doctor`. */
+  readonly settingsFolder: string;
   /** The treasury, as the website calls it. */
   readonly treasury: TreasuryClient;
   /** One of the apps, to end it and start it again. */
@@ -102,9 +104,14 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   progress('Starting the services …');
   const [webToken, appToken] = [newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
-  const launch = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> =>
-    openApp({ name, entry: `apps/${name}/src/main.ts`, place: places?.[name], env: { LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] }, internalPort: await freePort(), onLine });
-  const start = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> => opening.use(await launch(name, env));
+  const settingsOf = (name: AppName, env: Readonly<Record<string, string>>) => ({ LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] });
+  const launch = async (name: AppName, env: Readonly<Record<string, string>>, internalPort: number): Promise<App> =>
+    openApp({ name, entry: `apps/${name}/src/main.ts`, place: places?.[name], env, internalPort, onLine });
+  const start = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> => {
+    const [settings, internalPort] = [settingsOf(name, env), await freePort()];
+    secrets.file(`${name}.env`, Object.entries({ ...settings, INTERNAL_PORT: String(internalPort) }).map(([called, value]) => `${called}='${value}'\n`).join(''));
+    return opening.use(await launch(name, settings, internalPort));
+  };
   const webTokenFile = secrets.file('web-treasury', webToken.token);
   const webEnv = (port: number): Readonly<Record<string, string>> => ({
     PORT: String(port),
@@ -155,6 +162,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     eventLogUrl,
     broker,
     neighbours,
+    settingsFolder: secrets.folder,
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
     app(name) {
@@ -164,7 +172,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     },
     async startWeb(settings) {
       const port = await freePort();
-      running.use(await launch('web', { ...webEnv(port), ...settings }));
+      running.use(await launch('web', settingsOf('web', { ...webEnv(port), ...settings }), await freePort()));
       return `http://127.0.0.1:${String(port)}`;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
