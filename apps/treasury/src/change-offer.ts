@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { fold, type Bounty, type BountyEvent, type Offer, type OfferId } from '@doubloon/domain';
+import { fold, type Bounty, type BountyEvent, type Deposit, type Offer, type OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { lockBounty, tell } from './bounty-lock.ts';
 import { bountyOf, hasLiveSubmission, offerById, type Ending, type OfferRow } from './offer-row.ts';
@@ -8,7 +8,7 @@ interface DepositRow {
   readonly address: string;
   readonly funder: string;
   readonly amount: string;
-  readonly state: 'held' | 'refunded';
+  readonly state: Deposit['state'];
 }
 
 /** What an event tells beside what the offer knows. */
@@ -93,7 +93,10 @@ export async function publish(db: PoolClient, offer: OfferRow, event: BountyEven
       return tell(db, bounty, 'submission-expired', { id: `${event.signature}:submission-expired`, time, data: { ...data, signature: event.signature, funder, deposit, ...(reason === undefined ? {} : { reason }) } });
     case 'funded':
       return tell(db, bounty, 'funded', { id: `${event.deposit}:funded`, time, data: { ...data, deposit: event.deposit, funder: event.funder, deadline, ...(signature === undefined ? {} : { signature }) } });
-    case 'refunded': return tell(db, bounty, 'refunded', { id: `${event.deposit}:refunded`, time, data: { ...data, deposit: event.deposit, funder } });
+    case 'refunded':
+    case 'paid':
+    case 'closed':
+      return tell(db, bounty, event.type, { id: `${event.deposit}:${event.type}`, time, data: { ...data, deposit: event.deposit, funder } });
     // A wish stays inside the house.
     case 'withdrawal-asked': return undefined;
   }

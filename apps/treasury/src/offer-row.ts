@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
+import type { Deposit, OfferState } from '@doubloon/domain';
 
-export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded';
+export type { OfferState } from '@doubloon/domain';
 export type SubmissionState = 'recorded' | 'sent' | 'confirmed' | 'finalized' | 'expired' | 'failed';
 /** Why an offer is to end: the text that made it was changed, deleted, or its author took it back. */
 export type Ending = 'edited' | 'deleted' | 'cancelled';
@@ -41,7 +42,7 @@ export interface OfferRow {
   deposit_amount: string | null;
   deadline: Date | null;
   deposit_signature: string | null;
-  deposit_state: 'held' | 'refunded' | null;
+  deposit_state: Deposit['state'] | null;
   slot: string | null;
   with_relayer: boolean | null;
   approver: string | null;
@@ -55,7 +56,7 @@ const offers = `
   from offer o
   join bounty b using (repository_id, issue_id)
   left join lateral (select * from submission where offer_id = o.id order by place desc limit 1) s on true
-  left join lateral (select * from deposit where offer_id = o.id order by state, seen_at, address limit 1) d on true`;
+  left join lateral (select * from deposit where offer_id = o.id order by state <> 'held', seen_at, address limit 1) d on true`;
 
 const byId = `${offers} where o.id = $1`;
 const mostOfBounty = 500;

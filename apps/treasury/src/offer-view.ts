@@ -10,6 +10,8 @@ const offerStates: Record<OfferState, treasury.OfferState> = {
   withdrawn: treasury.OfferState.WITHDRAWN,
   expired: treasury.OfferState.EXPIRED,
   refunded: treasury.OfferState.REFUNDED,
+  paid: treasury.OfferState.PAID,
+  closed: treasury.OfferState.CLOSED,
 };
 
 const submissionStates: Record<SubmissionState, treasury.SubmissionState> = {
@@ -31,11 +33,12 @@ export function submissionView({ signature, wallet, submission_state: state, sub
   return { signature, wallet, state: submissionStates[state], submittedAt: at.toISOString(), problem: problem ?? '' };
 }
 
-function depositView({ deposit, funder, denom, decimals, deposit_amount: amount, deadline, deposit_signature: signature, slot, with_relayer, approver }: OfferRow): MessageInitShape<typeof treasury.DepositSchema> | undefined {
+function depositView({ deposit, funder, denom, decimals, deposit_amount: amount, deadline, deposit_signature: signature, slot, with_relayer, approver, deposit_state: state }: OfferRow): MessageInitShape<typeof treasury.DepositSchema> | undefined {
   if (deposit === null || funder === null || amount === null || deadline === null || slot === null) return undefined;
   return {
     address: deposit, funder, money: { denom, amount }, deadline: deadline.toISOString(), signature: signature ?? '', slot,
     withRelayer: with_relayer === true, approver: approver ?? '', text: formatAmount(BigInt(amount), decimals),
+    end: state === 'held' || state === null ? '' : state,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Deposit } from '@doubloon/domain';
 import { addressBytes, depositLayout, type Address } from '@doubloon/escrow';
 import { readFinal } from '@doubloon/escrow/chain';
 import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
@@ -11,7 +12,7 @@ const mostCredits = 500;
 export interface Scan {
   /** Deposits under other terms, or of no offer of ours: never counted. */
   readonly unverified: number;
-  /** Deposits that we hold to have gone back to their funder, and that the chain holds to stand: for a person to look at. */
+  /** Deposits that we hold to be over, and that the chain holds to stand: for a person to look at. */
   readonly disputed: number;
   /** Deposits that are there and not final yet. */
   readonly pending: number;
@@ -23,7 +24,7 @@ export interface Scan {
  */
 export async function scanDeposits(context: WatchingContext): Promise<Scan> {
   const { pool, chain, program, operator, log } = context;
-  const known = new Map((await pool.query<{ address: Address; created_slot: string; state: 'held' | 'refunded' }>(ours)).rows.map((row) => [row.address, row]));
+  const known = new Map((await pool.query<{ address: Address; created_slot: string; state: Deposit['state'] }>(ours)).rows.map((row) => [row.address, row]));
   const listed = (await chain.programAccounts(program, depositsOf(operator), 'finalized')).flatMap(({ address, account }) => {
     const deposit = depositIn(account, program);
     return deposit === undefined ? [] : [{ address, deposit }];
@@ -31,9 +32,9 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
 
   const disputed = listed.filter(({ address, deposit }) => {
     const row = known.get(address);
-    return row?.state === 'refunded' && deposit.state !== 'refunded' && String(deposit.createdSlot) === row.created_slot;
+    return row !== undefined && row.state !== 'held' && deposit.endedAt === undefined && String(deposit.createdSlot) === row.created_slot;
   });
-  for (const { address } of disputed) log.error({ deposit: address }, 'a deposit stands on the chain that we hold to have gone back');
+  for (const { address } of disputed) log.error({ deposit: address }, 'a deposit stands on the chain that we hold to be over');
 
   const unknown = listed.filter(({ address }) => !known.has(address));
   const offers = Map.groupBy((await pool.query<OfferTerms>(offersOf, [unknown.map(({ deposit }) => String(deposit.nonce))])).rows, ({ nonce }) => nonce);
@@ -43,10 +44,10 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
   let unverified = unknown.length - candidates.length;
   if (candidates.length > 0) {
     const batch = candidates.slice(0, mostCredits);
-    const { slot, accounts } = await readFinal(context, batch.map(({ address }) => address));
+    const final = await readFinal(context, batch.map(({ address }) => address));
     for (const [index, { address }] of batch.entries()) {
-      const account = accounts[index];
-      const credit = account && (await creditDeposit(context, address, account, slot));
+      const account = final.accounts[index];
+      const credit = account && (await creditDeposit(context, address, account, final));
       if (credit?.kind === 'not-final') pending++;
       if (credit?.kind !== 'unverified') continue;
       unverified++;

@@ -1,12 +1,14 @@
-import { refundDeposit } from '@doubloon/domain';
+import { endDeposit, type DepositEnd } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { terms, type Address, type Deposit } from '@doubloon/escrow';
 import { readFinal, secondLook, type ChainAccount } from '@doubloon/escrow/chain';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
 import { depositIn, type WatchingContext } from './credit-deposit.ts';
+import { endOf } from './deposit-end.ts';
 import { offerById } from './offer-row.ts';
 import { depositsOf } from './scan-deposits.ts';
+import { standard } from './terms.ts';
 
 interface Held {
   readonly address: Address;
@@ -25,36 +27,40 @@ const held = `
 const noteDoubt = "update deposit set doubted_slot = $2 where address = $1 and state = 'held'";
 
 /**
- * Sees which deposits no longer hold their money, some hundreds of addresses after the cursor, which goes on. What a deposit
- * says of itself is believed when a second look at a later final state finds the same; that it is not there, only after
- * the program can have closed it, and when the node does not list it either. CHAIN_ANSWER_MALFORMED, after all others were
- * looked at, when the node leaves out one that must be there.
+ * Sees which deposits no longer hold their money, some hundreds of addresses after the cursor, which goes on: anybody with two
+ * keys can award and pay on the chain, without us. What a deposit says of itself is believed when a second look at a later final
+ * state finds the same; that it is not there, only after the program can have closed it, and when the node does not list it
+ * either: then nobody here knows where its money went. CHAIN_ANSWER_MALFORMED, after all others were
+ * looked at, when the node leaves out one that must be there. Answers how many want that second look.
  */
-export async function watchHeld(context: WatchingContext, cursor: { after: string }): Promise<void> {
+export async function watchHeld(context: WatchingContext, cursor: { after: string }): Promise<{ pending: number }> {
   const { pool, program } = context;
   const { rows } = await pool.query<Held>(held, [cursor.after]);
-  if (rows.length === 0) return;
+  if (rows.length === 0) return { pending: 0 };
   const state = await readFinal(context, rows.map(({ address }) => address));
-  let hidden = 0;
+  let [hidden, pending] = [0, 0];
   for (const [index, row] of rows.entries()) {
     const deposit = sameIn(row, state.accounts[index], program);
-    if (deposit !== undefined && deposit.state !== 'refunded') {
+    const end = deposit === undefined ? 'closed' : endOf(deposit);
+    if (end === undefined) {
       if (row.doubted_slot !== null) await pool.query(noteDoubt, [row.address, null]);
     } else if (deposit === undefined && state.time < closableFrom(row)) {
       hidden++;
     } else {
       const look = secondLook(row.doubted_slot === null ? undefined : BigInt(row.doubted_slot), state);
-      if (look.believed && (deposit !== undefined || !(await isListed(context, row)))) await markReturned(context, row);
+      if (!look.believed) pending++;
+      if (look.believed && (deposit !== undefined || !(await isListed(context, row)))) await markEnded(context, row, end);
       else if (!look.believed && look.remember !== undefined) await pool.query(noteDoubt, [row.address, look.remember]);
     }
   }
   const last = rows.findLast(({ doubted_slot: doubted }) => doubted === null)?.address;
   cursor.after = rows.length < mostPerRound ? '' : (last ?? cursor.after);
   if (hidden > 0) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call: 'getMultipleAccounts', problem: `it leaves out ${String(hidden)} deposits that can't be gone` });
+  return { pending };
 }
 
-/** Unix seconds from which on the account of a deposit may be gone: it stands for a while after its end, and a refund is its only end so far. */
-const closableFrom = ({ deadline }: Held): bigint => BigInt(deadline.getTime() / 1000) + terms.graceSeconds + terms.lingerSeconds;
+/** Unix seconds from which on the account of a deposit may be gone: it stands for a while after its end, and two keys can end it as soon as it was made. */
+const closableFrom = ({ deadline }: Held): bigint => BigInt(deadline.getTime() / 1000) - standard.deadlineSeconds - standard.deadlineSlackSeconds + terms.lingerSeconds;
 
 /** The deposit that was credited; `undefined` when it is not there, whatever stands at its address instead. */
 function sameIn({ created_slot: createdSlot }: Held, account: ChainAccount | undefined, program: Address): Deposit | undefined {
@@ -70,17 +76,17 @@ async function isListed({ chain, program, operator }: WatchingContext, row: Held
   return listed.some(({ address, account }) => address === row.address && sameIn(row, account, program) !== undefined);
 }
 
-const settleDeposit = "update deposit set state = 'refunded' where address = $1";
+const settleDeposit = 'update deposit set state = $2 where address = $1';
 
-async function markReturned({ pool, log, now, returned }: WatchingContext, { address, funder, offer_id: offerId }: Held): Promise<void> {
+async function markEnded({ pool, log, now, ended }: WatchingContext, { address, funder, offer_id: offerId }: Held, end: DepositEnd): Promise<void> {
   const known = await offerById(pool, offerId);
   if (known === undefined) return;
   const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { funder } }, async (bounty) => {
-    const decided = refundDeposit(bounty, { deposit: address, at: now() });
-    if (decided.length > 0) await db.query(settleDeposit, [address]);
+    const decided = endDeposit(bounty, { deposit: address, end, at: now() });
+    if (decided.length > 0) await db.query(settleDeposit, [address, end]);
     return decided;
   }));
   if (events.length === 0) return;
-  returned();
-  log.info({ offerId, deposit: address }, 'deposit went back to its funder');
+  ended();
+  log.info({ offerId, deposit: address, end }, 'money of a deposit left escrow');
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseOfferId, type OfferId } from '../ids.ts';
 import { counts, evolve, fold, noBounty, totals, type Bounty, type BountyEvent } from './bounty.ts';
-import { expireOffers, expireSubmission, fundOffer, OFFER_LIFE_MS, openOffer, refundDeposit, replaceOffer, submitFunding, withdrawOffer } from './decide.ts';
+import { endDeposit, expireOffers, expireSubmission, fundOffer, OFFER_LIFE_MS, openOffer, replaceOffer, submitFunding, withdrawOffer } from './decide.ts';
 
 const id = (digit: string): OfferId => parseOfferId(digit.repeat(32)) as OfferId;
 const [first, second] = [id('1'), id('2')];
@@ -123,10 +123,10 @@ describe('a deposit', () => {
   });
   test('that went back to its funder leaves the totals', () => {
     const bounty = given(offered(), funded('d1'), funded('d2'));
-    const one = fold(refundDeposit(bounty, { deposit: 'd1', at }), bounty);
+    const one = fold(endDeposit(bounty, { deposit: 'd1', end: 'refunded', at }), bounty);
     expect([stateOf(one), solOf(one).funded]).toEqual(['funded', 5n]);
-    expect(refundDeposit(one, { deposit: 'd1', at })).toEqual([]);
-    expect(stateOf(fold(refundDeposit(one, { deposit: 'd2', at }), one))).toBe('refunded');
+    expect(endDeposit(one, { deposit: 'd1', end: 'paid', at })).toEqual([]);
+    expect(stateOf(fold(endDeposit(one, { deposit: 'd2', end: 'refunded', at }), one))).toBe('refunded');
   });
 });
 
@@ -156,7 +156,7 @@ const anyEvent: fc.Arbitrary<BountyEvent> = fc.oneof(
   fc.record({ type: fc.constant('replaced' as const), offer: offers, replacedBy: offers, at: times }),
   fc.record({ type: fc.constantFrom('submitted' as const, 'submission-expired' as const), offer: offers, signature: signatures, at: times }),
   fc.record({ type: fc.constant('funded' as const), offer: offers, deposit: deposits, funder: fc.string(), denom: denoms, amount: amounts, at: times }),
-  fc.record({ type: fc.constant('refunded' as const), deposit: deposits, at: times }),
+  fc.record({ type: fc.constantFrom('refunded' as const, 'paid' as const, 'closed' as const), deposit: deposits, at: times }),
 );
 
 describe('whatever events come, in whatever order', () => {
@@ -171,13 +171,14 @@ describe('whatever events come, in whatever order', () => {
       }),
     );
   });
-  test('a funded offer never becomes unfunded, only refunded', () => {
+  test('a funded offer never becomes unfunded, its money only leaves escrow', () => {
+    const withMoney: string[] = ['funded', 'refunded', 'paid', 'closed'];
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
         let bounty = noBounty;
         for (const event of events) {
           const next = evolve(bounty, event);
-          for (const { id: offer, state } of bounty.offers.values()) if (state === 'funded' || state === 'refunded') expect(['funded', 'refunded']).toContain(stateOf(next, offer));
+          for (const { id: offer, state } of bounty.offers.values()) if (withMoney.includes(state)) expect(withMoney).toContain(stateOf(next, offer));
           bounty = next;
         }
       }),

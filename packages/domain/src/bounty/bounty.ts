@@ -1,6 +1,12 @@
 import type { OfferId } from '../ids.ts';
 
-export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded';
+/**
+ * How the money of a deposit left escrow: back to its funder, to whoever was awarded it (or part of it back, where a share was
+ * not claimed), or in a way that nobody here saw before its account was closed.
+ */
+export type DepositEnd = 'refunded' | 'paid' | 'closed';
+
+export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | DepositEnd;
 
 export interface Offer {
   readonly id: OfferId;
@@ -29,7 +35,7 @@ export interface Deposit {
   readonly denom: string;
   /** Base units. */
   readonly amount: bigint;
-  readonly state: 'held' | 'refunded';
+  readonly state: 'held' | DepositEnd;
 }
 
 /** All offers and deposits of one issue, each in the order in which they came. */
@@ -48,7 +54,7 @@ export type BountyEvent =
   | { readonly type: 'submitted'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
   | { readonly type: 'submission-expired'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
   | { readonly type: 'funded'; readonly offer: OfferId; readonly deposit: string; readonly funder: string; readonly denom: string; readonly amount: bigint; readonly at: Date }
-  | { readonly type: 'refunded'; readonly deposit: string; readonly at: Date };
+  | { readonly type: DepositEnd; readonly deposit: string; readonly at: Date };
 
 export const noBounty: Bounty = { offers: new Map(), deposits: new Map() };
 
@@ -79,7 +85,9 @@ export function evolve(bounty: Bounty, event: BountyEvent): Bounty {
     case 'funded':
       return funded(bounty, event);
     case 'refunded':
-      return refunded(bounty, event.deposit);
+    case 'paid':
+    case 'closed':
+      return left(bounty, event.deposit, event.type);
   }
 }
 
@@ -112,8 +120,11 @@ const withDeposit = (bounty: Bounty, deposit: Deposit): Bounty => ({ ...bounty, 
 
 function stateByDeposits({ deposits }: Bounty, id: OfferId): OfferState {
   const states = [...deposits.values()].filter(({ offer }) => offer === id).map(({ state }) => state);
-  return states.includes('held') ? 'funded' : states.length > 0 ? 'refunded' : 'offered';
+  return states.length === 0 ? 'offered' : byWeight(states);
 }
+
+// Of several deposits of one offer, what says most of where its money is.
+const byWeight = (states: readonly Deposit['state'][]): OfferState => (states.includes('held') ? 'funded' : (['paid', 'closed'] as const).find((end) => states.includes(end)) ?? 'refunded');
 
 function changed(bounty: Bounty, id: OfferId, change: (offer: Offer) => Offer): Bounty {
   const offer = bounty.offers.get(id);
@@ -135,10 +146,9 @@ function funded(bounty: Bounty, { offer, deposit, funder, denom, amount }: Extra
   return changed(held, offer, (one) => (one.state === 'withdrawn' || one.state === 'replaced' ? one : { ...settled(one), state: 'funded' }));
 }
 
-function refunded(bounty: Bounty, address: string): Bounty {
+function left(bounty: Bounty, address: string, end: DepositEnd): Bounty {
   const deposit = bounty.deposits.get(address);
   if (!deposit) return bounty;
-  const back = withDeposit(bounty, { ...deposit, state: 'refunded' });
-  const stillHeld = [...back.deposits.values()].some((other) => other.offer === deposit.offer && other.state === 'held');
-  return stillHeld ? back : changed(back, deposit.offer, (offer) => (offer.state === 'funded' ? { ...offer, state: 'refunded' } : offer));
+  const gone = withDeposit(bounty, { ...deposit, state: end });
+  return changed(gone, deposit.offer, (offer) => (offer.state === 'funded' ? { ...offer, state: stateByDeposits(gone, offer.id) } : offer));
 }

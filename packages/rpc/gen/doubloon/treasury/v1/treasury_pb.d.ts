@@ -188,7 +188,8 @@ export declare type QuoteResponse = Message<"doubloon.treasury.v1.QuoteResponse"
   text: string;
 
   /**
-   * Lamports, decimal: network fee, rent that comes back when the deposit closes, and what the wallet needs in all.
+   * Lamports, decimal: network fee, rent that comes back when the deposit closes, and what the wallet needs in all; the
+   * amount is among them when it is SOL.
    *
    * @generated from field: string network_fee = 4;
    */
@@ -492,6 +493,13 @@ export declare type Deposit = Message<"doubloon.treasury.v1.Deposit"> & {
    * @generated from field: string text = 9;
    */
   text: string;
+
+  /**
+   * How its money left escrow: refunded | paid | closed. Empty while it is there.
+   *
+   * @generated from field: string end = 10;
+   */
+  end: string;
 };
 
 /**
@@ -744,7 +752,7 @@ export declare type BuildFundingResponse = Message<"doubloon.treasury.v1.BuildFu
   deadline: string;
 
   /**
-   * Lamports, decimal.
+   * Lamports that leave the wallet, decimal; the amount is among them when it is SOL.
    *
    * @generated from field: string total_lamports = 5;
    */
@@ -938,6 +946,20 @@ export enum OfferState {
    * @generated from enum value: OFFER_STATE_REFUNDED = 7;
    */
   REFUNDED = 7,
+
+  /**
+   * Its deposit was awarded and paid out.
+   *
+   * @generated from enum value: OFFER_STATE_PAID = 8;
+   */
+  PAID = 8,
+
+  /**
+   * Its deposit is gone, and how its money left escrow was not seen.
+   *
+   * @generated from enum value: OFFER_STATE_CLOSED = 9;
+   */
+  CLOSED = 9,
 }
 
 /**
@@ -1037,7 +1059,7 @@ export declare const TreasuryService: GenService<{
   },
   /**
    * The unsigned transaction for an offer and a wallet, and what it means. OFFER_ABSENT, OFFER_NOT_OPEN, WALLET_INVALID,
-   * BALANCE_TOO_SMALL (with what is missing), CHAIN_UNAVAILABLE.
+   * DENOM_UNKNOWN, BALANCE_TOO_SMALL (with what is missing of each denom), CHAIN_UNAVAILABLE.
    *
    * @generated from rpc doubloon.treasury.v1.TreasuryService.BuildFunding
    */
