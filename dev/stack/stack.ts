@@ -102,7 +102,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
 
   progress('Starting the services …');
-  const [webToken, appToken] = [newServiceToken(), newServiceToken()];
+  const [webToken, appToken, webIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
   const settingsOf = (name: AppName, env: Readonly<Record<string, string>>) => ({ LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] });
   const launch = async (name: AppName, env: Readonly<Record<string, string>>, internalPort: number): Promise<App> =>
@@ -113,11 +113,15 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     return opening.use(await launch(name, settings, internalPort));
   };
   const webTokenFile = secrets.file('web-treasury', webToken.token);
+  const webIdentityTokenFile = secrets.file('web-identity', webIdentityToken.token);
   const webEnv = (port: number): Readonly<Record<string, string>> => ({
     PORT: String(port),
     WEB_ORIGIN: `http://127.0.0.1:${String(port)}`,
     WEB_TREASURY_URL: treasuryUrl,
     WEB_TREASURY_TOKEN_FILE: webTokenFile,
+    WEB_IDENTITY_URL: `http://127.0.0.1:${String(identityPort)}`,
+    WEB_IDENTITY_TOKEN_FILE: webIdentityTokenFile,
+    GITHUB_URL: github.url,
   });
 
   const apps = await allOf([
@@ -136,7 +140,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     start('identity', {
       PORT: String(identityPort),
       DATABASE_URL_FILE: secrets.file('identity-database', identityDb),
-      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: newServiceToken().hash })),
+      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash })),
     }),
     start('github-app', {
       PORT: String(appPort),

@@ -1,4 +1,3 @@
-import { post } from '../signing/post.ts';
 import { Signing } from '../signing/signing.svelte.ts';
 import { followOffer } from './follow.ts';
 import { fundingOrder, type FundingPage } from './funding-order.ts';
@@ -12,7 +11,6 @@ export class FundingSession implements FundingPage {
   signedHere = $state(false);
   /** Counted from the moment the transaction was built. */
   deadline: string | undefined = $state();
-  faucet: 'ready' | 'asking' | 'filled' | 'failed' = $state('ready');
   readonly terms: TermsView;
   readonly burner: boolean;
   readonly signing: Signing;
@@ -42,16 +40,6 @@ export class FundingSession implements FundingPage {
   taken(): void {
     this.signedHere = true;
     this.#follow();
-  }
-
-  async fill(): Promise<void> {
-    if (this.faucet === 'asking' || this.signing.address === undefined) return;
-    this.faucet = 'asking';
-    this.faucet = await post(`/fund/${this.offer.id}/faucet`, { wallet: this.signing.address }).then(
-      () => 'filled' as const,
-      () => 'failed' as const,
-    );
-    this.signing.forget('balance-too-small');
   }
 
   #follow(): void {

@@ -1,6 +1,6 @@
 import { isSettled } from '../../../../funding/follow.ts';
 import { getOffer } from '../../../../funding/get-offer.ts';
-import { readOfferId } from '../../../../funding/request.ts';
+import { readOfferId } from '../../../../request.ts';
 import { stream } from '../../../../live/stream.ts';
 import type { RequestHandler } from './$types';
 

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
-import { answer } from '../../../../answer.ts';
-import { readWallet } from '../../../../funding/request.ts';
+import { answer } from '../../answer.ts';
+import { readWallet } from '../../request.ts';
 import type { RequestHandler } from './$types';
 
 const given = { lamports: '10000000000', usdc: '1000000000' };
