@@ -18,6 +18,9 @@ export interface Run {
   readonly before?: 'missed-delivery' | 'offer-out-of-time' | undefined;
 }
 
+/** What the histories played here pass: those of the identity service are passed by the test of its own in apps/identity. */
+export const played = (Object.keys(failpoints) as FailpointName[]).filter((name) => failpoints[name].app !== 'identity');
+
 /** How often a history passes a failpoint at least. Once, where nothing is said. */
 const passes: Partial<Record<FailpointName, number>> = {
   'delivery-verified': 3, 'delivery-stored': 3, 'inbox-claimed': 3, 'inbox-handled': 3, 'inbox-committed': 3,
@@ -46,7 +49,7 @@ function runOf(kills: readonly Kill[], random: () => number, lawOff?: Law): Run 
  * where that is possible.
  */
 export function planAll(random: () => number): Run[] {
-  const kills = (Object.keys(failpoints) as FailpointName[]).map((name) => named(name, random));
+  const kills = played.map((name) => named(name, random));
   const plain = shuffled(kills.filter(({ name }) => preparations[name] === undefined), random);
   const treasury = plain.filter(({ app }) => app === 'treasury');
   const place = ({ name }: Kill): number => (first.has(name) ? 0 : last.has(name) ? 2 : 1);
