@@ -20,8 +20,13 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 /** Everything there is to find, in the order of the list. Never rejects: a check that breaks down is a finding. */
-export async function examine(instance: Instance): Promise<readonly Finding[]> {
-  const found = await Promise.all(Object.entries(checks).map(async ([name, check]): Promise<readonly Finding[]> => {
+export const examine = (instance: Instance): Promise<readonly Finding[]> => run(checks, instance);
+
+/** What can be found before any service runs: secrets, the chain and GitHub. */
+export const examineOutside = (instance: Instance): Promise<readonly Finding[]> => run({ secrets: checkSecrets, chain: checkChain, github: checkGitHub }, instance);
+
+async function run(some: Readonly<Record<string, Check>>, instance: Instance): Promise<readonly Finding[]> {
+  const found = await Promise.all(Object.entries(some).map(async ([name, check]): Promise<readonly Finding[]> => {
     try {
       return await check(instance);
     } catch (error) {

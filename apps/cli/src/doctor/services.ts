@@ -1,5 +1,5 @@
 import { isDoubloonError } from '@doubloon/errors';
-import { createTreasuryClient } from '@doubloon/rpc';
+import { createIdentityClient, createTreasuryClient, type ClientOptions } from '@doubloon/rpc';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import { appNames, valueOf, type AppName, type Instance } from './instance.ts';
 import { calls } from './tokens.ts';
@@ -36,18 +36,23 @@ async function checkReady(instance: Instance, app: AppName): Promise<readonly Fi
   return [ok(check, `${app} is ready.`)];
 }
 
-// What no offer has for an id: whoever may ask is told so.
-const nobodys = '0'.repeat(32);
+// What nobody has for an id: whoever may ask is told so, and nothing more is done.
+const ask = {
+  treasury: (options: ClientOptions) => createTreasuryClient(options).getOffer({ offerId: '0'.repeat(32) }),
+  identity: (options: ClientOptions) => createIdentityClient(options).getSession({ session: '0'.repeat(43) }),
+} as const;
+/** How a service answers that took the token. */
+const answers = ['OFFER_ABSENT', 'SESSION_ABSENT', 'UNIMPLEMENTED', 'REQUEST_INVALID'];
 
 async function checkCall(instance: Instance, { caller, callee, token: name, url: address }: (typeof calls)[number]): Promise<readonly Finding[]> {
   const check = `calls.${caller}-${callee}`;
   const [url, token] = [valueOf(instance, caller, address), valueOf(instance, caller, name)];
   if (url === undefined || token === undefined) return [];
   try {
-    await createTreasuryClient({ url, token, caller: 'doctor', timeoutMs: 5_000 }).getOffer({ offerId: nobodys });
+    await ask[callee]({ url, token, caller: 'doctor', timeoutMs: 5_000 });
   } catch (error) {
     if (isDoubloonError(error, 'UNAUTHENTICATED')) return [fail(check, `${callee} refuses the token of ${caller}.`, `See that ${callee} was started again since its callers were changed.`)];
-    if (!isDoubloonError(error, 'OFFER_ABSENT')) return [fail(check, `${caller} gets no answer from ${callee} at ${url}.`, `Start ${callee}, and see that ${address} of ${caller} leads to it.`)];
+    if (!isDoubloonError(error) || !answers.includes(error.code)) return [fail(check, `${caller} gets no answer from ${callee} at ${url}.`, `Start ${callee}, and see that ${address} of ${caller} leads to it.`)];
   }
   return [ok(check, `${callee} answers ${caller}.`)];
 }
