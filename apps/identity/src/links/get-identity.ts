@@ -32,6 +32,7 @@ export async function getIdentity(context: IdentityContext, request: { githubId:
   const { rows: [proof] } = wallet === undefined ? { rows: [] } : await pool.query<{ signature: string }>(proofOf, [githubId, wallet]);
   const at = (seconds: bigint | undefined) => (seconds === undefined ? '' : instant(seconds).toISOString());
   return {
+    cluster: context.cluster,
     identity: {
       person, state: states[state], wallet: wallet ?? '', linkedAt: at(linkedAt), paysFrom: at(paysFrom),
       pendingWallet: pending?.wallet ?? '', pendingSince: at(pending?.since), pendingFrom: at(pending?.from),
