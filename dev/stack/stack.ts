@@ -12,7 +12,7 @@ import { startKafka, type Kafka } from '../kafka/start-kafka.ts';
 import { openApp, type App } from './app.ts';
 import type { Place } from './app-process.ts';
 import { buildWeb } from './build-web.ts';
-import { makeOperator } from './operator.ts';
+import { keyFileOf, makeOperator } from './operator.ts';
 import { openNeighbours, type Neighbour } from './neighbours.ts';
 import { claimPort, freePort } from './ports.ts';
 import { root } from './root.ts';
@@ -77,13 +77,14 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const [treasuryPort, appPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const webUrl = `http://127.0.0.1:${String(webPort)}`;
   const webhookSecret = randomBytes(32).toString('hex');
+  const attestorSeed = randomBytes(32);
   const secrets = opening.use(openSecrets(places?.treasury.user));
 
   progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
   const [postgres, localnet, github, broker] = await allOf([
     startEmbeddedPostgres({ durable: false }).then((it) => opening.use(it)),
     startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
-    startGitHubStandin({ port: githubPort, limits, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
+    startGitHubStandin({ port: githubPort, limits, app: { callbackUrls: [`${webUrl}/link/callback`] }, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
     kafka ? startKafka().then((it) => opening.use(it)) : undefined,
     web && places === undefined ? buildWeb(progress) : undefined,
   ]);
@@ -95,7 +96,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     makeDatabase(postgres, 'github-app'),
     makeDatabase(postgres, 'identity'),
     ownDatabase(postgres, 'event-log'),
-    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host),
+    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host, attestorSeed),
   ]);
   const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
   const { neighbours, through } = openNeighbours(opening, takeable);
@@ -140,6 +141,18 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     start('identity', {
       PORT: String(identityPort),
       DATABASE_URL_FILE: secrets.file('identity-database', identityDb),
+      EVENT_LOG_URL: eventLog,
+      SOLANA_RPC_URL: await through('node', localnet.rpcUrl),
+      SOLANA_WS_URL: await through('node', localnet.wsUrl),
+      GITHUB_URL: github.url,
+      GITHUB_API_URL: await through('github', github.apiUrl),
+      GITHUB_CLIENT_ID: github.app.clientId,
+      GITHUB_CLIENT_SECRET_FILE: secrets.file('identity-client-secret', github.app.clientSecret),
+      IDENTITY_CLUSTER: 'localnet',
+      IDENTITY_PROGRAM: localProgram,
+      IDENTITY_OPERATOR: operator,
+      IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)),
+      IDENTITY_WEB_URL: webUrl,
       IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash })),
     }),
     start('github-app', {
