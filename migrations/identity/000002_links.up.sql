@@ -82,8 +82,8 @@ create table link_submission (
   check ((attestor is null) = (expiry is null) and (attested_at is null or attestor is not null))
 );
 create index link_submission_of_user on link_submission (github_id, place desc);
--- One that may still land per user: two tabs and two wallets can't both be on their way.
-create unique index link_submission_alive on link_submission (github_id) where state in ('recorded', 'sent', 'confirmed');
+-- The attestor vouches for one at a time per user. What wallets sign alone is nothing that whoever signed in may stand in the way of.
+create unique index link_submission_alive on link_submission (github_id) where attestor is not null and state in ('recorded', 'sent', 'confirmed');
 create index link_submission_due on link_submission (next_at) where state in ('recorded', 'sent', 'confirmed');
 
 -- What was last read of each identity account in finalized state, and told. All of it can be read again from the chain.

@@ -28,10 +28,9 @@ export async function userOf(context: IdentityContext, step: Step, { session, gi
 export async function buildLink(context: IdentityContext, request: { step: identity.LinkStep; session: string; githubId: string; wallet: string; address: string }): Promise<MessageInitShape<typeof identity.BuildLinkResponseSchema>> {
   const { pool, chain, facts, program, operator, attestors, now } = context;
   const step = stepOf(request.step);
-  await allow(context, 'build', { address: request.address });
   const user = await userOf(context, step, request);
   const { githubId } = user;
-  if (isAttested(step)) await allow(context, 'build', { githubId });
+  await allow(context, 'build', { address: request.address, ...(isAttested(step) ? { githubId } : {}) });
   const wallet = parseWallet(request.wallet);
   const deployed = facts.current();
 

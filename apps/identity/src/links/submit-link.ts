@@ -8,7 +8,7 @@ import type { IdentityContext } from '../context.ts';
 import { allow } from '../sessions/allowance.ts';
 import { userOf, wouldFail } from './build-link.ts';
 import { submissionColumns, submissionView, termsColumns, termsIn, termsValues, type SubmissionRow, type TermsRow } from './link-row.ts';
-import { impossible, stepInstruction, stepOf, type Step, type StepTerms } from './step.ts';
+import { impossible, isAttested, stepInstruction, stepOf, type Step, type StepTerms } from './step.ts';
 
 interface Build extends Expected {
   readonly terms: StepTerms;
@@ -32,7 +32,6 @@ const insert = `
 export async function submitLink(context: IdentityContext, request: { step: identity.LinkStep; session: string; githubId: string; transaction: Uint8Array; address: string }): Promise<MessageInitShape<typeof identity.SubmitLinkResponseSchema>> {
   const { pool, program, now, wake, log } = context;
   const step = stepOf(request.step);
-  await allow(context, 'submit', { address: request.address });
   const { githubId } = await userOf(context, step, request);
   const { transaction } = request;
   const signers = signersOf(transaction);
@@ -40,7 +39,8 @@ export async function submitLink(context: IdentityContext, request: { step: iden
   const earlier = await recorded(context, hash, githubId);
   if (earlier !== undefined) return earlier;
 
-  await allow(context, 'submit', { githubId });
+  // Anybody can ask for what a wallet alone decides: that must not use up what its user may ask for.
+  await allow(context, 'submit', { address: request.address, ...(isAttested(step) ? { githubId } : {}) });
   const handedOut = await buildsOf(context, step, githubId, signers);
   const attestor = attestorOf(handedOut, signers);
   const { build, signature, blockhash } = checkSigned(transaction, { program, builds: handedOut, attestor });
