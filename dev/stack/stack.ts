@@ -6,7 +6,7 @@ import { startGitHubStandin, type GitHubStandin, type GitHubStandinOptions } fro
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrate } from '@doubloon/postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@doubloon/postgres/embedded';
-import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
+import { createIdentityClient, createTreasuryClient, newServiceToken, type IdentityClient, type TreasuryClient } from '@doubloon/rpc';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { startKafka, type Kafka } from '../kafka/start-kafka.ts';
 import { openApp, type App } from './app.ts';
@@ -36,6 +36,8 @@ export interface Stack extends AsyncDisposable {
   readonly settingsFolder: string;
   /** The treasury, as the website calls it. */
   readonly treasury: TreasuryClient;
+  /** The identity service, as the website calls it. */
+  readonly identity: IdentityClient;
   /** One of the apps, to end it and start it again. */
   app(name: AppName): App;
   /** Starts the website once more on a port of its own, with other settings, for as long as the stack runs. */
@@ -140,7 +142,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     }),
     start('identity', {
       PORT: String(identityPort),
-      DATABASE_URL_FILE: secrets.file('identity-database', identityDb),
+      DATABASE_URL_FILE: secrets.file('identity-database', await through('postgres', identityDb)),
       EVENT_LOG_URL: eventLog,
       SOLANA_RPC_URL: await through('node', localnet.rpcUrl),
       SOLANA_WS_URL: await through('node', localnet.wsUrl),
@@ -182,6 +184,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     settingsFolder: secrets.folder,
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
+    identity: createIdentityClient({ url: `http://127.0.0.1:${String(identityPort)}`, token: webIdentityToken.token, caller: 'web' }),
     app(name) {
       const found = apps.find((app) => app?.name === name);
       if (found === undefined) throw new Error(`the stack was started without ${name}`);

@@ -10,7 +10,7 @@ export interface Attestor {
 
 /** From a Solana key file: a JSON array of 64 numbers, which only its owner and their group may read. CONFIG_INVALID, without a word of what is in it. */
 export function attestorFromFile(path: string): Attestor {
-  const invalid = (problem: string, cause?: unknown) => new DoubloonError('CONFIG_INVALID', { problems: [`the attestor's key file ${problem}`] }, { cause });
+  const invalid = (problem: string, cause?: unknown) => new DoubloonError('CONFIG_INVALID', { problems: [problem] }, { cause });
   let content: string;
   try {
     if ((statSync(path).mode & 0o007) !== 0) throw invalid('can be read by every user of this machine: take that right away');
