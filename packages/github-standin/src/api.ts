@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Acts } from './acts.ts';
+import type { InstallationActs } from './acts-installations.ts';
 import type { OperationId } from '../openapi/operations.ts';
 import { answers } from './answers.ts';
 import { Call, type Answer } from './call.ts';
@@ -12,6 +13,7 @@ import type { ApiFault, Script } from './faults.ts';
 import { toJson } from './json.ts';
 import { pageOf } from './page-of-rows.ts';
 import { primaryLimit, secondaryLimit, type Budget, type Budgets } from './rate-limits.ts';
+import type { Registrations } from './registrations.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { fullName, type App, type World } from './world.ts';
 
@@ -23,6 +25,8 @@ export interface Api {
   readonly acts: Acts;
   readonly credentials: Credentials;
   readonly deliveriesOf: (app: App) => Deliveries;
+  readonly registrations: Registrations;
+  readonly installing: InstallationActs;
   readonly conformance: Conformance;
   readonly mismatches: Mismatch[];
   readonly budgets: Budgets;

@@ -1,6 +1,8 @@
 import { mayWrite, type Acts } from './acts.ts';
+import type { InstallationActs } from './acts-installations.ts';
 import type { Caller, Credentials } from './credentials.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { Registrations } from './registrations.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
 import { atLeast, findComment, findIssue, findRepository, installationFor, roleOf, type Actor, type App, type Comment, type Issue, type PermissionLevel, type Permissions, type Repository, type World } from './world.ts';
 
@@ -24,6 +26,8 @@ export class Call {
   readonly acts: Acts;
   readonly credentials: Credentials;
   readonly deliveriesOf: (app: App) => Deliveries;
+  readonly registrations: Registrations;
+  readonly installing: InstallationActs;
   readonly caller: Caller;
   readonly method: string;
   /** Below the API's root. */
@@ -33,11 +37,13 @@ export class Call {
   readonly query: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 
-  constructor(o: { world: World; acts: Acts; credentials: Credentials; deliveriesOf: (app: App) => Deliveries; caller: Caller; method: string; path: string; accept: string; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
+  constructor(o: { world: World; acts: Acts; credentials: Credentials; deliveriesOf: (app: App) => Deliveries; registrations: Registrations; installing: InstallationActs; caller: Caller; method: string; path: string; accept: string; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
     this.world = o.world;
     this.acts = o.acts;
     this.credentials = o.credentials;
     this.deliveriesOf = o.deliveriesOf;
+    this.registrations = o.registrations;
+    this.installing = o.installing;
     this.caller = o.caller;
     this.method = o.method;
     this.path = o.path;

@@ -1,12 +1,17 @@
 import { DoubloonError } from '@doubloon/errors';
 import { mayEdit, type Acts } from './acts.ts';
 import { push } from './acts-files.ts';
+import { mayManage, type InstallationActs } from './acts-installations.ts';
 import { grantOfWords, type PeopleActs } from './acts-people.ts';
 import type { Entry } from './files.ts';
+import { readManifest } from './manifest.ts';
 import type { OAuth } from './oauth.ts';
+import { newKeyPair } from './private-key.ts';
+import type { Registrations } from './registrations.ts';
+import { afterInstall } from './serve-apps.ts';
 import { commentShape, issueShape } from './shape-issue.ts';
 import type { Happening } from './webhooks.ts';
-import { findAccount, findComment, findIssue, findRepository, peopleOf, type Account, type Comment, type Issue, type Membership, type Repository, type Role, type World } from './world.ts';
+import { findAccount, findComment, findIssue, findRepository, peopleOf, type Account, type App, type Comment, type Installation, type Issue, type Membership, type Repository, type Role, type World } from './world.ts';
 
 /** What stands at a path: text or bytes of a file, a link, a submodule, or nothing any more. */
 export type Written = string | Uint8Array | { readonly symlink: string } | { readonly submodule: string; readonly sha: string } | null;
@@ -21,6 +26,16 @@ export interface Hands {
    * with `code` and `state`, or with GitHub's `error`.
    */
   authorize(o: { user: string; url: string; cancel?: boolean }): string;
+  /**
+   * Plays a person who is brought to `…/settings/apps/new?state=…` with a manifest and says yes, under the name of the manifest or another:
+   * answers where their browser goes next, with `code` and `state`. The App is registered then.
+   */
+  register(o: { user: string; url: string; manifest: string; name?: string }): Promise<string>;
+  /** Plays a person who installs an App, by its slug, for an owner, or chooses other repositories later. All of the owner's when they are left out. */
+  install(o: { user: string; app: string; owner: string; repositories?: readonly string[] }): { installationId: number; goesTo: string };
+  /** The installation sees nothing, until that ends. */
+  suspendInstallation(app: string, owner: string, isSuspended?: boolean): void;
+  uninstall(app: string, owner: string): void;
   /** Comments as a person, and fires the webhook. */
   comment(user: string, repository: string, issue: number, body: string): { id: number; htmlUrl: string };
   /** Changes a comment as its author, or as somebody with write access. */
@@ -63,7 +78,7 @@ function entryOf(written: Exclude<Written, null>): Entry {
 }
 
 /** The hands of a script in this world. `tokens` are the personal ones by login, to which those of new people are added. */
-export function handsOf({ world, acts, people, oauth, tokens, tell }: { world: World; acts: Acts; people: PeopleActs; oauth: OAuth; tokens: Record<string, string>; tell: (happening: Happening) => void }): Hands {
+export function handsOf({ world, acts, people, oauth, registrations, installing, tokens, tell }: { world: World; acts: Acts; people: PeopleActs; oauth: OAuth; registrations: Registrations; installing: InstallationActs; tokens: Record<string, string>; tell: (happening: Happening) => void }): Hands {
   const accountOf = (login: string): Account => {
     const found = findAccount(world, login);
     if (found === undefined) throw refuse(`${login} is not here`);
@@ -95,6 +110,16 @@ export function handsOf({ world, acts, people, oauth, tokens, tell }: { world: W
     if (comment === undefined) throw refuse(`${repository} has no comment ${String(id)}`);
     return comment;
   };
+  const appOf = (slug: string): App => {
+    const app = world.apps.find((it) => it.slug === slug);
+    if (app === undefined) throw refuse(`there is no App ${slug}`);
+    return app;
+  };
+  const installationOf = (slug: string, login: string): Installation => {
+    const found = world.installations.find((it) => it.app === appOf(slug) && it.account === accountOf(login));
+    if (found === undefined) throw refuse(`${login} has not installed ${slug}`);
+    return found;
+  };
   const needText = (body: string): void => {
     if (body.trim() === '') throw refuse('a comment must not be blank');
   };
@@ -107,6 +132,42 @@ export function handsOf({ world, acts, people, oauth, tokens, tell }: { world: W
       if ('refusal' in wish) return wish.refusal;
       const { account } = actorOf(user);
       return cancel ? oauth.deny(wish) : oauth.authorize(wish, account);
+    },
+    async register({ user, url: asked, manifest: text, name }) {
+      const at = URL.parse(asked);
+      const [, organization] = /^\/(?:organizations\/([^/]+)\/)?settings\/apps\/new$/.exec(at?.pathname ?? '') ?? [];
+      if (at?.origin !== world.addresses.html || !at.pathname.endsWith('/settings/apps/new')) throw refuse(`${asked} registers no App here`);
+      const { account } = actorOf(user);
+      const owner = organization === undefined ? account : accountOf(organization);
+      if (!mayManage(world, account, owner)) throw refuse(`${user} may register no App for ${owner.login}`);
+      const manifest = readManifest(text);
+      if ('problems' in manifest) throw refuse(manifest.problems.join(' '));
+      const called = name ?? manifest.name ?? '';
+      const problem = registrations.problemOf(called, owner);
+      if (problem !== undefined) throw refuse(problem);
+      const pending = registrations.bring({ manifest, owner, state: at.searchParams.get('state') ?? undefined });
+      const to = registrations.create(pending, owner, called, await newKeyPair());
+      if (to === undefined) throw new TypeError('the manifest was just brought');
+      return to;
+    },
+    install({ user, app: slug, owner: login, repositories: called }) {
+      const [{ account: by }, app, owner] = [actorOf(user), appOf(slug), accountOf(login)];
+      if (!mayManage(world, by, owner)) throw refuse(`${user} may install nothing for ${login}`);
+      if (!app.isPublic && owner !== app.owner) throw refuse(`${slug} is for ${app.owner.login} only`);
+      const repositories = called === undefined ? world.repositories.filter((it) => it.owner === owner) : called.map(repositoryOf);
+      if (repositories.some((it) => it.owner !== owner)) throw refuse(`not all of them are repositories of ${login}`);
+      const action = world.installations.some((it) => it.app === app && it.account === owner) ? 'update' : 'install';
+      const installation = installing.install(app, owner, repositories, by);
+      return { installationId: installation.id, goesTo: afterInstall(installation, action, world) };
+    },
+    suspendInstallation(slug, login, isSuspended = true) {
+      const installation = installationOf(slug, login);
+      if (isSuspended) installing.suspend(installation, installation.account);
+      else installing.unsuspend(installation, installation.account);
+    },
+    uninstall(slug, login) {
+      const installation = installationOf(slug, login);
+      installing.uninstall(installation, installation.account);
     },
     comment(user, repository, number, body) {
       const actor = actorOf(user);

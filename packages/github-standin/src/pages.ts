@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { longestBody, mayClose, mayDelete, mayWrite, type Acts } from './acts.ts';
 import { editCommentPage, editIssuePage, issuePage, pathOf } from './page-issue.ts';
-import { appPage, repositoriesPage, repositoryPage } from './page-lists.ts';
+import { repositoriesPage, repositoryPage } from './page-lists.ts';
 import { liveScript, style } from './style.ts';
 import { cookieName, Denied, gone, handlerOfPages, type Params } from './visit.ts';
 import { findAccount, fullName, type Account, type World } from './world.ts';
@@ -29,16 +29,11 @@ export function servePages(server: FastifyInstance, { world, acts, onFailure }: 
   });
 
   server.get('/', page((visit) => visit.show(repositoriesPage(visit.frame))));
-  server.get('/apps/:slug', async (request, reply) => page((visit) => {
-    const app = world.apps.find((it) => it.slug === (request.params as Params)['slug']);
-    if (app === undefined) throw gone();
-    return visit.show(appPage(app, visit.frame));
-  })(request, reply));
-  server.get('/:owner', async (request, reply) => page((visit) => {
-    const account = findAccount(world, (request.params as Params)['owner'] ?? '');
+  server.get('/:owner', page((visit) => {
+    const account = findAccount(world, visit.param('owner'));
     if (account === undefined) throw gone();
     return visit.show(repositoriesPage(visit.frame, account.login));
-  })(request, reply));
+  }));
 
   for (const path of ['/:owner/:repo', '/:owner/:repo/issues']) server.get(path, page((visit) => visit.show(repositoryPage(visit.repository(), visit.frame))));
   server.post('/:owner/:repo/issues', page((visit) => {

@@ -1,9 +1,10 @@
+import type { Hook } from './deliveries.ts';
 import { noCommit } from './files.ts';
 import { nodeId } from './github-ids.ts';
-import { simpleUser } from './shape-account.ts';
+import { installationShape, simpleUser } from './shape-account.ts';
 import { commentShape, issueShape } from './shape-issue.ts';
 import { labelShape, repositoryShape } from './shape-repository.ts';
-import { folded, fullName, timestamp, type Account, type Comment, type Grant, type Installation, type Issue, type Label, type Repository, type World } from './world.ts';
+import { folded, fullName, timestamp, type Account, type App, type Comment, type Grant, type Installation, type Issue, type Label, type Repository, type World } from './world.ts';
 
 /** What happened, in the words of GitHub's events. `from` holds what an edit replaced. */
 export type Happening =
@@ -14,6 +15,12 @@ export type Happening =
   | { event: 'issue_comment'; action: 'edited'; issue: Issue; comment: Comment; sender: Account; from: { body: string } }
   | { event: 'member'; action: 'added' | 'removed' | 'edited'; repository: Repository; member: Account; sender: Account; roles: { from: Grant | undefined; to: Grant | undefined } }
   | { event: 'push'; action: null; repository: Repository; push: Push; sender: Account };
+
+/** What happened to an installation: its App hears of it without having asked. */
+export type InstallationHappening = { installation: Installation; sender: Account; repositories: readonly Repository[] } & (
+  | { event: 'installation'; action: 'created' | 'deleted' | 'suspend' | 'unsuspend' }
+  | { event: 'installation_repositories'; action: 'added' | 'removed' }
+);
 
 /** One commit on top of a branch. */
 export interface Push {
@@ -104,3 +111,24 @@ export function webhookPayload(happening: Happening, installation: Installation,
     installation: { id: installation.id, node_id: Buffer.from(`23:IntegrationInstallation${String(installation.id)}`).toString('base64') },
   };
 }
+
+const brief = (repository: Repository) => ({ id: repository.id, node_id: nodeId('R', repository.id), name: repository.name, full_name: fullName(repository), private: repository.isPrivate });
+
+/** The payload of a webhook about an installation itself. */
+export function installationPayload({ event, action, installation, sender, repositories }: InstallationHappening, world: World): object {
+  const { addresses } = world;
+  const { account } = installation;
+  const rows = repositories.map(brief);
+  const both = { action, installation: installationShape(installation, world), requester: null, ...(account.type === 'Organization' ? { organization: organization(account, addresses) } : {}), sender: simpleUser(sender, addresses) };
+  if (event === 'installation') return { ...both, repositories: rows };
+  return { ...both, repository_selection: 'selected', repositories_added: action === 'added' ? rows : [], repositories_removed: action === 'removed' ? rows : [] };
+}
+
+/** What GitHub sends first of all to the hook of a new App. */
+export const pingPayload = (app: App, hook: Hook, { api }: World['addresses'], at: Date) => ({
+  zen: 'Speak like a human.', hook_id: hook.id,
+  hook: {
+    type: 'App', id: hook.id, name: 'web', active: true, events: [...app.events], app_id: app.id, created_at: timestamp(at), updated_at: timestamp(at), deliveries_url: `${api}/app/hook/deliveries`,
+    config: { content_type: 'json', insecure_ssl: '0', secret: '********', ...(hook.url === undefined ? {} : { url: hook.url }) },
+  },
+});

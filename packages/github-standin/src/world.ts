@@ -34,6 +34,15 @@ export interface App {
   readonly id: number;
   readonly slug: string;
   readonly name: string;
+  readonly description: string;
+  /** Of its homepage; of this server's pages when it has none. */
+  readonly externalUrl: string | undefined;
+  /** Where people go after they installed it. */
+  readonly setupUrl: string | undefined;
+  /** Whether others than its owner may install it. */
+  readonly isPublic: boolean;
+  /** Whether whoever installs it is asked to authorize it at once. */
+  readonly oauthOnInstall: boolean;
   readonly clientId: string;
   readonly clientSecret: string;
   /** Where people may be sent back to after they authorized it, the usual one first. */
