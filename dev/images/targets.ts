@@ -15,7 +15,7 @@ export const targets = {
   identity: { workspace: 'apps/identity', migrations: ['identity'] },
   web: { workspace: 'apps/web', migrations: [], built: 'build' },
   migrate: { workspace: 'packages/postgres', migrations: ['event-log', 'github-app', 'identity', 'treasury'] },
-  cli: { workspace: 'apps/cli', migrations: [] },
+  cli: { workspace: 'apps/cli', migrations: ['event-log', 'github-app', 'identity', 'treasury'] },
 } as const satisfies Readonly<Record<string, Target>>;
 
 export type TargetName = keyof typeof targets;

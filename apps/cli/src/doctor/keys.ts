@@ -21,7 +21,7 @@ function attestorFinding(instance: Instance, inForce: Address | undefined): Find
   const check = 'chain.attestor';
   if (inForce === undefined) return fail(check, 'The operator has no attestor key: nobody can link a wallet.', 'Schedule one with doubloon operator schedule-keys; it takes over after seven days.');
   const held = valueOf(instance, 'identity', 'IDENTITY_ATTESTOR_KEY');
-  if (held === undefined) return ok(check, `The attestor is ${inForce}.`);
+  if (held === undefined) return fail(check, 'The attestor key of the identity service can\'t be read.', 'Point IDENTITY_ATTESTOR_KEY_FILE at the key file that doubloon setup wrote, readable for the identity service.');
   const ours = signerOf(held)?.address;
   if (ours === undefined) return fail(check, 'The attestor key of the identity service is no key file.', 'Put the JSON array of 64 bytes there that doubloon setup wrote.');
   if (ours !== inForce) return fail(check, `The identity service holds the key ${ours}, and the operator's attestor is ${inForce}.`, `Give it the key of ${inForce}, or schedule the other one with doubloon operator schedule-keys.`);
