@@ -11,7 +11,7 @@ const linus = account('7');
 const ada = account('8');
 const named = (who: Account | undefined, bps = 10_000): NamedShare => ({ account: who, bps });
 const ok = (rules: Partial<Rules> = {}): RulesFile => ({ ok: true, rules: { ...defaultRules, ...rules } });
-const stake = (more: Partial<StakeFacts> = {}): StakeFacts => ({ deposit: 'D', funder: undefined, isMoved: false, isAgreed: false, rules: defaultRules, role: 'maintain', ...more });
+const stake = (more: Partial<StakeFacts> = {}): StakeFacts => ({ deposit: 'D', funders: [], isMoved: false, isAgreed: false, rules: defaultRules, role: 'maintain', ...more });
 const said: Record<Action, readonly Asked[]> = {
   offer: [{ kind: 'offer', denom: 'usdc', amount: 5n }], award: [{ kind: 'award', shares: [named(ada)] }], veto: [{ kind: 'veto' }], cancel: [{ kind: 'cancel' }], attempt: [{ kind: 'attempt' }], withdraw: [], configure: [],
 };
@@ -135,9 +135,9 @@ const examples: readonly [Action, Partial<Facts>, string][] = [
   ]),
   ['cancel', { stakes: [stake({ isMoved: true })] }, 'ALLOWED'],
   ['award', { stakes: [stake(), stake({ isMoved: true })] }, 'MOVED_SINCE_FUNDING'],
-  ['veto', { role: 'none', stakes: [stake({ role: 'none', funder: linus.id })] }, 'ALLOWED'],
-  ['veto', { role: 'none', stakes: [stake({ role: 'none', funder: linus.id }), stake({ role: 'none', funder: ada.id })] }, 'NOT_A_MAINTAINER'],
-  ['veto', { role: 'none', stakes: [stake({ role: 'none', funder: linus.id })], rules: { ok: false, problems: [] } }, 'ALLOWED'],
+  ['veto', { role: 'none', stakes: [stake({ role: 'none', funders: [linus.id] })] }, 'ALLOWED'],
+  ['veto', { role: 'none', stakes: [stake({ role: 'none', funders: [linus.id] }), stake({ role: 'none', funders: [ada.id] })] }, 'NOT_A_MAINTAINER'],
+  ['veto', { role: 'none', stakes: [stake({ role: 'none', funders: [linus.id] })], rules: { ok: false, problems: [] } }, 'ALLOWED'],
 
   ['award', awardOf(named(undefined)), 'AWARDEE_UNKNOWN'],
   ['award', awardOf(named(account('9'))), 'AWARDEES_DIFFER'],
@@ -153,12 +153,12 @@ const examples: readonly [Action, Partial<Facts>, string][] = [
   ['award', { source: text('award', { asks: [...said.award, ...said.award] }) }, 'COMMAND_AMBIGUOUS'],
 
   ['award', selfAward(), 'SELF_AWARD'],
-  ['award', selfAward({ stakes: [stake({ funder: ada.id })] }), 'SELF_AWARD'],
-  ['award', selfAward({ stakes: [stake({ funder: linus.id })] }), 'ALLOWED'],
-  ['award', selfAward({ stakes: [stake({ funder: linus.id }), stake({ funder: ada.id })] }), 'SELF_AWARD'],
-  ['award', selfAward({ stakes: [stake({ funder: linus.id }), stake({ funder: ada.id, isAgreed: true })] }), 'ALLOWED'],
-  ['award', selfAward({ stakes: [stake({ funder: linus.id })], rules: ok({ selfAward: 'never' }) }), 'SELF_AWARD'],
-  ['award', selfAward({ stakes: [stake({ funder: linus.id, rules: { ...defaultRules, selfAward: 'never' } })] }), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funders: [ada.id] })] }), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funders: [linus.id] })] }), 'ALLOWED'],
+  ['award', selfAward({ stakes: [stake({ funders: [linus.id] }), stake({ funders: [ada.id] })] }), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funders: [linus.id] }), stake({ funders: [ada.id], isAgreed: true })] }), 'ALLOWED'],
+  ['award', selfAward({ stakes: [stake({ funders: [linus.id] })], rules: ok({ selfAward: 'never' }) }), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funders: [linus.id], rules: { ...defaultRules, selfAward: 'never' } })] }), 'SELF_AWARD'],
   ['award', { ...awardOf(named(ada, 9_999), named(linus, 1)), awardees: [{ id: ada.id, bps: 9_999 }, { id: linus.id, bps: 1 }] }, 'SELF_AWARD'],
 ];
 

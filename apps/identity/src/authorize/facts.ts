@@ -47,8 +47,8 @@ export type SourceText =
 /** A deposit, with what bound it when it was made. */
 export interface StakeFacts {
   readonly deposit: string;
-  /** Whom the funder's wallet is linked to. */
-  readonly funder: GitHubId | undefined;
+  /** Whom the funder's wallet is linked to; one wallet may be linked to several accounts. */
+  readonly funders: readonly GitHubId[];
   /** The issue has another repository, or the repository another owner, than when it was funded. */
   readonly isMoved: boolean;
   /** The funder's own key has awarded the same already. */

@@ -101,7 +101,7 @@ export const mayVeto: Requirement = (facts) => {
   const id = actorOf(facts)?.id;
   if (stakes.length === 0) return noStakes;
   const now = rules.ok && isDecider(rules.rules, role, id);
-  const may = stakes.every((stake) => now || isDecider(stake.rules, stake.role, id) || (stake.funder !== undefined && stake.funder === id));
+  const may = stakes.every((stake) => now || isDecider(stake.rules, stake.role, id) || (id !== undefined && stake.funders.includes(id)));
   return may ? undefined : deny('NOT_A_MAINTAINER', 'Only maintainers, and funders whose wallet is linked to their GitHub account, may veto.');
 };
 
@@ -134,7 +134,7 @@ export const nobodyAwardsThemselves: Requirement = (facts) => {
   if (!awardees.some((awardee) => awardee.id === id)) return undefined;
   const policies = [...stakes.map((stake) => stake.rules.selfAward), rules.ok ? rules.rules.selfAward : 'never'];
   if (policies.includes('never')) return deny('SELF_AWARD', 'Nobody may award themselves in this repository.');
-  return stakes.every(({ funder, isAgreed }) => isAgreed || (funder !== undefined && funder === id))
+  return stakes.every(({ funders, isAgreed }) => isAgreed || (id !== undefined && funders.includes(id)))
     ? undefined
     : deny('SELF_AWARD', 'Nobody may award themselves money that others put up: another maintainer can award it, or its funder with their own wallet.');
 };
