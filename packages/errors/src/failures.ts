@@ -75,6 +75,9 @@ export interface Failures {
   /** When the same may be asked again, at the earliest. */
   RATE_LIMITED: { retryAfterMs: number };
 
+  // setting up
+  APP_NOT_CREATED: { problem: string };
+
   // GitHub stand-in
   GITHUB_MISMATCH: { problems: readonly string[] };
 }
@@ -160,6 +163,9 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   GITHUB_USER_ABSENT: ({ login }) => `GitHub has no user ${login}.`,
   LINK_STEP_IMPOSSIBLE: ({ problem }) => `This can't be done now: ${problem}.`,
   RATE_LIMITED: ({ retryAfterMs }) => `That was asked too often: try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+
+  // setting up
+  APP_NOT_CREATED: ({ problem }) => `The GitHub App was not created: ${problem}.`,
 
   // GitHub stand-in
   GITHUB_MISMATCH: ({ problems }) => `What was said does not match GitHub's own description: ${problems.join('; ')}.`,

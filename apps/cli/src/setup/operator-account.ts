@@ -23,7 +23,7 @@ const feeLamports = 100_000n;
 
 /**
  * Creates the operator account, unless it is there. Answers its address, or `undefined` when its admin has too little to pay
- * with: what to do is printed then. GENESIS_MISMATCH, PROGRAM_REFUSED, CONFIG_INVALID, CHAIN_UNAVAILABLE.
+ * with: what to do is printed then. PROGRAM_REFUSED, CONFIG_INVALID, CHAIN_UNAVAILABLE.
  */
 export async function openOperator(folder: Folder, { rpcUrl, cluster, program, host }: OperatorWish, print: (line: string) => void): Promise<Address | undefined> {
   const admin = keyOf(folder, 'admin', print);
@@ -31,7 +31,7 @@ export async function openOperator(folder: Folder, { rpcUrl, cluster, program, h
   const attestor = keyOf(folder, 'attestor', print);
   await using chain = openChain({ rpcUrl });
   const found = clusterOf(await chain.genesisHash());
-  if (found !== cluster) throw new DoubloonError('GENESIS_MISMATCH', { pinned: cluster, found });
+  if (found !== cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`the node serves ${found}, and ${cluster} is asked for: point --rpc at a node of the right cluster`] });
   await checkProgram(chain, program, cluster);
 
   const { address } = operatorAddress({ program, firstAdmin: admin.address });

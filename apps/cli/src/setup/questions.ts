@@ -35,7 +35,7 @@ const questions: readonly Question[] = [
   { flag: 'organization', ask: 'Which organization is the App to belong to (leave it empty for your own account)?', usual: () => '' },
   { flag: 'name', ask: 'What is the App to be called (GitHub has each name once)?', usual: () => 'Doubloon' },
   { flag: 'web', kept: (folder) => folder.setting('WEB_ORIGIN'), ask: 'Where will people reach the pages, for example https://doubloon.example?' },
-  { flag: 'webhook', ask: 'Where will GitHub reach the webhook?', usual: ({ web = '' }) => new URL('/webhooks', `${web}/`).href },
+  { flag: 'webhook', ask: 'Where will GitHub reach the webhook?', usual: ({ web = '' }) => URL.parse('/webhooks', web)?.href ?? '' },
   { flag: 'cluster', kept: (folder) => folder.setting('TREASURY_CLUSTER'), ask: 'Which cluster: mainnet-beta, devnet, testnet or localnet?', usual: () => 'devnet' },
   { flag: 'rpc', kept: (folder) => folder.read('secrets/solana-rpc-url'), ask: 'Where is the JSON-RPC of a node of that cluster?', usual: ({ cluster = '' }) => (cluster === 'localnet' ? 'http://127.0.0.1:8899' : '') },
   { flag: 'program', kept: (folder) => folder.setting('TREASURY_PROGRAM'), ask: 'What is the address of the escrow program there?', usual: ({ cluster }) => (cluster === 'localnet' ? localProgram : '') },
