@@ -1,4 +1,4 @@
-import { compileTransaction, memo, parseTransaction, signTransaction, type Instruction, type ParsedInstruction, type Signer } from '@doubloon/escrow';
+import { compileTransaction, memo, parseTransaction, signTransaction, type Address, type Instruction, type ParsedInstruction, type Signer } from '@doubloon/escrow';
 import type { Locator, Page } from 'playwright-core';
 import { hydrated, newOffer, openPage, type Site } from './site.ts';
 import { installWallet, type Manner, type TestWallet } from './test-wallet.ts';
@@ -52,6 +52,16 @@ export function withOtherAmount(transaction: Uint8Array): Uint8Array {
   const { payer, blockhash, instructions } = parseTransaction(transaction);
   const amountAt = 27;
   const changed = instructions.map((one) => toInstruction(one, one.data.length > 40 ? Uint8Array.from(one.data, (byte, at) => (at === amountAt ? byte ^ 1 : byte)) : one.data));
+  return compileTransaction({ payer, blockhash, instructions: changed });
+}
+
+/** The same transaction with another address wherever `from` stands. */
+export function withOther(transaction: Uint8Array, from: Address, to: Address): Uint8Array {
+  const { payer, blockhash, instructions } = parseTransaction(transaction);
+  const changed = instructions.map((one) => {
+    const instruction = toInstruction(one, one.data);
+    return { ...instruction, accounts: instruction.accounts.map((account) => (account.address === from ? { ...account, address: to } : account)) };
+  });
   return compileTransaction({ payer, blockhash, instructions: changed });
 }
 

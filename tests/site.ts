@@ -46,9 +46,9 @@ export async function newIssue({ stack: { github } }: Site, title: string): Prom
 }
 
 /** Comments an offer and answers with its fund page. */
-export async function newOffer(site: Site, { text = '0.5', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
+export async function newOffer(site: Site, { text = '0.5', denom = 'sol', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
   const person = someone(site, 'ada', issue);
-  const comment = await person.comment(`I would pay for this. $sol:${text}$`);
+  const comment = await person.comment(`I would pay for this. $${denom}:${text}$`);
   // The living comment lists a bounded number of open offers: a finished test takes its own away.
   onTestFinished(() => person.remove(comment.id).catch(() => undefined));
   const others = new Set<string>();
