@@ -129,7 +129,7 @@ export function openOAuth({ githubUrl, apiUrl, clientId, clientSecret, redirectU
     async userByLogin(login) {
       const absent = new DoubloonError('GITHUB_USER_ABSENT', { login: login.slice(0, 60) });
       if (!isLogin(login)) throw absent;
-      const { status, body } = await ask('whose login it is', `${apiUrl}/users/${login}`, { authorization: asClient });
+      const { status, body } = await ask('whose login it is', `${apiUrl}/users/${login}`, {});
       if (status === 404) throw absent;
       const user = userIn(body);
       if (user === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'whose login it is' });
@@ -137,7 +137,7 @@ export function openOAuth({ githubUrl, apiUrl, clientId, clientSecret, redirectU
       return user === 'suspended' ? Promise.reject(absent) : user;
     },
     async userById(githubId) {
-      const { status, body } = await ask('how a user is called', `${apiUrl}/user/${githubId}`, { authorization: asClient });
+      const { status, body } = await ask('how a user is called', `${apiUrl}/user/${githubId}`, {});
       if (status === 404) return undefined;
       const user = userIn(body);
       if (user === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'how a user is called' });
