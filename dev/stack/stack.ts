@@ -148,6 +148,8 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       SOLANA_WS_URL: await through('node', localnet.wsUrl),
       GITHUB_URL: github.url,
       GITHUB_API_URL: await through('github', github.apiUrl),
+      GITHUB_APP_ID: String(github.app.id),
+      GITHUB_APP_PRIVATE_KEY_FILE: secrets.file('identity-app-key', github.app.privateKey),
       GITHUB_CLIENT_ID: github.app.clientId,
       GITHUB_CLIENT_SECRET_FILE: secrets.file('identity-client-secret', github.app.clientSecret),
       IDENTITY_CLUSTER: 'localnet',

@@ -1,5 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
+import { decimalsOf, parseDenoms } from '@doubloon/domain';
+import { createBoundedParser } from '@doubloon/domain/bounded';
 import { DoubloonError, isDoubloonError } from '@doubloon/errors';
 import { decodeOperator, type Address } from '@doubloon/escrow';
 import { listenForHints, openChain, webSocketOf, type Chain } from '@doubloon/escrow/chain';
@@ -8,8 +11,13 @@ import { lawIsOff } from '@doubloon/failpoints';
 import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay, type OutboxRow } from '@doubloon/postgres';
 import { createRpcServer } from '@doubloon/rpc';
 import { startRounds, type Dependency, type Rounds, type Service } from '@doubloon/service';
+import type { AuthorizeContext } from './authorize/authorize.ts';
+import { forgetDecisions } from './authorize/decision-row.ts';
 import type { IdentitySettings } from './config.ts';
 import type { IdentityContext } from './context.ts';
+import { openAppTokens } from './github/app-tokens.ts';
+import { openAsk } from './github/ask.ts';
+import { openReading } from './github/reader.ts';
 import { identityRoute } from './identity.ts';
 import { identitiesOf } from './links/account.ts';
 import { keepFacts } from './links/chain-facts.ts';
@@ -21,6 +29,8 @@ import { forgetOld } from './retention.ts';
 
 const pendingEveryMs = 1_000;
 const forgetEveryMs = 60_000;
+/** Of one question to GitHub. Whoever asks us waits ten seconds. */
+const githubTimeoutMs = 5_000;
 
 /** Opens what the service needs, starts sender, watcher and relay, and builds the server, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<IdentitySettings>): Promise<ReturnType<typeof createRpcServer>> {
@@ -49,8 +59,13 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log', { needed: false }) }));
 
   const oauth = openOAuth({ githubUrl: config.githubUrl, apiUrl: config.apiUrl, clientId: config.clientId, clientSecret: config.clientSecret, redirectUri: `${config.webUrl}/link/callback`, log });
+  const denoms = decimalsOf(parseDenoms(JSON.parse(await readFile(config.denomsFile, 'utf8'))));
+  const parser = open.use(createBoundedParser({ onTimeout: (comment) => { log.warn({ comment }, 'a text was given up: it takes too long to read'); } }));
+  const ask = openAsk({ timeoutMs: githubTimeoutMs });
+  const reading = openReading({ ask, apiUrl: config.apiUrl, now, tokens: openAppTokens({ ask, apiUrl: config.apiUrl, now, appId: config.appId, privateKey: config.privateKey }) });
+  const authorizing: AuthorizeContext = { pool, denoms, reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID };
   const wake = { sender: () => { sender.wake(); }, watcher: () => { scan.wake(); } };
-  const context: IdentityContext = { pool, chain, cluster, program, operator, facts, attestors, oauth, webUrl: config.webUrl, log, now, random: randomBytes, wake };
+  const context: IdentityContext = { pool, chain, cluster, program, operator, facts, attestors, oauth, authorizing, webUrl: config.webUrl, log, now, random: randomBytes, wake };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
     name, everyMs, round, log, health: health.dependency(name, { needed: false }), ended: (outcome) => { measures.roundEnded(name, outcome); },
@@ -63,7 +78,10 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
     if (found.pending > 0) setTimeout(() => { scan.wake(); }, pendingEveryMs).unref();
   });
   const sender: Rounds = rounds('sender', config.sendEvery, () => sendDue({ ...context, settled: measures.settled }, { everyMs: config.sendEvery }));
-  rounds('retention', forgetEveryMs, () => forgetOld(context));
+  rounds('retention', forgetEveryMs, async () => {
+    await forgetOld(context);
+    await forgetDecisions(pool, new Date(now().getTime() - config.decisionsKept));
+  });
   // A test without the fourth law is to see that nobody looks by himself: a hint would hide it.
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: identitiesOf(operator), onHint: () => { scan.wake(); } }));
 
