@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { startRpcProxy } from '@doubloon/dev/rpc-proxy/rpc-proxy.ts';
 import { addressBytes, decodeOperator, hostHash, operatorAddress, parseAddress, signerFromSeed, type Address, localProgram as program } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
-import { startRpcProxy } from '../../../../dev/rpc-proxy/rpc-proxy.ts';
 import { publicClusters } from '../clusters.ts';
 import { signerOf } from '../key-file.ts';
 import { operator as operatorCommand } from '../operator/operator.ts';
