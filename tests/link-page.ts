@@ -7,16 +7,25 @@ import { installWallet, type TestWallet } from './test-wallet.ts';
 const lamportsPerSol = 1_000_000_000n;
 export const coolDownSeconds = 72 * 3600;
 
+/** The stack lets a proxy of its own tell who visits, so that one test does not use up the patience that is left for another. */
+export const byVisitors = { env: { web: { WEB_ADDRESS_HEADER: 'x-visitor' } } } as const;
+let visitors = 0;
+export const newVisitor = (): { readonly 'x-visitor': string } => {
+  visitors += 1;
+  return { 'x-visitor': `10.1.${String(Math.floor(visitors / 250))}.${String(1 + (visitors % 250))}` };
+};
+type Running = Pick<Site, 'stack'>;
+
 export const newSigner = (): Signer => signerFromSeed(randomBytes(32));
 
 /** Somebody new on GitHub, whom nothing is known of yet. */
-export function newcomer({ stack }: Site): { login: string; id: string } {
+export function newcomer({ stack }: Running): { login: string; id: string } {
   const login = `p${randomBytes(6).toString('hex')}`;
   return { login, id: String(stack.github.addUser(login).id) };
 }
 
 /** Lets the browser of `page` be `login` at GitHub. */
-export const beAtGitHub = ({ stack }: Site, page: Page, login: string): Promise<void> => page.context().addCookies([{ name: 'standin_user', value: login, url: stack.github.url }]);
+export const beAtGitHub = ({ stack }: Running, page: Page, login: string): Promise<void> => page.context().addCookies([{ name: 'standin_user', value: login, url: stack.github.url }]);
 
 /** Opens the link page and signs in, by GitHub's own page. */
 export async function signIn(site: Site, page: Page, login: string): Promise<void> {
@@ -73,6 +82,34 @@ export async function lookUp(site: Site, id: string, wallets: Readonly<Record<st
 }
 
 /** What the identity service says of somebody. */
-export async function identityOf({ stack }: Site, id: string): Promise<{ state: string; wallet?: string; pending?: { wallet: string }; proof?: string; account: string }> {
-  return (await (await fetch(`${stack.webUrl}/identity/id/${id}/state`)).json()) as Awaited<ReturnType<typeof identityOf>>;
+export async function identityOf({ stack }: Running, id: string): Promise<{ state: string; wallet?: string; pending?: { wallet: string }; proof?: string; account: string }> {
+  return (await (await fetch(`${stack.webUrl}/identity/id/${id}/state`, { headers: newVisitor() })).json()) as Awaited<ReturnType<typeof identityOf>>;
+}
+
+const cookieIn = (reply: Response): string | undefined => reply.headers.getSetCookie().map((line) => line.split(';')[0] ?? '').find((pair) => pair.startsWith('__Host-'));
+
+/** Begins a sign-in as a browser without JavaScript does: the cookie it got, and where it is sent. */
+export async function beginSignIn({ stack: { webUrl } }: Running, { returnTo = '/link', cookie = '' } = {}): Promise<{ reply: Response; cookie: string; url: string }> {
+  const reply = await fetch(`${webUrl}/link/sign-in`, { method: 'POST', redirect: 'manual', headers: { ...newVisitor(), 'origin': webUrl, 'cookie': cookie, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ return_to: returnTo }).toString() });
+  return { reply, cookie: cookieIn(reply) ?? '', url: reply.headers.get('location') ?? '' };
+}
+
+/** Comes back from GitHub to `url` with a cookie: where it leads, and the cookie that it gives. */
+export async function comeBack(url: string, cookie: string): Promise<{ reply: Response; cookie: string | undefined; location: string }> {
+  const reply = await fetch(url, { redirect: 'manual', headers: { ...newVisitor(), cookie } });
+  return { reply, cookie: cookieIn(reply), location: reply.headers.get('location') ?? '' };
+}
+
+/** Signs in without a browser; answers the cookie. */
+export async function sessionFor(site: Running, login: string): Promise<string> {
+  const begun = await beginSignIn(site);
+  const { cookie } = await comeBack(site.stack.github.authorize({ user: login, url: begun.url }), begun.cookie);
+  if (cookie === undefined) throw new Error(`${login} could not be signed in`);
+  return cookie;
+}
+
+/** Gives the browser of `page` a session that was begun elsewhere. */
+export async function useSession({ stack }: Running, page: Page, cookie: string): Promise<void> {
+  const [name = '', value = ''] = cookie.split('=');
+  await page.context().addCookies([{ name, value, url: stack.webUrl, httpOnly: true, secure: true, sameSite: 'Lax' }]);
 }
