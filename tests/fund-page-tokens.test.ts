@@ -3,7 +3,8 @@ import { missingBrowser } from '@doubloon/dev/chromium/browser.ts';
 import { associatedTokenAddress, signerFromSeed, signTransaction } from '@doubloon/escrow';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, depositsOf, heading, withOther, withOtherAmount } from './fund-page.ts';
+import { withOther } from './edited.ts';
+import { connect, depositsOf, heading, withOtherAmount } from './fund-page.ts';
 import { expectAccessible, hydrated, newOffer, openPage, openSite, picture, someone, type Site } from './site.ts';
 import { installWallet, type TestWallet } from './test-wallet.ts';
 

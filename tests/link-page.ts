@@ -111,5 +111,6 @@ export async function sessionFor(site: Running, login: string): Promise<string> 
 /** Gives the browser of `page` a session that was begun elsewhere. */
 export async function useSession({ stack }: Running, page: Page, cookie: string): Promise<void> {
   const [name = '', value = ''] = cookie.split('=');
-  await page.context().addCookies([{ name, value, url: stack.webUrl, httpOnly: true, secure: true, sameSite: 'Lax' }]);
+  // Chromium takes a cookie of this prefix by hand only for an https address; the port does not count.
+  await page.context().addCookies([{ name, value, url: stack.webUrl.replace('http:', 'https:'), httpOnly: true, secure: true, sameSite: 'Lax' }]);
 }

@@ -5,7 +5,7 @@ import { openBrowser } from '@doubloon/dev/chromium/browser.ts';
 import { openPerson, type Person } from '@doubloon/dev/demo/person.ts';
 import { until } from '@doubloon/dev/demo/until.ts';
 import { root } from '@doubloon/dev/stack/root.ts';
-import { startStack, type Stack } from '@doubloon/dev/stack/stack.ts';
+import { startStack, type Stack, type StackOptions } from '@doubloon/dev/stack/stack.ts';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
@@ -17,9 +17,9 @@ export interface Site extends AsyncDisposable {
   readonly lines: readonly string[];
 }
 
-export async function openSite(): Promise<Site> {
+export async function openSite(options: Pick<StackOptions, 'env'> = {}): Promise<Site> {
   const lines: string[] = [];
-  const stack = await startStack({ progress: () => undefined, onLine: (line) => { if (lines.push(line) > 400) lines.shift(); } });
+  const stack = await startStack({ ...options, progress: () => undefined, onLine: (line) => { if (lines.push(line) > 400) lines.shift(); } });
   const browser = await openBrowser();
   return {
     stack,
