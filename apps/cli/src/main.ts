@@ -13,7 +13,7 @@ const commands: Readonly<Record<string, { readonly usage: string; load(): Promis
   quote: { usage: 'quote --denom sol --amount 0.5 --rpc URL [--denoms FILE]', load: async () => (await import('./quote.ts')).quote },
   refund: { usage: 'refund --deposit ADDRESS --rpc URL [--keypair FILE]', load: async () => (await import('./refund.ts')).refund },
   secrets: { usage: 'secrets [--folder .]', load: async () => (await import('./setup/secrets.ts')).secrets },
-  setup: { usage: 'setup [--folder .] [--github-api URL] [--organization NAME] [--name NAME] --web URL [--webhook URL] --cluster NAME --rpc URL [--program ADDRESS] [--port N] [--yes]', load: async () => (await import('./setup/setup.ts')).setup },
+  setup: { usage: 'setup [--folder .] [--github-api URL] [--organization NAME] [--name NAME] --web URL [--webhook URL] --cluster NAME --rpc URL [--program ADDRESS] [--upgrade-authority ADDRESS] [--port N] [--yes]', load: async () => (await import('./setup/setup.ts')).setup },
   'verify-program': { usage: 'verify-program --rpc URL [--program ADDRESS]', load: async () => (await import('./verify-program.ts')).verifyProgram },
 };
 

@@ -48,7 +48,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   await checkOperator(chain, { program, operator });
   const cluster = { name: config.cluster, genesisHash };
   const attestors = [config.attestor, ...(config.nextAttestor === undefined ? [] : [config.nextAttestor])];
-  const facts = open.use(await keepFacts({ chain, cluster, program, operator, attestors, now, log }, {
+  const facts = open.use(await keepFacts({ chain, cluster, program, upgradeAuthority: config.upgradeAuthority, operator, attestors, now, log }, {
     health: health.dependency('chain', { needed: false }), attestorHealth: health.dependency('attestor', { needed: false }), inForce: measures.attestorInForce,
   }));
   // Only once the chain has proved to be the one that is meant: a wrong SOLANA_RPC_URL at the first start must not stay.

@@ -22,6 +22,7 @@ const settings = {
   denomsFile: { name: 'DENOMS_FILE', meaning: 'The reviewed JSON file of the denoms on this cluster.', schema: text() },
   cluster: { name: 'IDENTITY_CLUSTER', meaning: 'The cluster as people know it.', schema: oneOf('localnet', 'devnet', 'testnet', 'mainnet-beta') },
   program: { name: 'IDENTITY_PROGRAM', meaning: 'Address of the escrow program.', schema: parsedBy(parseAddress) },
+  upgradeAuthority: { name: 'IDENTITY_UPGRADE_AUTHORITY', meaning: 'Address of whoever was announced as able to replace the program. On a public cluster it is refused when anybody else could; one that is final needs none.', schema: parsedBy(parseAddress).optional() },
   operator: { name: 'IDENTITY_OPERATOR', meaning: 'Address of the operator account of this instance.', schema: parsedBy(parseAddress) },
   attestor: { name: 'IDENTITY_ATTESTOR_KEY_FILE', meaning: 'Solana key file of the attestor, which vouches for who signed in. Only its owner and group may read it.', schema: parsedBy(attestorFromFile) },
   nextAttestor: { name: 'IDENTITY_NEXT_ATTESTOR_KEY_FILE', meaning: 'The key file that follows it, while a change of keys is scheduled.', schema: parsedBy(attestorFromFile).optional() },

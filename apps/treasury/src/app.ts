@@ -45,7 +45,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   if (denoms.cluster !== config.cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`DENOMS_FILE is for ${denoms.cluster}, TREASURY_CLUSTER says ${config.cluster}`] });
   await checkMints(chain, denoms, genesisHash);
   await checkOperator(chain, { program, operator });
-  const checkProgram = () => readProgram(chain, { program, cluster: config.cluster });
+  const checkProgram = () => readProgram(chain, { program, cluster: config.cluster, upgradeAuthority: config.upgradeAuthority });
   const facts = open.use(await keepFacts({ chain, readProgram: checkProgram, operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
   // Only once the chain has proved to be the one that is meant: a wrong SOLANA_RPC_URL at the first start must not stay.
   await pinCluster(pool, genesisHash, now);

@@ -12,6 +12,7 @@ const settings = {
   denomsFile: { name: 'DENOMS_FILE', meaning: 'The reviewed JSON file of the denoms on this cluster.', schema: text() },
   cluster: { name: 'TREASURY_CLUSTER', meaning: 'The cluster as people know it.', schema: oneOf('localnet', 'devnet', 'testnet', 'mainnet-beta') },
   program: { name: 'TREASURY_PROGRAM', meaning: 'Address of the escrow program.', schema: parsedBy(parseAddress) },
+  upgradeAuthority: { name: 'TREASURY_UPGRADE_AUTHORITY', meaning: 'Address of whoever was announced as able to replace the program. On a public cluster it is refused when anybody else could; one that is final needs none.', schema: parsedBy(parseAddress).optional() },
   operator: { name: 'TREASURY_OPERATOR', meaning: 'Address of the operator account of this instance.', schema: parsedBy(parseAddress) },
   webUrl: { name: 'TREASURY_WEB_URL', meaning: 'Where people reach the pages: scheme, host and port. Links to sign begin with it.', schema: urlOf('https', 'http').pipe(z.transform((url: string) => new URL(url).origin)) },
   callers: callersSetting('TREASURY_CALLERS'),
