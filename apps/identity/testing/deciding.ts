@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { createBoundedParser } from '@doubloon/domain/bounded';
 import { startGitHubStandin, type GitHubStandin, type GitHubStandinOptions } from '@doubloon/github-standin';
@@ -14,6 +14,9 @@ import { getRules } from '../src/rules/get-rules.ts';
 export const repository = 'analytical-engines/difference';
 export const denoms = new Map([['sol', 9], ['usdc', 6]]);
 
+// One for all tests of a file: making one takes longer than most of them.
+const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+
 /** Addresses of nobody. */
 export const [deposit, wallet, otherWallet] = ['8qbHbw2BbbTHBW1sbeqakYXVKRQM8Ne7pLK7m6CVfeR', 'CktRuQ2mttgRGkXJtyksdKHjUdc2C4TgDzyB98oEzy8', 'GgBaCs3NCBuZN12kCJgAW63ydqohFkHEdfdEXBPzLHq'];
 
@@ -22,7 +25,7 @@ export type Request = Omit<MessageInitShape<typeof identity.AuthorizeRequestSche
 /** What Authorize needs, on real parts: a database, and a GitHub that people write to. No chain. */
 export async function openDeciding(o: Partial<GitHubStandinOptions> = {}, { timeoutMs = 5_000 }: { timeoutMs?: number } = {}) {
   const { pool } = await testDatabase(migrationsFolder('identity'));
-  const github = await startGitHubStandin({ webhook: { secret: 'nobody is told anything here, and it is long' }, ...o });
+  const github = await startGitHubStandin({ webhook: { secret: 'nobody is told anything here, and it is long' }, app: { privateKey }, ...o });
   onTestFinished(() => github.close());
   const parser = createBoundedParser({ onTimeout() { throw new Error('a text of this test took too long'); } });
   onTestFinished(() => parser[Symbol.asyncDispose]());
@@ -48,7 +51,7 @@ export async function openDeciding(o: Partial<GitHubStandinOptions> = {}, { time
       return { id, place: { sourceKind: 'issue-comment', sourceId: String(id), ...issue(on, of) } };
     },
     /** A deposit on the first issue, funded at that time. */
-    stake: (more: Partial<NonNullable<Request['stakes']>[number]> = {}) => ({ deposit, funder: wallet, repositoryId: issue().repositoryId, withRelayer: true, approver: '', fundedAt: new Date().toISOString(), funderAwarded: false, ...more }),
+    stake: ({ repositoryId = issue().repositoryId, ...more }: Partial<NonNullable<Request['stakes']>[number]> = {}) => ({ deposit, funder: wallet, repositoryId, withRelayer: true, approver: '', fundedAt: new Date().toISOString(), funderAwarded: false, ...more }),
     /** As the watcher keeps what it read from finalized state. */
     async link(login: string, to = wallet, state = 'linked') {
       await pool.query('insert into identity (github_id, account, state, wallet, sequence, slot, seen_at) values ($1, $2, $3, $4, 0, 1, now())', [idOf(login), `account of ${login}`, state, to]);

@@ -53,8 +53,8 @@ export interface StakeFacts {
   readonly isMoved: boolean;
   /** The funder's own key has awarded the same already. */
   readonly isAgreed: boolean;
-  /** In force at the time. */
-  readonly rules: Rules;
+  /** In force at the time: more than one where they changed about then, since the clocks of chain and services differ. */
+  readonly rules: readonly Rules[];
   /** Of who acts, in the repository that the deposit carries. */
   readonly role: Role;
 }

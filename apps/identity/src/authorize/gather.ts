@@ -5,7 +5,7 @@ import type { Reader } from '../github/reader.ts';
 import { readRepository, type RepositoryNow } from '../github/repository.ts';
 import { readRulesNow, type RulesNow } from '../rules/rules-now.ts';
 import { keepRulesSeen, rulesSeenAt } from '../rules/rules-seen.ts';
-import { type Account, type Action, type Facts, type Role, type StakeFacts } from './facts.ts';
+import type { Action, Facts, Role, StakeFacts } from './facts.ts';
 import { fundersOf } from './funders.ts';
 import { findText, readSource, type Parse, type ReadSource } from './read-source.ts';
 import type { Asking } from './request.ts';
@@ -41,12 +41,15 @@ export async function gather({ pool, parse, denoms }: Gathering, reader: Reader,
   const author = text?.state === 'stands' ? text.author : undefined;
   const actor = author ?? session;
   const needsRole = isForMoney || action === 'configure' || (action === 'offer' && rules.file.ok && rules.file.rules.mayOffer === 'collaborators');
-  const [read, known, role, stakes] = await Promise.all([
+  // The same repository is asked about once.
+  const places = new Set([...(needsRole ? [repositoryId] : []), ...asking.stakes.map((stake) => stake.repositoryId)]);
+  const [read, known, roles] = await Promise.all([
     place === undefined || text === undefined ? undefined : text.state === 'stands' ? readSource(reader, parse, place, text, { isForMoney }) : ({ source: text, sha256: undefined } satisfies ReadSource),
     isForMoney && author?.kind === 'user' ? readUserById(reader, repositoryId, author.id) : author,
-    needsRole ? roleOf(reader, repositoryId, actor) : ('none' as const),
-    stakesOf({ pool, reader, asking, repository, rules, actor, at }),
+    Promise.all([...places].map(async (id) => [id, actor?.kind === 'user' ? await readRole(reader, id, actor) : 'none'] as const)).then((it) => new Map<string, Role>(it)),
   ]);
+  const role = (needsRole ? roles.get(repositoryId) : undefined) ?? 'none';
+  const stakes = await stakesOf({ pool, asking, repository, rules, roles, at });
   // Whom the API does not know is deleted or suspended, whatever their texts still say.
   const source = read?.source.state === 'stands' ? { ...read.source, author: known ?? { ...read.source.author, kind: 'ghost' as const } } : read?.source;
   return {
@@ -58,30 +61,25 @@ export async function gather({ pool, parse, denoms }: Gathering, reader: Reader,
   };
 }
 
-const roleOf = async (reader: Reader, repositoryId: string, actor: Account | undefined): Promise<Role> => (actor?.kind === 'user' ? readRole(reader, repositoryId, actor) : 'none');
-
 interface Bound {
   readonly pool: Pool;
-  readonly reader: Reader;
   readonly asking: Asking;
   readonly repository: RepositoryNow;
   readonly rules: RulesNow;
-  readonly actor: Account | undefined;
+  readonly roles: ReadonlyMap<string, Role>;
   readonly at: Date;
 }
 
 /** What bound each deposit when it was made. The rules of now are kept first: where nothing was seen before, they are the oldest that are known. */
-async function stakesOf({ pool, reader, asking: { repositoryId, stakes }, repository, rules, actor, at }: Bound): Promise<StakeFacts[]> {
+async function stakesOf({ pool, asking: { repositoryId, stakes }, repository, rules, roles, at }: Bound): Promise<StakeFacts[]> {
   if (rules.file.ok) await keepRulesSeen(pool, { repositoryId, ownerId: repository.ownerId, sha: rules.sha, rules: rules.file.rules, at });
   if (stakes.length === 0) return [];
   const funders = await fundersOf(pool, stakes.map(({ funder }) => funder));
-  const places = [...new Set(stakes.map((stake) => stake.repositoryId))];
-  const roles = new Map(await Promise.all(places.map(async (id) => [id, await roleOf(reader, id, actor)] as const)));
   return Promise.all(stakes.map(async (stake): Promise<StakeFacts> => {
     const seen = await rulesSeenAt(pool, stake.repositoryId, stake.fundedAt);
     return {
-      deposit: stake.deposit, funders: funders.get(stake.funder) ?? [], isAgreed: stake.isAgreed, rules: seen?.rules ?? defaultRules, role: roles.get(stake.repositoryId) ?? 'none',
-      isMoved: stake.repositoryId !== repositoryId || (seen !== undefined && seen.ownerId !== repository.ownerId),
+      deposit: stake.deposit, funders: funders.get(stake.funder) ?? [], isAgreed: stake.isAgreed, rules: seen.length === 0 ? [defaultRules] : seen.map((then) => then.rules), role: roles.get(stake.repositoryId) ?? 'none',
+      isMoved: stake.repositoryId !== repositoryId || seen.some(({ ownerId }) => ownerId !== repository.ownerId),
     };
   }));
 }

@@ -16,20 +16,23 @@ const keep = `
     where newest.owner_id = $2::u64 and newest.sha = $3::text and newest.rules = $4::jsonb
   )`;
 
+/** Chain, GitHub and we have clocks of our own; the chain's has whole seconds. */
+const about = "interval '1 minute'";
 // Before we ever looked nobody was told of other rules than those that were seen first.
 const find = `
-  (select rules, owner_id::text from rules_seen where repository_id = $1 and seen_at <= $2 order by seen_at desc, id desc limit 1)
-  union all
-  (select rules, owner_id::text from rules_seen where repository_id = $1 and seen_at > $2 order by seen_at, id limit 1)
-  limit 1`;
+  with seen as (select id, rules, owner_id::text, seen_at from rules_seen where repository_id = $1),
+    before as (select id from seen where seen_at <= $2::timestamptz - ${about} order by seen_at desc, id desc limit 1),
+    near as (select id from seen where seen_at > $2::timestamptz - ${about} and seen_at <= $2::timestamptz + ${about}),
+    first as (select id from seen where not exists (select from before union all select from near) order by seen_at, id limit 1)
+  select rules, owner_id from seen where id in (select id from before union all select id from near union all select id from first)`;
 
 /** Keeps what a repository's rules are now, when that is news. */
 export async function keepRulesSeen(pool: Pool, { repositoryId, ownerId, sha, rules, at }: { repositoryId: string; ownerId: string; sha: string; rules: Rules; at: Date }): Promise<void> {
   await pool.query(keep, [repositoryId, ownerId, sha, JSON.stringify(rulesToJson(rules)), at]);
 }
 
-/** The rules in force at a time, as far as they were seen: the newest before it, or else the oldest after it. */
-export async function rulesSeenAt(pool: Pool, repositoryId: string, at: Date): Promise<RulesSeen | undefined> {
-  const { rows: [row] } = await pool.query<{ rules: unknown; owner_id: string }>(find, [repositoryId, at]);
-  return row && { rules: rulesFromJson(row.rules), ownerId: row.owner_id };
+/** The rules in force at about a time, as far as they were seen; the oldest where none were seen before it, and nothing where none ever were. */
+export async function rulesSeenAt(pool: Pool, repositoryId: string, at: Date): Promise<RulesSeen[]> {
+  const { rows } = await pool.query<{ rules: unknown; owner_id: string }>(find, [repositoryId, at]);
+  return rows.map((row) => ({ rules: rulesFromJson(row.rules), ownerId: row.owner_id }));
 }
