@@ -10,9 +10,6 @@ use crate::{
     token::Taken,
 };
 
-/// Where every account says what it is.
-const KIND: usize = 0;
-
 static FORM: Form = Form { accounts: 2, data: 1, receiver: 1 };
 
 /// Accounts: deposit, funder; for a token also vault, mint, token account, token program. Nobody signs.
@@ -31,8 +28,6 @@ pub fn close(call: Call) -> Outcome {
     let sequence = u64_at(fields, deposit::SEQUENCE).wrapping_add(1);
     let lamports = account.lamports();
     take(&call, &FORM, fields, &Taken::Everything)?;
-    // Whatever comes later in this transaction finds nothing to revive.
-    fields[KIND] = 0;
     account::close(&mut account);
     emit(INSTRUCTION_CLOSE, account.address(), sequence, lamports);
     Ok(())

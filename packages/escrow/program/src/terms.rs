@@ -28,8 +28,7 @@ const fn after(instant: i64, seconds: i64) -> i64 {
 /// The bounds themselves belong to it. A difference that wraps around is far outside of them.
 #[inline(always)]
 pub fn deadline_in_bounds(deadline: i64, now: i64) -> bool {
-    let ahead = deadline.wrapping_sub(now);
-    ahead >= DEADLINE_MIN_SECONDS && ahead <= DEADLINE_MAX_SECONDS
+    (DEADLINE_MIN_SECONDS..=DEADLINE_MAX_SECONDS).contains(&deadline.wrapping_sub(now))
 }
 
 /// From this second on an unawarded deposit goes back.
