@@ -8,7 +8,7 @@ import { changeOffer } from './change-offer.ts';
 import { endOf } from './deposit-end.ts';
 import { judgeDeposit } from './judge-deposit.ts';
 import { offerById, type OfferRow } from './offer-row.ts';
-import { instant } from './terms.ts';
+import { instant, standard } from './terms.ts';
 import { tokenAccountIn } from './token-account.ts';
 import type { Treasury } from './treasury.ts';
 
@@ -21,6 +21,12 @@ export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log
   readonly credited: () => void;
   readonly ended: () => void;
 };
+
+/** The program's bytes are many: whoever credits several deposits in one round, all read before the first is credited, looks at them once. */
+export function readingProgramOnce(context: WatchingContext): WatchingContext {
+  let reading: Promise<unknown> | undefined;
+  return { ...context, checkProgram: () => (reading ??= context.checkProgram()) };
+}
 
 /** What became of an account that was read: money for an offer now, or before, or nothing we count, and why. */
 export type Credit = { readonly kind: 'credited' | 'known' | 'not-final' } | { readonly kind: 'unverified'; readonly problem: string };
@@ -92,7 +98,8 @@ export async function creditDeposit(context: WatchingContext, address: Address, 
     const at = now();
     const decided = fundOffer(bounty, { offer: known.id as OfferId, deposit: address, funder: deposit.funder, denom: known.denom, amount: deposit.amount, at });
     if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at, end ?? 'held']);
-    return [...decided, ...(end === undefined ? [] : endDeposit(fold(decided, bounty), { deposit: address, end, at }))];
+    // One that is known is watched, and its end is believed at the second look.
+    return [...decided, ...(end === undefined || decided.length === 0 ? [] : endDeposit(fold(decided, bounty), { deposit: address, end, at }))];
   }));
   failpoint('deposit-credited');
   if (events.length === 0) return { kind: 'known' };
@@ -100,6 +107,24 @@ export async function creditDeposit(context: WatchingContext, address: Address, 
   if (end !== undefined) ended();
   log.info({ offerId: known.id, deposit: address, slot: String(account.slot), end }, 'deposit credited');
   return { kind: 'credited' };
+}
+
+/**
+ * Counts and ends, in one, a deposit that a final transaction of ours made in `slot`, and whose account is gone: nobody here
+ * knows where its money went, and nobody waits for it any more.
+ */
+export async function creditClosed({ pool, now, log }: Pick<Treasury, 'pool' | 'now' | 'log'>, submission: { offer_id: string; wallet: string; deposit: string; deadline: Date; signature: string }, slot: bigint): Promise<void> {
+  const { offer_id: offerId, wallet: funder, deposit, deadline, signature } = submission;
+  const known = await offerById(pool, offerId);
+  if (known === undefined) return;
+  await inTransaction(pool, (db) => changeOffer(db, known, { details: { funder, deadline: deadline.toISOString(), signature } }, async (bounty) => {
+    const at = now();
+    const decided = fundOffer(bounty, { offer: known.id as OfferId, deposit, funder, denom: known.denom, amount: BigInt(known.amount), at });
+    if (decided.length === 0) return [];
+    await db.query(insert, [deposit, slot, offerId, funder, known.amount, deadline, standard.withRelayer, standard.approver ?? null, signature, slot, at, 'closed']);
+    return [...decided, ...endDeposit(fold(decided, bounty), { deposit, end: 'closed', at })];
+  }));
+  log.info({ offerId, deposit }, 'deposit was closed before it was seen');
 }
 
 async function offerOf(pool: WatchingContext['pool'], { nonce, repositoryId, issueId }: Deposit): Promise<OfferRow | undefined> {

@@ -6,6 +6,7 @@ import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
 import { depositIn, type WatchingContext } from './credit-deposit.ts';
 import { endOf } from './deposit-end.ts';
+import { each } from './each.ts';
 import { offerById } from './offer-row.ts';
 import { depositsOf } from './scan-deposits.ts';
 import { standard } from './terms.ts';
@@ -38,8 +39,11 @@ export async function watchHeld(context: WatchingContext, cursor: { after: strin
   const { rows } = await pool.query<Held>(held, [cursor.after]);
   if (rows.length === 0) return { pending: 0 };
   const state = await readFinal(context, rows.map(({ address }) => address));
+  // One that can't be judged must not keep the next hundreds from being looked at.
+  const last = rows.findLast(({ doubted_slot: doubted }) => doubted === null)?.address;
+  cursor.after = rows.length < mostPerRound ? '' : (last ?? cursor.after);
   let [hidden, pending] = [0, 0];
-  for (const [index, row] of rows.entries()) {
+  await each(rows.entries(), async ([index, row]) => {
     const deposit = sameIn(row, state.accounts[index], program);
     const end = deposit === undefined ? 'closed' : endOf(deposit);
     if (end === undefined) {
@@ -52,9 +56,7 @@ export async function watchHeld(context: WatchingContext, cursor: { after: strin
       if (look.believed && (deposit !== undefined || !(await isListed(context, row)))) await markEnded(context, row, end);
       else if (!look.believed && look.remember !== undefined) await pool.query(noteDoubt, [row.address, look.remember]);
     }
-  }
-  const last = rows.findLast(({ doubted_slot: doubted }) => doubted === null)?.address;
-  cursor.after = rows.length < mostPerRound ? '' : (last ?? cursor.after);
+  });
   if (hidden > 0) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call: 'getMultipleAccounts', problem: `it leaves out ${String(hidden)} deposits that can't be gone` });
   return { pending };
 }
