@@ -1,8 +1,10 @@
 import { DoubloonError } from '@doubloon/errors';
-import { mayEdit, type Acts } from './acts.ts';
+import { mayClose, mayDelete, mayEdit, mayMerge, type Acts } from './acts.ts';
 import { push } from './acts-files.ts';
 import { mayManage, type InstallationActs } from './acts-installations.ts';
 import { grantOfWords, type PeopleActs } from './acts-people.ts';
+import type { PullActs } from './acts-pulls.ts';
+import type { RepositoryActs } from './acts-repositories.ts';
 import type { Entry } from './files.ts';
 import { readManifest } from './manifest.ts';
 import type { OAuth } from './oauth.ts';
@@ -11,7 +13,7 @@ import type { Registrations } from './registrations.ts';
 import { afterInstall } from './serve-apps.ts';
 import { commentShape, issueShape } from './shape-issue.ts';
 import type { Happening } from './webhooks.ts';
-import { findAccount, findComment, findIssue, findRepository, peopleOf, type Account, type App, type Comment, type Installation, type Issue, type Membership, type Repository, type Role, type World } from './world.ts';
+import { atLeast, findAccount, findComment, findIssue, findRepository, fullName, peopleOf, roleOf, type Account, type App, type CloseReason, type Comment, type Installation, type Issue, type Membership, type Repository, type Role, type World } from './world.ts';
 
 /** What stands at a path: text or bytes of a file, a link, a submodule, or nothing any more. */
 export type Written = string | Uint8Array | { readonly symlink: string } | { readonly submodule: string; readonly sha: string } | null;
@@ -47,6 +49,30 @@ export interface Hands {
   /** Hides a comment, as people with triage access may: off-topic, resolved, spam. */
   minimize(repository: string, commentId: number, reason?: string): void;
 
+  openIssue(user: string, repository: string, o: { title: string; body?: string }): { number: number; id: number };
+  /** Changes title or text of an issue or a pull request, as its author, or as somebody with write access. */
+  editIssue(user: string, repository: string, number: number, to: { title?: string; body?: string }): void;
+  closeIssue(user: string, repository: string, number: number, reason?: CloseReason): void;
+  reopenIssue(user: string, repository: string, number: number): void;
+  deleteIssue(user: string, repository: string, number: number): void;
+  /** To a repository of the same owner: other ids there, and GitHub sends on from here. */
+  transferIssue(user: string, repository: string, number: number, to: string): { number: number; id: number };
+  /** The issue is closed and locked; discussions are not here. */
+  convertToDiscussion(user: string, repository: string, number: number): void;
+  /** From a branch of the repository, or of a fork (`from`). `authors` wrote the commit together; the user alone when left out. */
+  openPull(user: string, repository: string, o: { title: string; body?: string; head: string; from?: string; base?: string; authors?: readonly string[] }): { number: number; id: number };
+  /** Merges into its base, and closes what it closes when that is the default branch. */
+  merge(user: string, repository: string, number: number): { sha: string };
+  /** Links an issue to a pull request by hand, or takes that away. */
+  link(repository: string, pull: number, issue: number, isLinked?: boolean): void;
+
+  /** To another name, or to another owner: GitHub sends on from where it was, until somebody has one there. */
+  renameRepository(repository: string, to: string): void;
+  transferRepository(repository: string, to: string): void;
+  /** A copy of the repository for somebody: `login/name`. */
+  fork(repository: string, login: string): string;
+  deleteRepository(repository: string): void;
+
   /** Who has that login now. */
   account(login: string): { id: number; login: string; type: Account['type'] };
   /** A new person, under a new id though the login was somebody's before. */
@@ -78,7 +104,7 @@ function entryOf(written: Exclude<Written, null>): Entry {
 }
 
 /** The hands of a script in this world. `tokens` are the personal ones by login, to which those of new people are added. */
-export function handsOf({ world, acts, people, oauth, registrations, installing, tokens, tell }: { world: World; acts: Acts; people: PeopleActs; oauth: OAuth; registrations: Registrations; installing: InstallationActs; tokens: Record<string, string>; tell: (happening: Happening) => void }): Hands {
+export function handsOf({ world, acts, pulls, repositories, people, oauth, registrations, installing, tokens, tell }: { world: World; acts: Acts; pulls: PullActs; repositories: RepositoryActs; people: PeopleActs; oauth: OAuth; registrations: Registrations; installing: InstallationActs; tokens: Record<string, string>; tell: (happening: Happening) => void }): Hands {
   const accountOf = (login: string): Account => {
     const found = findAccount(world, login);
     if (found === undefined) throw refuse(`${login} is not here`);
@@ -120,6 +146,9 @@ export function handsOf({ world, acts, people, oauth, registrations, installing,
     if (found === undefined) throw refuse(`${login} has not installed ${slug}`);
     return found;
   };
+  const need = (isSo: boolean, problem: string): void => {
+    if (!isSo) throw refuse(problem);
+  };
   const needText = (body: string): void => {
     if (body.trim() === '') throw refuse('a comment must not be blank');
   };
@@ -154,10 +183,10 @@ export function handsOf({ world, acts, people, oauth, registrations, installing,
       const [{ account: by }, app, owner] = [actorOf(user), appOf(slug), accountOf(login)];
       if (!mayManage(world, by, owner)) throw refuse(`${user} may install nothing for ${login}`);
       if (!app.isPublic && owner !== app.owner) throw refuse(`${slug} is for ${app.owner.login} only`);
-      const repositories = called === undefined ? world.repositories.filter((it) => it.owner === owner) : called.map(repositoryOf);
-      if (repositories.some((it) => it.owner !== owner)) throw refuse(`not all of them are repositories of ${login}`);
+      const chosen = called === undefined ? world.repositories.filter((it) => it.owner === owner) : called.map(repositoryOf);
+      if (chosen.some((it) => it.owner !== owner)) throw refuse(`not all of them are repositories of ${login}`);
       const action = world.installations.some((it) => it.app === app && it.account === owner) ? 'update' : 'install';
-      const installation = installing.install(app, owner, repositories, by);
+      const installation = installing.install(app, owner, chosen, by);
       return { installationId: installation.id, goesTo: afterInstall(installation, action, world) };
     },
     suspendInstallation(slug, login, isSuspended = true) {
@@ -186,7 +215,80 @@ export function handsOf({ world, acts, people, oauth, registrations, installing,
       return { id: found.id, repositoryId: found.repository.id, htmlUrl: issueShape(found, world.addresses).html_url };
     },
     archive(repository, isArchived = true) {
-      repositoryOf(repository).isArchived = isArchived;
+      const at = repositoryOf(repository);
+      repositories.archive(at.owner, at, isArchived);
+    },
+    openIssue(user, repository, { title, body }) {
+      const { number, id } = acts.openIssue(actorOf(user), repositoryOf(repository), title, body ?? null);
+      return { number, id };
+    },
+    editIssue(user, repository, number, to) {
+      const [actor, issue] = [actorOf(user), issueOf(repository, number)];
+      need(mayEdit(actor, issue), `${user} may not change what ${issue.author.login} wrote`);
+      acts.editIssue(actor, issue, to);
+    },
+    closeIssue(user, repository, number, reason = 'completed') {
+      const [actor, issue] = [actorOf(user), issueOf(repository, number)];
+      need(mayClose(actor, issue), `${user} may not close it`);
+      acts.close(actor, issue, reason);
+    },
+    reopenIssue(user, repository, number) {
+      const [actor, issue] = [actorOf(user), issueOf(repository, number)];
+      need(mayClose(actor, issue), `${user} may not reopen it`);
+      acts.reopen(actor, issue);
+    },
+    deleteIssue(user, repository, number) {
+      const [actor, issue] = [actorOf(user), issueOf(repository, number)];
+      need(mayDelete(actor, issue), `${user} may not delete it`);
+      acts.deleteIssue(actor, issue);
+    },
+    transferIssue(user, repository, number, to) {
+      const [{ account }, issue, target] = [actorOf(user), issueOf(repository, number), repositoryOf(to)];
+      need(issue.pullRequest === undefined && target !== issue.repository && target.owner === issue.repository.owner, 'an issue goes to another repository of its owner, and a pull request nowhere');
+      need(atLeast(roleOf(issue.repository, account), 'write') && atLeast(roleOf(target, account), 'write'), `${user} may not write in both`);
+      const moved = repositories.transferIssue(account, issue, target);
+      return { number: moved.number, id: moved.id };
+    },
+    convertToDiscussion(user, repository, number) {
+      const { account } = actorOf(user);
+      repositories.convertToDiscussion(account, issueOf(repository, number));
+    },
+    openPull(user, repository, { title, body, head, from, base, authors }) {
+      const at = repositoryOf(repository);
+      const { account } = actorOf(user);
+      const made = pulls.open(account, at, { title, body: body ?? null, head, headRepository: from === undefined ? at : repositoryOf(from), base: base ?? at.defaultBranch, authors: (authors ?? [user]).map(personOf) });
+      return { number: made.number, id: made.id };
+    },
+    merge(user, repository, number) {
+      const [{ account }, issue] = [actorOf(user), issueOf(repository, number)];
+      need(mayMerge({ account, app: undefined }, issue), `${user} may not merge here`);
+      need(pulls.merge(account, issue), `${repository}#${String(number)} is no open pull request`);
+      return { sha: issue.pullRequest?.merged?.sha ?? '' };
+    },
+    link(repository, pull, number, isLinked = true) {
+      const linked = issueOf(repository, pull).pullRequest?.linked;
+      if (linked === undefined) throw refuse(`${repository}#${String(pull)} is no pull request`);
+      if (isLinked) linked.add(issueOf(repository, number));
+      else linked.delete(issueOf(repository, number));
+    },
+    renameRepository(repository, to) {
+      const at = repositoryOf(repository);
+      need(/^[\w.-]{1,100}$/.test(to) && findRepository(world, at.owner.login, to) === undefined, `${at.owner.login}/${to} can't be taken`);
+      repositories.rename(at.owner, at, to);
+    },
+    transferRepository(repository, to) {
+      const [at, owner] = [repositoryOf(repository), accountOf(to)];
+      need(findRepository(world, owner.login, at.name) === undefined, `${to}/${at.name} is there already`);
+      repositories.transfer(at.owner, at, owner);
+    },
+    fork(repository, login) {
+      const [at, owner] = [repositoryOf(repository), accountOf(login)];
+      need(findRepository(world, owner.login, at.name) === undefined, `${login}/${at.name} is there already`);
+      return fullName(repositories.fork(at, owner));
+    },
+    deleteRepository(repository) {
+      const at = repositoryOf(repository);
+      repositories.remove(at.owner, at);
     },
     minimize(repository, commentId, reason = 'off-topic') {
       commentOf(repository, commentId).minimized = { reason };

@@ -6,4 +6,4 @@ export type { Hands, Written } from './hands.ts';
 export type { Limits } from './rate-limits.ts';
 export { defaultRepositories, defaultUsers, type AppSeed, type IssueSeed, type RepositorySeed, type UserSeed } from './seed.ts';
 export { startGitHubStandin, type GitHubStandin, type GitHubStandinOptions } from './start.ts';
-export type { Role } from './world.ts';
+export type { CloseReason, Membership, Role } from './world.ts';

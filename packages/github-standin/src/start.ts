@@ -3,6 +3,8 @@ import fastify from 'fastify';
 import { Acts } from './acts.ts';
 import { InstallationActs } from './acts-installations.ts';
 import { PeopleActs } from './acts-people.ts';
+import { PullActs } from './acts-pulls.ts';
+import { RepositoryActs } from './acts-repositories.ts';
 import { apiRoot, serveApi, type Asked } from './api.ts';
 import { openConformance, type Mismatch } from './conformance.ts';
 import { Credentials, personalToken } from './credentials.ts';
@@ -17,6 +19,7 @@ import { Budgets, githubLimits, type Limits } from './rate-limits.ts';
 import { Registrations, type Registered } from './registrations.ts';
 import { defaultRepositories, defaultUsers, seedWorld, type AppSeed, type RepositorySeed, type UserSeed } from './seed.ts';
 import { serveApps } from './serve-apps.ts';
+import { serveGraphQL } from './serve-graphql.ts';
 import { serveOAuth } from './serve-oauth.ts';
 import { UserTokens } from './user-tokens.ts';
 import type { Happening } from './webhooks.ts';
@@ -95,6 +98,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const tell = (happening: Happening): void => { hooks.tell(happening); };
   const acts = new Acts(world, tell);
   const installing = new InstallationActs(world, (happening) => { hooks.tellOfInstallation(happening); });
+  const pulls = new PullActs(world, acts, tell);
   const userTokens = new UserTokens(now);
   const credentials = new Credentials(world, userTokens);
   const oauth = new OAuth(world, userTokens);
@@ -105,11 +109,13 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
   const api = { world, acts, credentials, deliveriesOf: (app: App) => hooks.of(app), registrations, installing, conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) };
   serveApi(server, api);
+  serveGraphQL(server, api);
   serveOAuth(server, api, oauth);
   serveApps(server, api);
   servePages(server, {
     world,
     acts,
+    pulls,
     onFailure: (method, path, error) => { mismatches.push({ kind: 'answer', method, path, operation: undefined, status: 500, problems: [`the stand-in failed: ${String(error)}`] }); },
   });
 
@@ -153,7 +159,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     setCallbackUrls(urls) {
       firstOf().app.callbackUrls = [...urls];
     },
-    ...handsOf({ world, acts, people: new PeopleActs(world, credentials, tell), oauth, registrations, installing, tokens, tell }),
+    ...handsOf({ world, acts, pulls, repositories: new RepositoryActs(world, acts, installing, tell), people: new PeopleActs(world, credentials, tell), oauth, registrations, installing, tokens, tell }),
     delivered: () => hooks.settled(),
     assertConforms() {
       const lines = mismatches.map((it) => `${it.kind}: ${it.method} ${it.path}${it.status === undefined ? '' : ` (${it.status})`}: ${it.problems.join('; ')}`);

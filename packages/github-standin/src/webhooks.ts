@@ -2,18 +2,29 @@ import type { Hook } from './deliveries.ts';
 import { noCommit } from './files.ts';
 import { nodeId } from './github-ids.ts';
 import { installationShape, simpleUser } from './shape-account.ts';
-import { commentShape, issueShape } from './shape-issue.ts';
+import { commentShape, issueShape, pullRequestShape } from './shape-issue.ts';
 import { labelShape, repositoryShape } from './shape-repository.ts';
 import { folded, fullName, timestamp, type Account, type App, type Comment, type Grant, type Installation, type Issue, type Label, type Repository, type World } from './world.ts';
 
-/** What happened, in the words of GitHub's events. `from` holds what an edit replaced. */
+/** What happened to an issue, or to a pull request: GitHub has an event for each of the two. `from` holds what an edit replaced. */
+type IssueHappening =
+  | { action: 'opened' | 'closed' | 'reopened' | 'locked' | 'unlocked'; issue: Issue; sender: Account }
+  | { action: 'edited'; issue: Issue; sender: Account; from: { title?: string; body?: string | null } }
+  | { action: 'labeled' | 'unlabeled'; issue: Issue; sender: Account; label: Label };
+
+/** What happened, in the words of GitHub's events. */
 export type Happening =
-  | { event: 'issues'; action: 'opened' | 'closed' | 'reopened' | 'deleted' | 'locked' | 'unlocked'; issue: Issue; sender: Account }
-  | { event: 'issues'; action: 'edited'; issue: Issue; sender: Account; from: { title?: string; body?: string | null } }
-  | { event: 'issues'; action: 'labeled' | 'unlabeled'; issue: Issue; sender: Account; label: Label }
+  | ({ event: 'issues' | 'pull_request' } & IssueHappening)
+  | { event: 'issues'; action: 'deleted'; issue: Issue; sender: Account }
+  /** It is another issue elsewhere now: GitHub tells of the one here, and then of that one. */
+  | { event: 'issues'; action: 'transferred'; issue: Issue; sender: Account; movedTo: Issue }
+  | { event: 'issues'; action: 'opened'; issue: Issue; sender: Account; movedFrom: Issue }
   | { event: 'issue_comment'; action: 'created' | 'deleted'; issue: Issue; comment: Comment; sender: Account }
   | { event: 'issue_comment'; action: 'edited'; issue: Issue; comment: Comment; sender: Account; from: { body: string } }
   | { event: 'member'; action: 'added' | 'removed' | 'edited'; repository: Repository; member: Account; sender: Account; roles: { from: Grant | undefined; to: Grant | undefined } }
+  | { event: 'repository'; action: 'archived' | 'unarchived' | 'deleted' | 'created'; repository: Repository; sender: Account }
+  | { event: 'repository'; action: 'renamed'; repository: Repository; sender: Account; oldName: string }
+  | { event: 'repository'; action: 'transferred'; repository: Repository; sender: Account; oldOwner: Account }
   | { event: 'push'; action: null; repository: Repository; push: Push; sender: Account };
 
 /** What happened to an installation: its App hears of it without having asked. */
@@ -78,12 +89,24 @@ function memberChanges({ action, roles: { from, to } }: Extract<Happening, { eve
   return { changes: { old_permission: { from: from?.role ?? 'read' }, permission: { from: from?.role ?? null, to: to?.role ?? null } } };
 }
 
+function repositoryChanges(happening: Extract<Happening, { event: 'repository' }>, addresses: World['addresses']): object {
+  if ('oldName' in happening) return { changes: { repository: { name: { from: happening.oldName } } } };
+  if (!('oldOwner' in happening)) return {};
+  const { oldOwner } = happening;
+  return { changes: { owner: { from: oldOwner.type === 'Organization' ? { organization: organization(oldOwner, addresses) } : { user: simpleUser(oldOwner, addresses) } } } };
+}
+
 function parts(happening: Happening, addresses: World['addresses']): object {
   switch (happening.event) {
     case 'member': return { member: simpleUser(happening.member, addresses), ...memberChanges(happening) };
     case 'push': return pushParts(happening.push, happening.repository, happening.sender, addresses);
+    case 'repository': return repositoryChanges(happening, addresses);
     default: return {
-      issue: issueShape(happening.issue, addresses),
+      ...(happening.event === 'pull_request' && happening.issue.pullRequest !== undefined
+        ? { number: happening.issue.number, pull_request: pullRequestShape(happening.issue, happening.issue.pullRequest, addresses) }
+        : { issue: issueShape(happening.issue, addresses) }),
+      ...('movedTo' in happening ? { changes: { new_issue: issueShape(happening.movedTo, addresses), new_repository: webhookRepository(happening.movedTo.repository, addresses) } } : {}),
+      ...('movedFrom' in happening ? { changes: { old_issue: issueShape(happening.movedFrom, addresses), old_repository: webhookRepository(happening.movedFrom.repository, addresses) } } : {}),
       ...('comment' in happening ? { comment: commentShape(happening.comment, addresses) } : {}),
       ...('label' in happening ? { label: labelShape(happening.label, happening.issue.repository, addresses) } : {}),
       ...('from' in happening ? { changes: changes(happening.from) } : {}),
