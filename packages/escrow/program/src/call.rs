@@ -41,6 +41,7 @@ pub fn call_here(message: &Message, parties: &[Party], signers: &[Signer]) -> Ou
     let mut named = [const { MaybeUninit::<InstructionAccount>::uninit() }; MOST_ACCOUNTS];
     let mut passed = [const { MaybeUninit::<CpiAccount>::uninit() }; MOST_ACCOUNTS];
     require(parties.len() <= MOST_ACCOUNTS, EscrowError::AccountCountWrong)?;
+    // By index, because what is zipped is checked for its end three times.
     for index in 0..parties.len() {
         let Party { account, writable, signer } = &parties[index];
         if *writable {

@@ -80,7 +80,8 @@ pub fn process_instruction(call: Call) -> Outcome {
     }
 }
 
-/// A failed call of another program ends the transaction by itself: what is left is an account that is borrowed already.
+/// What pinocchio refuses here is an account that is borrowed already: a failed call of another program ends the transaction
+/// by itself, clock and rent are always there, and no cluster asks for more rent than can be multiplied.
 impl From<ProgramError> for EscrowError {
     fn from(_: ProgramError) -> Self {
         EscrowError::AccountTwice
