@@ -74,8 +74,8 @@ export async function linked(site: Site, options: Parameters<typeof signedIn>[1]
 }
 
 /** Opens the page of a person that anybody can read, with wallets whose keys are known, and nobody signed in. */
-export async function lookUp(site: Site, id: string, wallets: Readonly<Record<string, Signer>> = {}): Promise<Page> {
-  const page = await openPage(site);
+export async function lookUp(site: Site, id: string, wallets: Readonly<Record<string, Signer>> = {}, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await openPage(site, options);
   for (const [name, signer] of Object.entries(wallets)) await installWallet(page, name, signer);
   await page.goto(`${site.stack.webUrl}/identity/id/${id}`);
   return page;
