@@ -207,9 +207,9 @@ describe('the attestor', () => {
       "insert into link_submission (message_hash, signature, step, github_id, wallet, attestor, expiry, transaction, next_at, submitted_at) values ($1, $2, 'link', $3, $4, $5, $6, $7, now(), now())",
       [hash, encodeBase58(swapped.subarray(1, 65)), me.githubId, me.wallet.address, home.operating.attestor.address, built?.expiry, swapped]);
     running = await startIdentity(home, { atEnd });
-    await expect.poll(async () => (await home.database.pool.query<{ attempts: number }>('select attempts from link_submission where message_hash = $1', [hash])).rows[0]?.attempts, patient).toBeGreaterThan(1);
-    expect(await rowsOf(me)).toMatchObject([{ attested_at: null }]);
-    await home.database.pool.query('delete from link_submission where message_hash = $1', [hash]);
+    await expect.poll(async () => (await rowsOf(me))[0]?.state, patient).toBe('failed');
+    expect(await rowsOf(me)).toMatchObject([{ attested_at: null, problem: 'What was recorded is not what was handed out to be signed.' }]);
+    expect(signedBy(parseTransaction((await rowsOf(me))[0]?.transaction ?? new Uint8Array()))).toEqual([me.wallet.address]);
   }, 90_000);
 
   test('whose key is not ours signs nothing, says so to people, and in its readiness', async () => {
