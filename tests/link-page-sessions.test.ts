@@ -148,5 +148,7 @@ describe('sessions of the link page', () => {
     const oneSession = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(`192.0.2.${String(index + 2)}`, { cookie })));
     expect(oneSession.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
     expect((await ask('192.0.2.99')).status).toBe(400);
+    const form = await fetch(`${site.stack.webUrl}/link/sign-in`, { method: 'POST', redirect: 'manual', headers: { 'x-visitor': '192.0.2.1', 'origin': site.stack.webUrl, 'content-type': 'application/x-www-form-urlencoded' }, body: '' });
+    expect([form.status, form.headers.get('location')]).toEqual([303, '/link?problem=too-many']);
   });
 });

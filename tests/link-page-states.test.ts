@@ -169,6 +169,30 @@ describe.skipIf(missing)(`what can go wrong while a wallet is linked${missing ==
     });
   });
 
+  describe('with the way to the service', () => {
+    test('the answer to signed bytes got lost: handing the same in again is one link', async () => {
+      const { page, wallet, id } = await readyToSign();
+      await page.route('**/link/submit', async (route) => {
+        await route.fetch();
+        await route.abort();
+      }, { times: 1 });
+      await sign(page).click();
+      await problem(page, 'We don’t know whether your signed transaction was taken');
+      await expectAccessible(page);
+      await button(page, 'Hand it in again');
+      await page.getByText('Final. Linked, and cooling down.').waitFor();
+      expect(wallet.asked()).toBe(1);
+      expect(await identityOf(site, id)).toMatchObject({ state: 'cooling', wallet: wallet.signer.address });
+    });
+
+    test('without live events the page asks by itself', async () => {
+      const { page } = await readyToSign();
+      await page.route('**/events', (route) => route.abort());
+      await sign(page).click();
+      await page.getByText('Final. Linked, and cooling down.').waitFor();
+    });
+  });
+
   describe('with the session', () => {
     test('it ended midway: back to the sign-in', async () => {
       const { page, wallet } = await readyToSign();
