@@ -1,11 +1,10 @@
 import type { Address, Operator } from '@doubloon/escrow';
 import { signerOf } from '../key-file.ts';
+import { instant } from '../refund-plan.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import { valueOf, type Instance } from './instance.ts';
 
 type Keys = Readonly<Record<'relayer' | 'attestor', Address | undefined>>;
-
-const instant = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
 
 /** Whether the keys that the operator account names are in force, and the attestor's is the one the identity service holds. */
 export function checkKeys(instance: Instance, inForce: Keys, { nextRelayer, nextAttestor }: Operator, now: bigint): readonly Finding[] {

@@ -5,6 +5,7 @@ import { DoubloonError } from '@doubloon/errors';
 import { checkedUrl } from '../checked-url.ts';
 import { readSigner } from '../key-file.ts';
 import { land } from '../land.ts';
+import { instant } from '../refund-plan.ts';
 import { UsageProblem } from '../usage-problem.ts';
 
 type Print = (line: string) => void;
@@ -49,8 +50,6 @@ async function show(args: readonly string[], print: Print): Promise<number> {
   for (const line of describe(await find(chain, address), values.host)) print(line);
   return 0;
 }
-
-const instant = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
 
 /** The account as people read it. Its host stands there as a hash: whoever knows the name can hold it against that. */
 export function describe({ address, program, account, now }: Found, host?: string): readonly string[] {
