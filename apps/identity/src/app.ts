@@ -1,16 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Pool } from 'pg';
 import { decimalsOf, parseDenoms } from '@doubloon/domain';
 import { createBoundedParser } from '@doubloon/domain/bounded';
-import { DoubloonError, isDoubloonError } from '@doubloon/errors';
-import { decodeOperator, type Address } from '@doubloon/escrow';
-import { listenForHints, openChain, webSocketOf, type Chain } from '@doubloon/escrow/chain';
-import { openEventLog, type EventLog } from '@doubloon/events';
+import { listenForHints, openChain, readOperator, webSocketOf } from '@doubloon/escrow/chain';
+import { openEventLog, publisher } from '@doubloon/events';
 import { lawIsOff } from '@doubloon/failpoints';
-import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay, type OutboxRow } from '@doubloon/postgres';
+import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay } from '@doubloon/postgres';
 import { createRpcServer } from '@doubloon/rpc';
-import { startRounds, type Dependency, type Rounds, type Service } from '@doubloon/service';
+import { startRounds, type Rounds, type Service } from '@doubloon/service';
 import type { AuthorizeContext } from './authorize/authorize.ts';
 import { forgetDecisions } from './authorize/decision-row.ts';
 import type { IdentitySettings } from './config.ts';
@@ -45,7 +42,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const chain = open.use(openChain({ rpcUrl: config.rpcUrl, ...(config.wsUrl === undefined ? {} : { wsUrl: config.wsUrl }), onFailure: measures.chainFailed }));
   const genesisHash = await chain.genesisHash();
   await checkCluster(pool, genesisHash);
-  await checkOperator(chain, { program, operator });
+  await readOperator(chain, { program, operator, prefix: 'IDENTITY_' });
   const cluster = { name: config.cluster, genesisHash };
   const attestors = [config.attestor, ...(config.nextAttestor === undefined ? [] : [config.nextAttestor])];
   const facts = open.use(await keepFacts({ chain, cluster, program, upgradeAuthority: config.upgradeAuthority, operator, attestors, now, log }, {
@@ -56,7 +53,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
 
   const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'identity', log, topics: ['identity'] }));
   // Events wait in the outbox: a log that is away is no reason to keep people from linking.
-  open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log', { needed: false }) }));
+  open.use(startOutboxRelay({ pool, publish: publisher(events, 'identity', health.dependency('event log', { needed: false })), log, signal }));
 
   const oauth = openOAuth({ githubUrl: config.githubUrl, apiUrl: config.apiUrl, clientId: config.clientId, clientSecret: config.clientSecret, redirectUri: `${config.webUrl}/link/callback`, log });
   const denoms = decimalsOf(parseDenoms(JSON.parse(await readFile(config.denomsFile, 'utf8'))));
@@ -86,26 +83,4 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: identitiesOf(operator), onHint: () => { scan.wake(); } }));
 
   return open.adopt(createRpcServer({ routes: [identityRoute(context)], tokens: config.callers, log, metrics }), (it) => it.close());
-}
-
-function startRelay({ pool, events, log, signal, health }: { pool: Pool; events: EventLog; log: Service<IdentitySettings>['log']; signal: AbortSignal; health: Dependency }): AsyncDisposable {
-  const publish = async (batch: readonly OutboxRow[]): Promise<void> => {
-    try {
-      await events.publish('identity', batch.map(({ key, value, headers }) => ({ key, value: JSON.stringify(value), headers })));
-      health.up();
-    } catch (error) {
-      // A message that the log refuses says nothing about the log.
-      if (isDoubloonError(error, 'EVENT_LOG_UNAVAILABLE')) health.down(error.code);
-      throw error;
-    }
-  };
-  health.up();
-  return startOutboxRelay({ pool, publish, log, signal });
-}
-
-async function checkOperator(chain: Chain, { program, operator }: { program: Address; operator: Address }): Promise<void> {
-  const account = await chain.account(operator, 'confirmed');
-  const problem = account === undefined ? 'there is no such account on this chain' : account.owner !== program ? 'the account does not belong to IDENTITY_PROGRAM' : undefined;
-  if (account === undefined || problem !== undefined) throw new DoubloonError('CONFIG_INVALID', { problems: [`IDENTITY_OPERATOR: ${problem ?? ''}`] });
-  decodeOperator(account.data);
 }

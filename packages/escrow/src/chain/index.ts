@@ -5,6 +5,7 @@ export { fatesOf, sendEach, stillTaken, type Ended, type Fate, type Sending } fr
 export { networkFee, priorityPrice, roomForGuards, simulationLimit, usualLimit } from './fees.ts';
 export { checkNode, readFinal, type Pinned } from './pinned.ts';
 export { publishedBuilds } from './published-builds.ts';
+export { readOperator } from './read-operator.ts';
 export { readProgram } from './published-program.ts';
 export { secondLook, type Look } from './second-look.ts';
 export { tryOut } from './try-out.ts';
