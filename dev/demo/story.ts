@@ -4,6 +4,7 @@ import { associatedTokenAddress, decodeDeposit, parseAddress, signerFromSeed, si
 import { openEventLog, type Position } from '@doubloon/events';
 import type { Stack } from '../stack/stack.ts';
 import { runDoubloon } from './doubloon.ts';
+import { linkWallet, readLink } from './link.ts';
 import { openPerson, type Comment, type Person } from './person.ts';
 import { until } from './until.ts';
 
@@ -62,7 +63,9 @@ export async function tellStory(stack: Stack, say: (line: string) => void): Prom
 
   const [, tokens] = funded;
   if (tokens === undefined) throw new Error('nothing was funded in tokens');
+  const linked = await linkWallet(teller, 'grace');
   await letTimePass(teller, tokens);
+  await readLink(teller, linked);
   await refundByStranger(teller, tokens);
   await readComment(teller, living, 'The same comment knows it', ['**0.5 sol** funded, in escrow', '1 refunded']);
 }
