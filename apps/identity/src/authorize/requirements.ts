@@ -55,7 +55,7 @@ export const textSaysSo: Requirement = ({ action, source, money }) => {
 export const repositoryIsOpen: Requirement = ({ repository }) => (repository.isArchived ? deny('REPOSITORY_ARCHIVED', 'This repository is archived.') : undefined);
 
 /** Nothing that the file could forbid is allowed while nobody can tell what it says. */
-export const rulesAreReadable: Requirement = ({ rules }) => (rules.ok ? undefined : deny('RULES_INVALID', `The file .github/doubloon.yml of this repository can't be understood, so nothing is allowed that it could forbid. ${rules.problems[0] ?? ''}`.trimEnd()));
+export const rulesAreReadable: Requirement = ({ rules }) => (rules.ok ? undefined : deny('RULES_INVALID', `The file .github/doubloon.yml of this repository can't be understood, so nothing is allowed that it could forbid. ${rules.problems.slice(0, 3).join(' ')}`.trimEnd()));
 
 export const mayOffer: Requirement = ({ rules, role }) =>
   rules.ok && rules.rules.mayOffer === 'collaborators' && !atLeast(role, 'triage') ? deny('NOT_A_COLLABORATOR', 'Only collaborators may offer money in this repository.') : undefined;
