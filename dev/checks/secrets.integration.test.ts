@@ -62,7 +62,7 @@ test('no two installations share a secret', async () => {
 test('each service knows the tokens its callers show, and a token made anew is told to be unknown to it', async () => {
   const { folder, make, read } = makeSecrets();
   await make();
-  for (const [callee, callers] of [['treasury', ['web', 'github-app']], ['identity', ['web']]] as const) {
+  for (const [callee, callers] of [['treasury', ['web', 'github-app']], ['identity', ['web', 'github-app']]] as const) {
     const known = parseCallers(read(`${callee}-callers`));
     for (const caller of callers) expect(known.get(caller), caller).toEqual(createHash('sha256').update(read(`${caller}-${callee}-token`)).digest());
   }
