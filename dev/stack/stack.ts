@@ -105,7 +105,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
 
   progress('Starting the services …');
-  const [webToken, appToken, webIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken()];
+  const [webToken, appToken, webIdentityToken, appIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
   const settingsOf = (name: AppName, env: Readonly<Record<string, string>>) => ({ LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] });
   const launch = async (name: AppName, env: Readonly<Record<string, string>>, internalPort: number): Promise<App> =>
@@ -157,7 +157,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       IDENTITY_OPERATOR: operator,
       IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)),
       IDENTITY_WEB_URL: webUrl,
-      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash })),
+      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash, 'github-app': appIdentityToken.hash })),
     }),
     start('github-app', {
       PORT: String(appPort),
@@ -169,6 +169,8 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       GITHUB_APP_WEBHOOK_SECRET_FILE: secrets.file('github-app-webhook', webhookSecret),
       GITHUB_APP_TREASURY_URL: treasuryUrl,
       GITHUB_APP_TREASURY_TOKEN_FILE: secrets.file('github-app-treasury', appToken.token),
+      GITHUB_APP_IDENTITY_URL: `http://127.0.0.1:${String(identityPort)}`,
+      GITHUB_APP_IDENTITY_TOKEN_FILE: secrets.file('github-app-identity', appIdentityToken.token),
     }),
     web ? start('web', { ...webEnv(webPort), WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`, DEV_WALLET: 'true' }) : undefined,
   ]);
