@@ -41,7 +41,7 @@ export function installPage(app: App, owners: readonly Account[], frame: Frame, 
   return layout(frame, `Install ${app.name}`, html`<h1>Install ${app.name}</h1>
 ${alert(problem)}
 ${owners.length === 0 ? html`<p>${frame.me.login} manages nobody who could install it.</p>` : undefined}
-${owners.map((owner) => {
+${owners.filter((it) => repositoriesOf(frame.world, it).length > 0).map((owner) => {
     const installation = installationsOf(frame.world, app).find((it) => it.account === owner);
     return html`<section aria-labelledby="o${owner.id}"><h2 id="o${owner.id}">${owner.login}</h2>
 <form method="post" action="/apps/${app.slug}/installations/new">
