@@ -60,7 +60,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const parser = open.use(createBoundedParser({ onTimeout: (comment) => { log.warn({ comment }, 'a text was given up: it takes too long to read'); } }));
   const ask = openAsk({ timeoutMs: githubTimeoutMs });
   const reading = openReading({ ask, apiUrl: config.apiUrl, now, tokens: openAppTokens({ ask, apiUrl: config.apiUrl, now, appId: config.appId, privateKey: config.privateKey }) });
-  const authorizing: AuthorizeContext = { pool, denoms, reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID };
+  const authorizing: AuthorizeContext = { pool, denoms, reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID, decided: measures.decided };
   const wake = { sender: () => { sender.wake(); }, watcher: () => { scan.wake(); } };
   const context: IdentityContext = { pool, chain, cluster, program, operator, facts, attestors, oauth, authorizing, webUrl: config.webUrl, log, now, random: randomBytes, wake };
 
