@@ -85,6 +85,18 @@ test('unlinking takes the wallet alone, no session; afterwards the user links ag
   await expect.poll(() => typesOf(home, githubId), patient).toEqual(['linked', 'unlinked', 'linked']);
 }, 120_000);
 
+test('what is told of a link names no transaction that proves another wallet', async () => {
+  const { githubId, wallet } = await linked();
+  await doStep(running, { step: LinkStep.UNLINK, githubId }, wallet);
+  await expect.poll(() => typesOf(home, githubId), patient).toEqual(['linked', 'unlinked']);
+  const other = await around.wallet();
+  await around.send([linkIdentity({ ...(await attested(githubId)), payer: other.address, wallet: other.address })], other, home.operating.attestor);
+  await expect.poll(() => typesOf(home, githubId), patient).toEqual(['linked', 'unlinked', 'linked']);
+  const { data } = (await home.events(githubId))[2] ?? {};
+  expect(data).toMatchObject({ wallet: other.address });
+  expect(data).not.toHaveProperty('signature');
+}, 120_000);
+
 test('a step that is impossible is told so in words, before anybody signs', async () => {
   const { session, githubId, wallet } = await linked();
   await expect(build(LinkStep.LINK, { session }, wallet)).rejects.toEqual(impossible(/this wallet is linked already/));
