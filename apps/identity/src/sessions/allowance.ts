@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net';
 import type { Pool } from 'pg';
 import { DoubloonError } from '@doubloon/errors';
+import { networkOf } from '@doubloon/service/network-of';
 
 /** How often something may be asked: so many times at once, and once more each `everyMs`. */
 interface Rate {
@@ -43,15 +43,3 @@ async function spend(pool: Pool, at: Date, subject: string, { atOnce, everyMs }:
 export const forgetAllowances = async (pool: Pool, now: Date): Promise<void> => {
   await pool.query(forget, [now]);
 };
-
-/** Whoever has an address of the sixth version has the 2^64 others of its network as well. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address.slice(0, 64);
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const [first, last] = [groups(head), tail === undefined ? [] : groups(tail)];
-  // A last part in the form of the fourth version stands for two groups, and behind the network.
-  const missing = tail === undefined ? 0 : 8 - first.length - last.length - (address.includes('.') ? 1 : 0);
-  const all = [...first, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...last];
-  return address.includes('.') && /^(::ffff:|::)/i.test(address) ? (address.split(':').at(-1) ?? '') : `${all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
-}
