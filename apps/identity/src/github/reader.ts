@@ -17,8 +17,8 @@ export type Reading = { readonly found: true; readonly body: unknown; readonly e
 export interface Reader {
   /** `path` below the repository, which is named by its id: no name leads anywhere else. */
   ofRepository(repositoryId: string, path: string): Promise<Reading>;
-  /** Below the API's root, with the rights of the installation that sees the repository. */
-  asInstallation(repositoryId: string, path: string): Promise<Reading>;
+  /** Below the API's root, with the rights of the installation that sees the repository, or of any when none is named. */
+  asInstallation(repositoryId: string | undefined, path: string): Promise<Reading>;
   /** Asks GraphQL and answers its `data`. */
   query(repositoryId: string, query: string, variables: object): Promise<unknown>;
   /** What was answered so far, in the order in which it came. */
@@ -66,7 +66,7 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
     const evidence: Evidence[] = [];
 
     /** Asks with a token of the installation, and once more with a new one when GitHub ended that. */
-    async function asked(repositoryId: string, call: string, question: (token: InstallationToken) => Promise<Answer>, isAgain = false): Promise<{ answer: Answer; token: InstallationToken }> {
+    async function asked(repositoryId: string | undefined, call: string, question: (token: InstallationToken) => Promise<Answer>, isAgain = false): Promise<{ answer: Answer; token: InstallationToken }> {
       const token = await tokens.of(repositoryId);
       const until = heldUntil.get(token.installationId);
       if (until !== undefined && until > now()) throw unavailable(call, new Error(`GitHub asked to be left alone until ${until.toISOString()}`));
@@ -81,7 +81,7 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
       return asked(repositoryId, call, question, true);
     }
 
-    async function get(repositoryId: string, path: string): Promise<Reading> {
+    async function get(repositoryId: string | undefined, path: string): Promise<Reading> {
       const at = now();
       const keyOf = ({ installationId }: InstallationToken): string => `${installationId} ${path}`;
       const before = new Map<string, Kept | undefined>();
