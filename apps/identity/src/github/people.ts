@@ -33,6 +33,7 @@ const isLogin = (text: string): boolean => /^[a-z\d](?:[a-z\d]|-(?=[a-z\d]))*(?:
 
 async function readUser(reader: Reader, repositoryId: string | undefined, path: string): Promise<Account | undefined> {
   const reading = await reader.asInstallation(repositoryId, path);
+  if (!reading.found && reading.isMoved) throw unavailable(path, new Error('it is elsewhere'));
   if (!reading.found) return undefined;
   const read = accountForm.safeParse(reading.body);
   if (!read.success) throw unavailable(path, read.error);

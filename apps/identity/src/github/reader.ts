@@ -11,7 +11,7 @@ export interface Evidence {
 }
 
 /** What GitHub says of something that is below a repository, or of somebody. */
-export type Reading = { readonly found: true; readonly body: unknown; readonly etag: string | undefined } | { readonly found: false };
+export type Reading = { readonly found: true; readonly body: unknown; readonly etag: string | undefined } | { readonly found: false; readonly isMoved: boolean };
 
 /** What GitHub says now. Each answer was asked for after the call began; what is kept from before is asked about again, by its etag. */
 export interface Reader {
@@ -54,7 +54,7 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
   function keep(key: string, { headers, body }: Answer): void {
     const etag = headers.get('etag');
     kept.delete(key);
-    if (etag === null || JSON.stringify(body).length > longestKept) return;
+    if (etag === null || body === undefined || JSON.stringify(body).length > longestKept) return;
     kept.set(key, { etag, body });
     for (const oldest of kept.keys()) {
       if (kept.size <= mostKept) break;
@@ -99,7 +99,8 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
         return { found: true, body: answer.body, etag };
       }
       // Gone, or moved to where we were not asked about.
-      if (status === 404 || status === 410 || status === 301 || status === 302 || status === 307 || status === 308) return { found: false };
+      if (status === 404 || status === 410) return { found: false, isMoved: false };
+      if (status === 301 || status === 302 || status === 307 || status === 308) return { found: false, isMoved: true };
       // Perhaps another installation sees it by now.
       if (status === 403) tokens.forget(repositoryId);
       throw unavailable(path, new Error(`status ${String(status)}`));

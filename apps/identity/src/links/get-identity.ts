@@ -4,6 +4,7 @@ import { identity, type MessageInitShape } from '@doubloon/rpc';
 import type { IdentityContext } from '../context.ts';
 import { readPerson } from '../github/people.ts';
 import { isGitHubId, knownPerson, seePerson, type GitHubUser } from '../person.ts';
+import { allowLookUp } from '../sessions/allowance.ts';
 import { accountOf, identityIn, instant, operatorIn } from './account.ts';
 import { submissionColumns, submissionView, type SubmissionRow } from './link-row.ts';
 import { proofOf } from './proof.ts';
@@ -20,7 +21,7 @@ const loginStaleMs = 24 * 3_600_000;
 
 const newest = `select ${submissionColumns} from link_submission where github_id = $1 order by place desc limit 1`;
 
-/** What the identity account of a user says in finalized state: the chain is asked each time. REQUEST_INVALID, GITHUB_USER_ABSENT, GITHUB_UNAVAILABLE (only by login), CHAIN_UNAVAILABLE. */
+/** What the identity account of a user says in finalized state: the chain is asked each time. REQUEST_INVALID, GITHUB_USER_ABSENT, GITHUB_UNAVAILABLE and RATE_LIMITED (only by login), CHAIN_UNAVAILABLE. */
 export async function getIdentity(context: IdentityContext, request: { githubId: string; login: string }): Promise<MessageInitShape<typeof identity.GetIdentityResponseSchema>> {
   const { pool, operator } = context;
   const person = await personOf(context, request);
@@ -42,9 +43,11 @@ export async function getIdentity(context: IdentityContext, request: { githubId:
 }
 
 /** By login as GitHub has it at this moment; by id with the login of the last day, or the last that was seen while GitHub is away. */
-async function personOf({ pool, reading, now, log }: IdentityContext, { githubId, login }: { githubId: string; login: string }): Promise<GitHubUser> {
+async function personOf(context: IdentityContext, { githubId, login }: { githubId: string; login: string }): Promise<GitHubUser> {
+  const { pool, reading, now, log } = context;
   if ((githubId === '') === (login === '')) throw new DoubloonError('REQUEST_INVALID', { problem: 'it names not one of github_id and login' });
   if (login !== '') {
+    await allowLookUp(context);
     const user = await readPerson(reading(), { login });
     if (user === undefined) throw new DoubloonError('GITHUB_USER_ABSENT', { login: login.slice(0, 60) });
     await seePerson(pool, user, now());
@@ -53,7 +56,7 @@ async function personOf({ pool, reading, now, log }: IdentityContext, { githubId
   if (!isGitHubId(githubId)) throw new DoubloonError('REQUEST_INVALID', { problem: 'github_id is not a numeric id of GitHub' });
   const known = await knownPerson(pool, githubId);
   if (known !== undefined && now().getTime() - known.seenAt.getTime() < loginStaleMs) return { githubId, login: known.login };
-  const user = await readPerson(reading(), { githubId }).catch((err: unknown) => {
+  const user = await allowLookUp(context).then(() => readPerson(reading(), { githubId })).catch((err: unknown) => {
     log.info({ err, githubId }, 'GitHub could not be asked how somebody is called now');
     return undefined;
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
 import { openPool } from '@doubloon/postgres';
-import { allow, forgetAllowances } from './allowance.ts';
+import { allow, allowLookUp, forgetAllowances } from './allowance.ts';
 
 let database: TestDatabase;
 let at = Date.parse('2026-11-21T12:00:00Z');
@@ -35,6 +35,13 @@ test('two instances behind one database share it, also when they ask at once', a
 test('all addresses of one network of the sixth version share what one may ask', async () => {
   expect((await spent(31, { address: '2001:db8::1' })).at(-1)).toBe('RATE_LIMITED');
   expect(await spent(1, { address: '2001:db8::2' })).toEqual(['RATE_LIMITED']);
+});
+
+test('looking people up is bounded for all together, so that strangers leave most of what GitHub answers in an hour to decisions', async () => {
+  for (let nth = 0; nth < 100; nth++) await allowLookUp(here());
+  await expect(allowLookUp(here())).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  at += 6_000;
+  await allowLookUp(here());
 });
 
 test('what is used up is forgotten once it says nothing any more', async () => {

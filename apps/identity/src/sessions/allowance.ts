@@ -17,6 +17,9 @@ const rates = {
 
 export type Asked = keyof typeof rates;
 
+/** For all who look somebody up together: what GitHub lets us ask in an hour is for decisions and links. */
+const lookUps: Rate = { atOnce: 100, everyMs: 6_000 };
+
 // One instant says all: each thing asked moves it on, and who would move it too far ahead of now has asked too often.
 const use = `
   insert into allowance as a (subject, used_until) values ($1, $2::timestamptz + $3::int * interval '1 millisecond')
@@ -31,6 +34,9 @@ export async function allow({ pool, now }: { pool: Pool; now: () => Date }, aske
   if (address !== undefined) await spend(pool, now(), `${asked} address ${networkOf(address)}`, rates[asked].address);
   if (githubId !== undefined) await spend(pool, now(), `${asked} user ${githubId}`, rates[asked].user);
 }
+
+/** Counts that GitHub is to be asked how somebody is called. RATE_LIMITED. */
+export const allowLookUp = ({ pool, now }: { pool: Pool; now: () => Date }): Promise<void> => spend(pool, now(), 'look-up', lookUps);
 
 async function spend(pool: Pool, at: Date, subject: string, { atOnce, everyMs }: Rate): Promise<void> {
   if ((await pool.query(use, [subject, at, everyMs, atOnce])).rowCount !== 0) return;
