@@ -100,6 +100,14 @@ describe('sessions of the link page', () => {
     expect(await isIn(cookie, login)).toBe(false);
   });
 
+  test('beginning another sign-in ends the session there was, for whoever holds its cookie', async () => {
+    const { login } = newcomer(site);
+    const cookie = await sessionFor(site, login);
+    const again = await fetch(`${site.stack.webUrl}/link/sign-in`, { method: 'POST', redirect: 'manual', headers: { ...newVisitor(), origin: site.stack.webUrl, cookie, 'content-type': 'application/x-www-form-urlencoded' }, body: '' });
+    expect(again.status).toBe(303);
+    expect(await isIn(cookie, login)).toBe(false);
+  });
+
   test('another site can neither begin, end nor use a session', async () => {
     const { login, id } = newcomer(site);
     const cookie = await sessionFor(site, login);

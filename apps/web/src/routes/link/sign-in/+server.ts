@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { giveSession } from '../../../sessions/cookie.ts';
+import { giveSession, readSession } from '../../../sessions/cookie.ts';
 import { ownPath } from '../../../sessions/own-path.ts';
 import { problemOfSignIn } from '../../../sessions/sign-in-problems.ts';
 import type { RequestHandler } from './$types';
@@ -18,6 +18,8 @@ export const POST: RequestHandler = async ({ request, cookies, getClientAddress,
     app.log.error({ authorizeUrl: begun.authorizeUrl }, 'the identity service signs in at another GitHub than WEB_GITHUB_URL');
     redirect(303, '/link?problem=settings');
   }
+  // Nobody is kept from signing in because it could not be ended: it ends by itself soon.
+  await app.identity.endSession({ session: readSession(cookies) }).catch((failure: unknown) => { app.log.warn({ err: failure }, 'a session could not be ended'); });
   giveSession(cookies, begun);
   redirect(303, begun.authorizeUrl, { external: [app.config.githubUrl] });
 };
