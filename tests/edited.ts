@@ -1,4 +1,6 @@
 import { compileTransaction, computeBudgetProgram, memoProgram, parseTransaction, signTransaction, type Address, type Instruction, type ParsedInstruction, type Signer } from '@doubloon/escrow';
+import type { Chain } from '@doubloon/escrow/chain';
+import { expect } from 'vitest';
 import type { Manner } from './test-wallet.ts';
 
 /** The parts of a transaction, to put them together in another way. */
@@ -25,3 +27,10 @@ export function withOneBitTurned(transaction: Uint8Array, place = 2): Uint8Array
   const changed = instructions.map((one) => ({ ...toInstruction(one), data: isOurs(one) ? Uint8Array.from(one.data, (byte, at) => (at === place ? byte ^ 1 : byte)) : one.data }));
   return compileTransaction({ payer, blockhash, instructions: changed });
 }
+
+/** Signs only when the network no longer takes the transaction. */
+export const tooLate = (chain: Chain): Manner => async (transaction, signIt) => {
+  const { lastValidBlockHeight } = await chain.latestBlockhash();
+  await expect.poll(() => chain.blockHeight('finalized'), { timeout: 60_000, interval: 200 }).toBeGreaterThan(lastValidBlockHeight);
+  return signIt(transaction);
+};

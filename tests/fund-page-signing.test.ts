@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { missingBrowser } from '@doubloon/dev/chromium/browser.ts';
-import { parseTransaction, signerFromSeed, signTransaction } from '@doubloon/escrow';
+import { signerFromSeed, signTransaction } from '@doubloon/escrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { byAnotherAccount } from './edited.ts';
+import { byAnotherAccount, tooLate } from './edited.ts';
 import { connect, connected, depositsOf, heading, sign, withMemoBehind, withOtherAmount } from './fund-page.ts';
 import { expectAccessible, hydrated, newOffer, openPage, openSite, picture, someone, type Site } from './site.ts';
 import { approve, installWallet, lateWallet, refuse, stayQuiet } from './test-wallet.ts';
@@ -183,13 +183,7 @@ describe.skipIf(missing)(`signing on the fund page${missing === undefined ? '' :
 
     test('it took longer than the network waits: nothing is paid, and signing again works', async () => {
       const { page, wallet, offerId } = await connected(site);
-      wallet.behave(async (transaction, signIt) => {
-        const { blockhash } = parseTransaction(transaction);
-        const { lastValidBlockHeight } = await site.stack.chain.latestBlockhash();
-        await expect.poll(() => site.stack.chain.blockHeight('finalized'), { timeout: 60_000, interval: 200 }).toBeGreaterThan(lastValidBlockHeight);
-        expect(blockhash).not.toBe('');
-        return signIt(transaction);
-      });
+      wallet.behave(tooLate(site.stack.chain));
       await sign(page).click();
       await page.getByRole('heading', { name: 'That took longer than the network waits' }).waitFor({ timeout: 90_000 });
       await expectAccessible(page);

@@ -1,8 +1,8 @@
 import { missingBrowser } from '@doubloon/dev/chromium/browser.ts';
-import { parseTransaction, signTransaction } from '@doubloon/escrow';
+import { signTransaction } from '@doubloon/escrow';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { byAnotherAccount, withOneBitTurned } from './edited.ts';
+import { byAnotherAccount, tooLate, withOneBitTurned } from './edited.ts';
 import { button, byVisitors, choose, identityOf, newcomer, newSigner, newVisitor, problem, sessionFor, sign, state, terms, useSession } from './link-page.ts';
 import { expectAccessible, hydrated, openPage, openSite, picture, type Site } from './site.ts';
 import { approve, installWallet, lateWallet, refuse, stayQuiet, type TestWallet } from './test-wallet.ts';
@@ -124,13 +124,7 @@ describe.skipIf(missing)(`what can go wrong while a wallet is linked${missing ==
 
     test('it took longer than the network waits: nothing has changed, and signing again works', async () => {
       const { page, wallet, id } = await readyToSign();
-      wallet.behave(async (transaction, signIt) => {
-        const { blockhash } = parseTransaction(transaction);
-        const { lastValidBlockHeight } = await site.stack.chain.latestBlockhash();
-        await expect.poll(() => site.stack.chain.blockHeight('finalized'), { timeout: 60_000, interval: 200 }).toBeGreaterThan(lastValidBlockHeight);
-        expect(blockhash).not.toBe('');
-        return signIt(transaction);
-      });
+      wallet.behave(tooLate(site.stack.chain));
       await sign(page).click();
       await page.getByRole('heading', { name: 'That took longer than the network waits' }).waitFor({ timeout: 90_000 });
       await expectAccessible(page);

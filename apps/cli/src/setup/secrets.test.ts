@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openFolder } from './folder.ts';
 import { giveAway } from './secrets.ts';
 
-test.skipIf(process.getuid?.() !== 0)('a link in the folder of secrets, which its new owner can put there, gives nothing away that lies elsewhere', () => {
+test.skipIf(process.getuid?.() !== 0)('a link in the folder of secrets, which its new owner can put there, gives nothing away that lies elsewhere (needs root)', () => {
   const path = mkdtempSync(join(tmpdir(), 'doubloon-secrets-'));
   onTestFinished(() => { rmSync(path, { recursive: true }); });
   mkdirSync(join(path, 'secrets'));

@@ -14,8 +14,8 @@ beforeAll(async () => {
   around = open.use(await openSurroundings());
   home = await openHome(around, { atEnd });
   running = await startIdentity(home, { atEnd });
-}, 60_000);
-afterAll(() => open.disposeAsync(), 60_000);
+});
+afterAll(() => open.disposeAsync());
 
 let users = 0;
 let addresses = 0;

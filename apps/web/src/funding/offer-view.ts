@@ -1,3 +1,5 @@
+import type { SubmissionState } from '../signing/submission-state.ts';
+
 /** What the fund page shows of an offer. Amounts are decimal text for people; everything that is signed stands as exact text too. */
 export interface OfferView {
   readonly id: string;
@@ -21,7 +23,7 @@ export interface OfferView {
 export interface SubmissionView {
   readonly signature: string;
   readonly wallet: string;
-  readonly state: 'recorded' | 'sent' | 'confirmed' | 'finalized' | 'expired' | 'failed';
+  readonly state: SubmissionState;
   readonly problem: string;
 }
 

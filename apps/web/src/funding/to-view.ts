@@ -1,6 +1,7 @@
 import { formatAmount } from '@doubloon/domain';
 import { treasury } from '@doubloon/rpc';
-import type { OfferView, SubmissionView, TermsView } from './offer-view.ts';
+import { submissionStates } from '../signing/submission-state.ts';
+import type { OfferView, TermsView } from './offer-view.ts';
 
 const states: Record<treasury.OfferState, OfferView['state']> = {
   [treasury.OfferState.UNSPECIFIED]: 'offered',
@@ -13,16 +14,6 @@ const states: Record<treasury.OfferState, OfferView['state']> = {
   [treasury.OfferState.REFUNDED]: 'refunded',
   [treasury.OfferState.PAID]: 'paid',
   [treasury.OfferState.CLOSED]: 'closed',
-};
-
-const submissionStates: Record<treasury.SubmissionState, SubmissionView['state']> = {
-  [treasury.SubmissionState.UNSPECIFIED]: 'recorded',
-  [treasury.SubmissionState.RECORDED]: 'recorded',
-  [treasury.SubmissionState.SENT]: 'sent',
-  [treasury.SubmissionState.CONFIRMED]: 'confirmed',
-  [treasury.SubmissionState.FINALIZED]: 'finalized',
-  [treasury.SubmissionState.EXPIRED]: 'expired',
-  [treasury.SubmissionState.FAILED]: 'failed',
 };
 
 const lamportDecimals = 9;

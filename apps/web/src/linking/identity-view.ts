@@ -1,3 +1,5 @@
+import type { SubmissionState } from '../signing/submission-state.ts';
+
 /** What a page shows of the link between a GitHub user and a wallet. Instants are RFC 3339 text; what is not there is undefined. */
 export interface IdentityView {
   /** GitHub's numeric id, and the login as it was last seen. */
@@ -26,7 +28,7 @@ export interface LinkSubmissionView {
   readonly step: LinkStep;
   readonly signature: string;
   readonly wallet: string;
-  readonly state: 'recorded' | 'sent' | 'confirmed' | 'finalized' | 'expired' | 'failed';
+  readonly state: SubmissionState;
   readonly problem: string;
 }
 

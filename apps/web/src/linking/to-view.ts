@@ -1,6 +1,7 @@
 import { formatAmount } from '@doubloon/domain';
-import { identity, treasury } from '@doubloon/rpc';
-import type { IdentityView, LinkStep, LinkSubmissionView, LinkTermsView } from './identity-view.ts';
+import { identity } from '@doubloon/rpc';
+import { submissionStates } from '../signing/submission-state.ts';
+import type { IdentityView, LinkStep, LinkTermsView } from './identity-view.ts';
 
 const states: Record<identity.IdentityState, IdentityView['state']> = {
   [identity.IdentityState.UNSPECIFIED]: 'absent',
@@ -18,16 +19,6 @@ const steps: Record<LinkStep, identity.LinkStep> = {
   object: identity.LinkStep.CANCEL_CHANGE,
   settle: identity.LinkStep.SETTLE_CHANGE,
   unlink: identity.LinkStep.UNLINK,
-};
-
-const submissionStates: Record<treasury.SubmissionState, LinkSubmissionView['state']> = {
-  [treasury.SubmissionState.UNSPECIFIED]: 'recorded',
-  [treasury.SubmissionState.RECORDED]: 'recorded',
-  [treasury.SubmissionState.SENT]: 'sent',
-  [treasury.SubmissionState.CONFIRMED]: 'confirmed',
-  [treasury.SubmissionState.FINALIZED]: 'finalized',
-  [treasury.SubmissionState.EXPIRED]: 'expired',
-  [treasury.SubmissionState.FAILED]: 'failed',
 };
 
 const lamportDecimals = 9;
