@@ -1,6 +1,8 @@
 import type { OfferId } from '../ids.ts';
+import { evolveDeposit, isHeld, whereabouts, type Deposit, type DepositEvent } from './deposit.ts';
 
-export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded';
+/** `funded` while any of its money is in escrow; then `paid` when any of it was earned, else `refunded`. */
+export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded' | 'paid';
 
 export interface Offer {
   readonly id: OfferId;
@@ -21,17 +23,6 @@ export interface Offer {
   readonly replacedBy?: OfferId;
 }
 
-export interface Deposit {
-  /** base58 address of the account on chain. */
-  readonly address: string;
-  readonly offer: OfferId;
-  readonly funder: string;
-  readonly denom: string;
-  /** Base units. */
-  readonly amount: bigint;
-  readonly state: 'held' | 'refunded';
-}
-
 /** All offers and deposits of one issue, each in the order in which they came. */
 export interface Bounty {
   readonly offers: ReadonlyMap<OfferId, Offer>;
@@ -48,7 +39,7 @@ export type BountyEvent =
   | { readonly type: 'submitted'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
   | { readonly type: 'submission-expired'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
   | { readonly type: 'funded'; readonly offer: OfferId; readonly deposit: string; readonly funder: string; readonly denom: string; readonly amount: bigint; readonly at: Date }
-  | { readonly type: 'refunded'; readonly deposit: string; readonly at: Date };
+  | DepositEvent;
 
 export const noBounty: Bounty = { offers: new Map(), deposits: new Map() };
 
@@ -78,8 +69,8 @@ export function evolve(bounty: Bounty, event: BountyEvent): Bounty {
       return changed(bounty, event.offer, (offer) => (offer.state === 'submitted' && offer.submission === event.signature ? { ...settled(offer), ...asked(offer), state: 'offered' } : offer));
     case 'funded':
       return funded(bounty, event);
-    case 'refunded':
-      return refunded(bounty, event.deposit);
+    case 'awarded': case 'vetoed': case 'paid': case 'refunded': case 'cancelled': case 'closed':
+      return watched(bounty, event);
   }
 }
 
@@ -91,8 +82,8 @@ export const isOpen = ({ state }: Offer): boolean => state === 'offered' || stat
 /** Ended without money; its text may come back. */
 const hasEnded = ({ state }: Offer): boolean => state === 'withdrawn' || state === 'replaced' || state === 'expired';
 
-/** Money that is promised to the issue. A deposit for an offer that was taken back before is shown, never counted. */
-export const counts = (bounty: Bounty, { offer, state }: Deposit): boolean => state === 'held' && bounty.offers.get(offer)?.state === 'funded';
+/** Whether money of it is promised to the issue. A deposit for an offer that was taken back before is shown, never counted. */
+export const counts = (bounty: Bounty, deposit: Deposit): boolean => isHeld(deposit) && bounty.offers.get(deposit.offer)?.state === 'funded';
 
 /** Base units per denom, in the order of first mention: in escrow, and offered but not funded. */
 export function totals(bounty: Bounty): ReadonlyMap<string, { readonly funded: bigint; readonly offered: bigint }> {
@@ -103,7 +94,7 @@ export function totals(bounty: Bounty): ReadonlyMap<string, { readonly funded: b
     return sum;
   };
   for (const offer of bounty.offers.values()) if (isOpen(offer)) of(offer.denom).offered += offer.amount;
-  for (const deposit of bounty.deposits.values()) if (counts(bounty, deposit)) of(deposit.denom).funded += deposit.amount;
+  for (const deposit of bounty.deposits.values()) if (counts(bounty, deposit)) of(deposit.denom).funded += whereabouts(deposit).held;
   return sums;
 }
 
@@ -111,8 +102,10 @@ const withOffer = (bounty: Bounty, offer: Offer): Bounty => ({ ...bounty, offers
 const withDeposit = (bounty: Bounty, deposit: Deposit): Bounty => ({ ...bounty, deposits: new Map(bounty.deposits).set(deposit.address, deposit) });
 
 function stateByDeposits({ deposits }: Bounty, id: OfferId): OfferState {
-  const states = [...deposits.values()].filter(({ offer }) => offer === id).map(({ state }) => state);
-  return states.includes('held') ? 'funded' : states.length > 0 ? 'refunded' : 'offered';
+  const all = [...deposits.values()].filter(({ offer }) => offer === id);
+  if (all.length === 0) return 'offered';
+  if (all.some(isHeld)) return 'funded';
+  return all.some(({ state, award }) => state === 'paid' || (state === 'ended' && award !== undefined)) ? 'paid' : 'refunded';
 }
 
 function changed(bounty: Bounty, id: OfferId, change: (offer: Offer) => Offer): Bounty {
@@ -131,14 +124,14 @@ function ended(bounty: Bounty, id: OfferId, end: { state: OfferState; replacedBy
 
 function funded(bounty: Bounty, { offer, deposit, funder, denom, amount }: Extract<BountyEvent, { type: 'funded' }>): Bounty {
   if (bounty.deposits.has(deposit)) return bounty;
-  const held = withDeposit(bounty, { address: deposit, offer, funder, denom, amount, state: 'held' });
+  const held = withDeposit(bounty, { address: deposit, offer, funder, denom, amount, state: 'held', sequence: 1n });
   return changed(held, offer, (one) => (one.state === 'withdrawn' || one.state === 'replaced' ? one : { ...settled(one), state: 'funded' }));
 }
 
-function refunded(bounty: Bounty, address: string): Bounty {
-  const deposit = bounty.deposits.get(address);
-  if (!deposit) return bounty;
-  const back = withDeposit(bounty, { ...deposit, state: 'refunded' });
-  const stillHeld = [...back.deposits.values()].some((other) => other.offer === deposit.offer && other.state === 'held');
-  return stillHeld ? back : changed(back, deposit.offer, (offer) => (offer.state === 'funded' ? { ...offer, state: 'refunded' } : offer));
+// An offer that was taken back stays so, whatever becomes of the money that was sent for it nevertheless.
+function watched(bounty: Bounty, event: DepositEvent): Bounty {
+  const deposit = bounty.deposits.get(event.deposit);
+  if (deposit === undefined) return bounty;
+  const after = withDeposit(bounty, evolveDeposit(deposit, event));
+  return changed(after, deposit.offer, (offer) => (offer.state === 'funded' ? { ...offer, state: stateByDeposits(after, offer.id) } : offer));
 }

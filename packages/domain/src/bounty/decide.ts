@@ -56,11 +56,6 @@ export function fundOffer(bounty: Bounty, command: { offer: OfferId; deposit: st
   return [{ type: 'funded', ...command }];
 }
 
-/** A deposit went back to its funder. Nothing when that is known, or the deposit isn't. */
-export function refundDeposit(bounty: Bounty, { deposit, at }: { deposit: string; at: Date }): BountyEvent[] {
-  return bounty.deposits.get(deposit)?.state === 'held' ? [{ type: 'refunded', deposit, at }] : [];
-}
-
 function find({ offers }: Bounty, id: OfferId): Offer {
   const offer = offers.get(id);
   if (!offer) throw new DoubloonError('OFFER_ABSENT', { offerId: id });
