@@ -32,8 +32,8 @@ describe.skipIf(missing)(`by hand in a browser${missing === undefined ? '' : ` (
 
     await page.getByRole('button', { name: 'Connect a wallet' }).click();
     await page.getByRole('button', { name: /Burner wallet/ }).click();
-    await page.getByRole('button', { name: 'Get 10 local SOL' }).click();
-    await page.getByText('The faucet sent 10 SOL.').waitFor();
+    await page.getByRole('button', { name: 'Get 10 local SOL and 1000 local USDC' }).click();
+    await page.getByText('The faucet sent 10 SOL and 1000 USDC.').waitFor();
     await expectAccessible(page);
     await picture(page, 'fund-connected');
 

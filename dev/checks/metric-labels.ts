@@ -1,6 +1,6 @@
 import { isFailureCode } from '@doubloon/errors';
 import { IdentityService, TreasuryService } from '@doubloon/rpc';
-import { refusals } from '../../apps/github-app/src/github.ts';
+import { refusals } from '../../packages/github/src/index.ts';
 
 /** What a label may say: each value, or a rule that bounds them, in words and as a check. */
 export type LabelValues = readonly string[] | { readonly said: string; readonly has: (value: string) => boolean };

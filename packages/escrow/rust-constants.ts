@@ -1,6 +1,6 @@
 import { addressBytes, type Address } from './src/address.ts';
 import { associatedTokenProgram, tokenProgram, wrappedSol } from './src/companions.ts';
-import { accountVersion, deciderBits, depositLayout, depositStates, epochsRemembered, identityLayout, identityStates, instructionNumbers, keyBits, operatorLayout, type AccountLayout } from './src/layout.ts';
+import { accountVersion, deciderBits, depositLayout, depositStates, identityLayout, identityStates, instructionNumbers, keyBits, mostDisablings, operatorLayout, type AccountLayout } from './src/layout.ts';
 import { eventBytes, eventVersion } from './src/events.ts';
 import { programErrors } from './src/program-errors.ts';
 import { terms } from './src/terms.ts';
@@ -37,7 +37,7 @@ export function rustConstants(): string {
     '',
     `pub const ACCOUNT_VERSION: u8 = ${accountVersion};`,
     `pub const EVENT_VERSION: u8 = ${eventVersion};`,
-    `pub const EPOCHS_REMEMBERED: u64 = ${epochsRemembered};`,
+    `pub const MOST_DISABLINGS: u64 = ${mostDisablings};`,
     `pub const EVENT_BYTES: usize = ${eventBytes};`,
     '',
     ...Object.entries(terms).map(([name, value]) => `pub const ${words(name)}: ${signed.has(name) ? 'u64' : 'i64'} = ${grouped(value)};`),

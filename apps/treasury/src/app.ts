@@ -4,20 +4,17 @@ import type { Pool } from 'pg';
 import { parseDenoms } from '@doubloon/domain';
 import { DoubloonError, isDoubloonError } from '@doubloon/errors';
 import { decodeOperator, type Address } from '@doubloon/escrow';
-import { listenForHints, openChain, webSocketOf, type Chain } from '@doubloon/escrow/chain';
+import { listenForHints, openChain, readProgram, webSocketOf, type Chain } from '@doubloon/escrow/chain';
 import { openEventLog, type EventLog } from '@doubloon/events';
 import { lawIsOff } from '@doubloon/failpoints';
-import { checkSchema, migrationsFolder, openPool, startOutboxRelay, type OutboxRow } from '@doubloon/postgres';
+import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay, type OutboxRow } from '@doubloon/postgres';
 import { createRpcServer } from '@doubloon/rpc';
-import type { Dependency, Service } from '@doubloon/service';
+import { startRounds, type Dependency, type Rounds, type Service } from '@doubloon/service';
 import { keepFacts } from './chain-facts.ts';
-import { checkCluster, pinCluster } from './cluster.ts';
 import type { TreasurySettings } from './config.ts';
-import { readProgram } from './escrow-program.ts';
 import { createTreasuryMetrics } from './metrics.ts';
 import { checkMints } from './mints.ts';
 import { expireOffers } from './offer-expiry.ts';
-import { startRounds, type Rounds } from './rounds.ts';
 import { treasuryRoute } from './routes.ts';
 import { depositsOf, scanDeposits } from './scan-deposits.ts';
 import { sendDue } from './sender.ts';
@@ -28,7 +25,7 @@ import { watchAwaited } from './watcher.ts';
 const factsEveryMs = 10_000;
 const pendingEveryMs = 1_000;
 const expireEveryMs = 60_000;
-// Nobody waits for a refund to be seen.
+// What ends is hinted at; without hints nobody is in a hurry.
 const heldEveryWatches = 5;
 
 /** Opens what the treasury needs, starts sender, watcher and relay, and builds the server, which does not listen yet. */
@@ -75,8 +72,11 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
     lookAgain(scan, found);
   });
   const heldCursor = { after: '' };
-  rounds('refunds', heldEveryWatches * config.watchEvery, () => watchHeld(watching, heldCursor));
-  const onHint = () => { for (const one of [watcher, scan]) one.wake(); };
+  const refunds: Rounds = rounds('refunds', heldEveryWatches * config.watchEvery, async () => {
+    const found = await watchHeld(watching, heldCursor);
+    lookAgain(refunds, found);
+  });
+  const onHint = () => { for (const one of [watcher, scan, refunds]) one.wake(); };
   // A test without the fourth law is to see that nobody looks by himself: a hint would hide it.
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: depositsOf(operator), onHint }));
   rounds('expiry', expireEveryMs, () => expireOffers(context));
@@ -84,7 +84,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   return open.adopt(createRpcServer({ routes: [treasuryRoute(context)], tokens: config.callers, log, metrics }), (it) => it.close());
 }
 
-/** What is there and not final yet will be soon, whoever hints at it. */
+/** What is there and not final yet will be soon, and what was seen once wants a second look, whoever hints at it. */
 function lookAgain(rounds: Rounds, { pending }: { pending: number }): void {
   if (pending > 0) setTimeout(() => { rounds.wake(); }, pendingEveryMs).unref();
 }

@@ -1,26 +1,18 @@
 import type { Pool } from 'pg';
 import { DoubloonError } from '@doubloon/errors';
-import { formatAmount } from '@doubloon/domain';
-import { addressBytes, compileTransaction, customErrorOf, depositAddress, fundSol, isOnCurve, memo, parseAddress, programErrorOf, programErrors, setComputeUnitLimit, setComputeUnitPrice, systemProgram, type Address, type FundSolTerms } from '@doubloon/escrow';
+import { formatAmount, type Denom, type Denoms } from '@doubloon/domain';
+import { associatedTokenAddress, compileTransaction, depositAddress, memo, parseWallet, reasonOf, refusal, setComputeUnitLimit, setComputeUnitPrice, systemProgram } from '@doubloon/escrow';
+import { checkNode, networkFee, priorityPrice, roomForGuards, simulationLimit } from '@doubloon/escrow/chain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { refusal } from './check-signed.ts';
-import { checkNode } from './cluster.ts';
-import { networkFee, priorityPrice, roomForGuards, simulationLimit } from './fees.ts';
-import { denomOf } from './get-offer.ts';
+import { fundingInstruction, fundingTerms } from './funding-instruction.ts';
+import { checkFunds } from './funds.ts';
 import { offerById, type OfferRow } from './offer-row.ts';
-import { instant, shownTerms, standard, type Setting } from './terms.ts';
+import { lamportsIn, rentOf } from './quote.ts';
+import { instant, shownTerms, standard } from './terms.ts';
 import type { Treasury } from './treasury.ts';
 
 const insertBuild = `
   insert into funding_build (offer_id, wallet, deposit, deadline, blockhash, last_valid_block_height, built_at) values ($1, $2, $3, $4, $5, $6, $7)`;
-
-/** What a deposit for this offer says, byte for byte. `deadline` in unix seconds. */
-export function fundingTerms({ program, operator }: Setting, offer: OfferRow, { wallet, deadline }: { wallet: Address; deadline: bigint }): FundSolTerms {
-  return {
-    program, operator, repositoryId: offer.repository_id, issueId: offer.issue_id, funder: wallet, nonce: BigInt(offer.nonce),
-    amount: BigInt(offer.amount), deadline, withRelayer: standard.withRelayer, approver: standard.approver,
-  };
-}
 
 /** The offer when it can be funded now. OFFER_ABSENT, OFFER_NOT_OPEN. */
 export async function openOfferById(pool: Pool, offerId: string, now: Date): Promise<OfferRow> {
@@ -34,18 +26,22 @@ export async function openOfferById(pool: Pool, offerId: string, now: Date): Pro
 /**
  * The transaction that funds an offer from a wallet, unsigned, and what it means. The nonce comes from the offer, so that
  * everything this wallet ever signs for it makes one and the same deposit account: the second to land fails. Recorded
- * before it is handed out. OFFER_ABSENT, OFFER_NOT_OPEN, WALLET_INVALID, BALANCE_TOO_SMALL, TRANSACTION_REFUSED when it
+ * before it is handed out. OFFER_ABSENT, OFFER_NOT_OPEN, DENOM_UNKNOWN, WALLET_INVALID, BALANCE_TOO_SMALL, TRANSACTION_REFUSED when it
  * would fail for another reason, CHAIN_UNAVAILABLE, GENESIS_MISMATCH.
  */
 export async function buildFunding(context: Treasury, request: { offerId: string; wallet: string }): Promise<MessageInitShape<typeof treasury.BuildFundingResponseSchema>> {
   const { pool, chain, facts, denoms, now, wake } = context;
-  const wallet = walletOf(request.wallet);
+  const wallet = parseWallet(request.wallet);
   const offer = await openOfferById(pool, request.offerId, now());
   const known = facts.current();
+  const denom = listed(denoms, offer);
 
-  const deposit = depositAddress(fundingTerms(context, offer, { wallet, deadline: 0n })).address;
-  const [time, { blockhash, lastValidBlockHeight }, price, empty, [payer, existing]] = await Promise.all([
-    chain.time(), chain.latestBlockhash(), priorityPrice(chain, [wallet, deposit]), chain.minimumBalance(0), chain.accounts([wallet, deposit], 'confirmed'),
+  const termsUntil = (deadline: bigint) => fundingTerms(context, offer, { wallet, deadline });
+  const { mint, ...key } = termsUntil(0n);
+  const deposit = depositAddress(key).address;
+  const source = mint && associatedTokenAddress({ wallet, mint }).address;
+  const [time, { blockhash, lastValidBlockHeight }, price, empty, [payer, existing, holding]] = await Promise.all([
+    chain.time(), chain.latestBlockhash(), priorityPrice(chain, [wallet, deposit]), chain.minimumBalance(0), chain.accounts([wallet, deposit, ...(source === undefined ? [] : [source])], 'confirmed'),
   ]);
   // On another chain the same signature could move other money.
   await checkNode(context);
@@ -58,54 +54,36 @@ export async function buildFunding(context: Treasury, request: { offerId: string
   const deadline = time + standard.deadlineSeconds;
   const compile = (limit: number) => compileTransaction({
     payer: wallet, blockhash,
-    instructions: [setComputeUnitLimit(limit), setComputeUnitPrice(price), fundSol(fundingTerms(context, offer, { wallet, deadline })), memo(memoOf(offer))],
+    instructions: [setComputeUnitLimit(limit), setComputeUnitPrice(price), fundingInstruction(termsUntil(deadline)), memo(memoOf(offer))],
   });
   const amount = BigInt(offer.amount);
-  checkBalance(wallet, { balance: payer?.lamports ?? 0n, empty, total: amount + known.rent + networkFee({ price, limit: simulationLimit }) });
+  const rent = rentOf(known, denom.mint);
+  checkFunds(
+    wallet,
+    { balance: payer?.lamports ?? 0n, empty, total: lamportsIn(denom, amount) + rent + networkFee({ price, limit: simulationLimit }) },
+    mint && source && { denom: denom.name, decimals: denom.decimals, mint, amount, address: source, account: holding },
+  );
   const { error, unitsConsumed } = await chain.simulate(compile(simulationLimit));
   if (error !== undefined) throw refusal('would-fail', reasonOf(error));
 
   const limit = Math.ceil(Number(unitsConsumed) * 1.2) + roomForGuards;
-  const costs = { rent: known.rent, networkFee: networkFee({ price, limit }) };
+  const costs = { rent, networkFee: networkFee({ price, limit }) };
   await pool.query(insertBuild, [offer.id, wallet, deposit, instant(deadline), blockhash, lastValidBlockHeight, now()]);
   return {
     transaction: compile(limit),
-    terms: shownTerms(context, { denom: denomOf(denoms, offer), facts: known.program, deadline, costs }),
+    terms: shownTerms(context, { denom, facts: known.program, deadline, costs }),
     deposit,
     deadline: instant(deadline).toISOString(),
-    totalLamports: String(amount + costs.rent + costs.networkFee),
+    totalLamports: String(lamportsIn(denom, amount) + costs.rent + costs.networkFee),
     lastValidBlockHeight: String(lastValidBlockHeight),
   };
 }
 
-function walletOf(text: string): Address {
-  const invalid = (problem: string, cause?: unknown) => new DoubloonError('WALLET_INVALID', { wallet: text.slice(0, 60), problem }, { cause });
-  let wallet: Address;
-  try {
-    wallet = parseAddress(text);
-  } catch (error) {
-    throw invalid('it is not an address on Solana', error);
-  }
-  // No key signs for an address off the curve.
-  if (wallet === systemProgram || !isOnCurve(addressBytes(wallet))) throw invalid('it is not an account that can sign');
-  return wallet;
-}
-
-// The runtime lets a payer end with nothing, or with what keeps an account alive, and with nothing between.
-function checkBalance(wallet: Address, { balance, empty, total }: { balance: bigint; empty: bigint; total: bigint }): void {
-  if (balance === total || balance >= total + empty) return;
-  const needed = balance < total ? total : total + empty;
-  throw new DoubloonError('BALANCE_TOO_SMALL', { wallet, balance: String(balance), needed: String(needed), missing: String(needed - balance) });
+/** The allowlist may have moved on since the offer was opened: nobody is to pay what is not in it. DENOM_UNKNOWN. */
+function listed({ denoms }: Denoms, { denom, mint, decimals }: OfferRow): Denom {
+  const found = denoms.find((one) => one.name === denom && one.mint === mint && one.decimals === decimals);
+  if (found === undefined) throw new DoubloonError('DENOM_UNKNOWN', { denom });
+  return found;
 }
 
 const memoOf = ({ amount, decimals, denom, repository, number }: OfferRow): string => `Doubloon: ${formatAmount(BigInt(amount), decimals)} ${denom} for ${repository}#${String(number)}`;
-
-/** What the chain said about a transaction that failed, in words where it was our program. */
-export function reasonOf(error: unknown): Error {
-  const custom = customErrorOf(error);
-  const ours = custom && programErrorOf(custom.number);
-  return new Error(ours === undefined ? JSON.stringify(error) : programErrors[ours][1]);
-}
-
-/** Whether a simulation failed because the node does not know the blockhash, or no longer. */
-export const isBlockhashUnknown = (error: unknown): boolean => error === 'BlockhashNotFound';

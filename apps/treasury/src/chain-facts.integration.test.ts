@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { DoubloonError } from '@doubloon/errors';
 import { localProgram } from '@doubloon/escrow';
+import { readProgram } from '@doubloon/escrow/chain';
 import { createHealth, createLogger } from '@doubloon/service';
 import { offered, openHome, openLocalChain, patient, startTreasury, type LocalChain } from '../testing/instance.ts';
 import { keepFacts } from './chain-facts.ts';
-import { readProgram } from './escrow-program.ts';
 
 let local: LocalChain;
 beforeAll(async () => { local = await openLocalChain(); });

@@ -1,15 +1,16 @@
 import { isDoubloonError, type DoubloonError } from '@doubloon/errors';
 import { depositLayout, minimumAmount, rentReserve, type Address } from '@doubloon/escrow';
-import type { Chain, DeployedProgram } from '@doubloon/escrow/chain';
-import type { Dependency, Logger } from '@doubloon/service';
-import { priorityPrice } from './fees.ts';
-import { startRounds } from './rounds.ts';
+import { priorityPrice, type Chain, type DeployedProgram } from '@doubloon/escrow/chain';
+import { startRounds, type Dependency, type Logger } from '@doubloon/service';
+import { tokenAccountBytes } from './token-account.ts';
 
 /** What pages show and quotes add up, as last seen: good for reading; what is signed is built from fresh answers. */
 export interface ChainFacts {
   readonly program: DeployedProgram;
   /** Lamports a deposit takes besides its amount, and gives back when it closes. */
   readonly rent: bigint;
+  /** Lamports the vault of a token deposit takes on top of that, and gives back with it. */
+  readonly vaultRent: bigint;
   /** Lamports; the smallest amount of a SOL deposit. */
   readonly minimum: bigint;
   /** Micro-lamports per compute unit. */
@@ -34,10 +35,12 @@ export async function keepFacts({ chain, readProgram, operator, everyMs, now, lo
   let programRead = { facts: await readProgram(), at: now().getTime() };
   const read = async (): Promise<ChainFacts> => {
     if (now().getTime() - programRead.at > programEveryMs) programRead = { facts: await readProgram(), at: now().getTime() };
-    const [seconds, empty, deposit, price] = await Promise.all([chain.time(), chain.minimumBalance(0), chain.minimumBalance(depositLayout.size), priorityPrice(chain, [operator])]);
+    const [seconds, empty, deposit, vault, price] = await Promise.all([
+      chain.time(), chain.minimumBalance(0), chain.minimumBalance(depositLayout.size), chain.minimumBalance(tokenAccountBytes), priorityPrice(chain, [operator]),
+    ]);
     const readAt = now().getTime();
     return {
-      program: programRead.facts, rent: rentReserve(depositLayout.size, deposit), minimum: minimumAmount(empty), price,
+      program: programRead.facts, rent: rentReserve(depositLayout.size, deposit), vaultRent: rentReserve(tokenAccountBytes, vault), minimum: minimumAmount(empty), price,
       time: () => seconds + BigInt(Math.floor((now().getTime() - readAt) / 1000)),
     };
   };

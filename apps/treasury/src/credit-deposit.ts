@@ -1,6 +1,6 @@
 import { fundOffer, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
-import { decodeDeposit, type Address, type Deposit } from '@doubloon/escrow';
+import { decodeDeposit, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
 import type { ChainAccount } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
@@ -8,6 +8,7 @@ import { changeOffer } from './change-offer.ts';
 import { judgeDeposit } from './judge-deposit.ts';
 import { offerById, type OfferRow } from './offer-row.ts';
 import { instant } from './terms.ts';
+import { tokenAccountIn } from './token-account.ts';
 import type { Treasury } from './treasury.ts';
 
 export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log' | 'now' | 'program' | 'operator'> & {
@@ -38,13 +39,22 @@ export function depositIn(account: ChainAccount, program: Address): Deposit | un
 }
 
 /** The deposit in an account and the offer that it is money for; or why it is none. Whoever wants to can make something stand at an address. */
-export async function judgeAccount({ pool, program, operator }: Pick<Treasury, 'pool' | 'program' | 'operator'>, address: Address, account: ChainAccount): Promise<{ deposit: Deposit; offer: OfferRow } | { problem: string }> {
+export async function judgeAccount({ pool, chain, program, operator }: Pick<Treasury, 'pool' | 'chain' | 'program' | 'operator'>, address: Address, account: ChainAccount): Promise<{ deposit: Deposit; offer: OfferRow } | { problem: string }> {
   const deposit = depositIn(account, program);
   if (deposit === undefined) return { problem: 'no deposit of our program' };
   const offer = await offerOf(pool, deposit);
   if (offer === undefined) return { problem: 'no offer of ours' };
-  const problem = judgeDeposit(deposit, address, { program, operator, offer }) ?? (account.lamports < deposit.amount ? 'less than it says' : undefined);
+  const problem = judgeDeposit(deposit, address, { program, operator, offer }) ?? ((await heldBy({ chain, program }, address, deposit, account)) < deposit.amount ? 'less than it says' : undefined);
   return problem === undefined ? { deposit, offer } : { problem };
+}
+
+/** What it holds of its mint in finalized state. Tokens lie in a vault that is its own authority, whose account has to be read. */
+async function heldBy({ chain, program }: Pick<Treasury, 'chain' | 'program'>, address: Address, { mint }: Deposit, account: ChainAccount): Promise<bigint> {
+  if (mint === undefined) return account.lamports;
+  const vault = vaultAddress({ program, deposit: address }).address;
+  const found = await chain.account(vault, 'finalized', account.slot);
+  const held = found && tokenAccountIn(found);
+  return held?.mint === mint && held.holder === vault ? held.amount : 0n;
 }
 
 /**

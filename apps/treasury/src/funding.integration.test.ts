@@ -119,8 +119,8 @@ describe('refused, with nothing recorded', () => {
     const wallet = await local.wallet(400_000_000n);
     const { offerId } = await offered(clients);
     const refused = clients.web.buildFunding({ offerId, wallet: wallet.address });
-    await expect(refused).rejects.toMatchObject({ code: 'BALANCE_TOO_SMALL', facts: { balance: '400000000' } });
-    const { facts } = (await refused.catch((error: unknown) => error)) as { facts: { needed: string; missing: string } };
+    await expect(refused).rejects.toMatchObject({ code: 'BALANCE_TOO_SMALL', facts: { lacking: [{ denom: 'sol', decimals: 9, balance: '400000000' }] } });
+    const { facts: { lacking: [facts] } } = (await refused.catch((error: unknown) => error)) as { facts: { lacking: [{ needed: string; missing: string }] } };
     expect(BigInt(facts.missing)).toBe(BigInt(facts.needed) - 400_000_000n);
     // What was said to be missing is enough.
     await local.localnet.faucet.airdrop(wallet.address, BigInt(facts.missing));
@@ -160,7 +160,7 @@ describe('refused, with nothing recorded', () => {
     await expect(clients.app.quote({ denom: 'sol', text: '1' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(clients.app.openOffer(offerRequest({ amount: '1' }))).rejects.toMatchObject({ code: 'AMOUNT_TOO_SMALL' });
     await expect(clients.app.openOffer(offerRequest({ amount: '18446744073709551616' }))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
-    await expect(clients.app.openOffer(offerRequest({ denom: 'usdc' }))).rejects.toMatchObject({ code: 'DENOM_UNKNOWN' });
+    await expect(clients.app.openOffer(offerRequest({ denom: 'eurc' }))).rejects.toMatchObject({ code: 'DENOM_UNKNOWN' });
     await expect(clients.web.quote({ denom: 'sol', text: '1,5' })).rejects.toMatchObject({ code: 'AMOUNT_INVALID', facts: { reason: 'separator' } });
     expect(await clients.web.quote({ denom: 'sol', text: '0.50' })).toMatchObject({ money: { denom: 'sol', amount: '500000000' }, text: '0.5', decimals: 9 });
   });

@@ -15,7 +15,7 @@ const totals = `
   from offer o
   left join lateral (select sum(amount) as amount from deposit d where d.offer_id = o.id and d.state = 'held') held on true
   where o.repository_id = $1 and o.issue_id = $2
-  group by o.denom, o.decimals order by min(o.place)`;
+  group by o.denom, o.mint, o.decimals order by min(o.place)`;
 
 async function totalsOf(pool: Pool, repositoryId: string, issueId: string): Promise<MessageInitShape<typeof treasury.TotalSchema>[]> {
   const { rows } = await pool.query<{ denom: string; decimals: number; funded: string; offered: string }>(totals, [repositoryId, issueId]);

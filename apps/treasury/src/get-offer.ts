@@ -18,6 +18,6 @@ export async function getOffer({ pool, denoms, facts, webUrl, cluster, program, 
   const row = await offerById(pool, offerId);
   if (row === undefined) throw new DoubloonError('OFFER_ABSENT', { offerId });
   const known = facts.current();
-  const terms = shownTerms({ cluster, program, operator }, { denom: denomOf(denoms, row), facts: known.program, deadline: known.time() + standard.deadlineSeconds, costs: costsOf(known) });
+  const terms = shownTerms({ cluster, program, operator }, { denom: denomOf(denoms, row), facts: known.program, deadline: known.time() + standard.deadlineSeconds, costs: costsOf(known, row.mint) });
   return { offer: offerView(row, webUrl), terms };
 }

@@ -46,7 +46,7 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
   const { source, issue, offeredBy, money } = read(request);
   const denom = fundableDenom(denoms, money.denom);
   const amount = BigInt(money.amount);
-  checkAmount(amount, facts.current());
+  checkAmount(amount, denom, facts.current());
 
   return inTransaction(pool, async (db) => {
     await lockBounty(db, issue);

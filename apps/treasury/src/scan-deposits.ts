@@ -1,5 +1,5 @@
 import { addressBytes, depositLayout, type Address } from '@doubloon/escrow';
-import { readFinal } from './cluster.ts';
+import { readFinal } from '@doubloon/escrow/chain';
 import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
 import { judgeDeposit, type OfferTerms } from './judge-deposit.ts';
 

@@ -1,13 +1,10 @@
 import { failpoint } from '@doubloon/failpoints';
 import { isDoubloonError } from '@doubloon/errors';
-import { parseAddress, parseTransaction } from '@doubloon/escrow';
-import type { SignatureStatus } from '@doubloon/escrow/chain';
-import { reasonOf } from './build-funding.ts';
-import { checkNode, readFinal } from './cluster.ts';
+import { parseAddress, parseTransaction, reasonOf } from '@doubloon/escrow';
+import { checkNode, readFinal, secondLook, type SignatureStatus } from '@doubloon/escrow/chain';
+import { askedFor } from '@doubloon/service';
 import { judgeAccount } from './credit-deposit.ts';
 import { endSubmission } from './end-submission.ts';
-import { askedFor } from './rounds.ts';
-import { secondLook } from './second-look.ts';
 import type { SubmissionState } from './offer-row.ts';
 import type { Treasury } from './treasury.ts';
 

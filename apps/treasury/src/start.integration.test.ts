@@ -1,15 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { parseAddress, rentReserve, tokenProgram, wrappedSol } from '@doubloon/escrow';
 import { localUsdc } from '@doubloon/localnet';
 import { treasury } from '@doubloon/rpc';
 import { startProcess } from '@doubloon/service/testing';
 import { clientsOf, newSigner, offered, offerRequest, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
+import { tokenAccountBytes } from './token-account.ts';
 
 const { OfferState } = treasury;
 const main = join(import.meta.dirname, 'main.ts');
-const tokenProgram = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA';
+const token2022 = parseAddress('TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb');
 
 let local: LocalChain;
 beforeAll(async () => { local = await openLocalChain(); });
@@ -21,6 +23,14 @@ async function denomsFile(...denoms: object[]): Promise<string> {
   const file = join(folder, 'denoms.json');
   await writeFile(file, JSON.stringify({ cluster: 'localnet', denoms: [{ name: 'sol', mint: null, decimals: 9, tokenProgram: null, issuer: 'nobody' }, ...denoms] }));
   return file;
+}
+/** A mint like that of `usdc`, of the token program that the escrow program does not take. */
+async function mint2022(): Promise<{ mint: string; tokenProgram: string }> {
+  const mint = newSigner().address;
+  const model = await local.chain.account(localUsdc, 'confirmed');
+  await local.setAccount(mint, { owner: token2022, lamports: 2_000_000n, data: model?.data ?? new Uint8Array() });
+  await vi.waitUntil(() => local.chain.account(mint, 'finalized'), patient);
+  return { mint, tokenProgram: token2022 };
 }
 const usdc = { name: 'usdc', mint: localUsdc, decimals: 6, tokenProgram, issuer: 'nobody' };
 
@@ -53,6 +63,9 @@ describe('it refuses to start', () => {
     ['with a program that is none', () => Promise.resolve({ TREASURY_PROGRAM: newSigner().address }), { code: 'CONFIG_INVALID' }],
     ['with a mint of other decimals', async () => ({ DENOMS_FILE: await denomsFile({ ...usdc, decimals: 9 }) }), { code: 'CONFIG_INVALID', facts: { problems: ['the mint of usdc has 6 decimals, DENOMS_FILE says 9'] } }],
     ['with a mint that is not there', async () => ({ DENOMS_FILE: await denomsFile({ ...usdc, mint: newSigner().address }) }), { code: 'CONFIG_INVALID' }],
+    ['with a mint of Token-2022', async () => ({ DENOMS_FILE: await denomsFile({ ...usdc, ...(await mint2022()) }) }), { code: 'CONFIG_INVALID', facts: { problems: [expect.stringContaining('only mints of the classic one')] } }],
+    ['with a mint that is of another program than the list says', async () => ({ DENOMS_FILE: await denomsFile({ ...usdc, mint: (await mint2022()).mint }) }), { code: 'CONFIG_INVALID', facts: { problems: [expect.stringContaining('is no mint of the token program')] } }],
+    ['with wrapped SOL as a token', async () => ({ DENOMS_FILE: await denomsFile({ ...usdc, name: 'wsol', mint: wrappedSol, decimals: 9 }) }), { code: 'CONFIG_INVALID', facts: { problems: [expect.stringContaining('wsol is wrapped SOL')] } }],
     ['with the denoms of another cluster', () => Promise.resolve({ TREASURY_CLUSTER: 'devnet' }), { code: 'CONFIG_INVALID' }],
     ['without a node', () => Promise.resolve({ SOLANA_RPC_URL: 'http://127.0.0.1:9' }), { code: 'CHAIN_UNAVAILABLE' }],
   ])('%s', async (_name, changes, failure) => {
@@ -63,9 +76,13 @@ describe('it refuses to start', () => {
   });
 });
 
-test('a token that stands in the allowlist and on the chain starts, and can’t be offered as long as the program takes SOL only', async () => {
+test('a token that stands in the allowlist and on the chain costs lamports beside its amount, and what is not in the list is no denom', async () => {
   const clients = await startTreasury(await openHome(local, { DENOMS_FILE: await denomsFile(usdc) }));
-  await expect(clients.web.quote({ denom: 'usdc', text: '5' })).rejects.toMatchObject({ code: 'DENOM_UNKNOWN' });
+  const quoted = await clients.web.quote({ denom: 'usdc', text: '5' });
+  expect(quoted).toMatchObject({ money: { denom: 'usdc', amount: '5000000' }, decimals: 6, totalLamports: String(BigInt(quoted.rent) + BigInt(quoted.networkFee)) });
+  const inSol = await clients.web.quote({ denom: 'sol', text: '5' });
+  expect(BigInt(quoted.rent) - BigInt(inSol.rent)).toBe(rentReserve(tokenAccountBytes, 0n));
+  await expect(clients.web.quote({ denom: 'eurc', text: '5' })).rejects.toMatchObject({ code: 'DENOM_UNKNOWN' });
 });
 
 // Last in its file: it moves the chain's clock.

@@ -1,15 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as domain from '@doubloon/domain';
 import type { Bounty, OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
-import { depositAddress, fundSol, parseAddress, type Address, type Instruction } from '@doubloon/escrow';
+import { checkSigned, depositAddress, parseAddress, reasonOf, refusal, signatureOf, signersOf, type Address, type Instruction } from '@doubloon/escrow';
+import { tryOut } from '@doubloon/escrow/chain';
 import { failpoint, lawIsOff } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { fundingTerms, isBlockhashUnknown, reasonOf } from './build-funding.ts';
 import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
-import { checkSigned, refusal, signatureOf, signersOf } from './check-signed.ts';
-import { checkNode } from './cluster.ts';
+import { fundingInstruction, fundingTerms } from './funding-instruction.ts';
 import { type offerById, type OfferRow } from './offer-row.ts';
 import { submissionView } from './offer-view.ts';
 import type { Treasury } from './treasury.ts';
@@ -51,7 +49,7 @@ export async function submitFunding(context: Treasury, { offerId, transaction }:
   const submit = (bounty: Bounty) => domain.submitFunding(bounty, { offer: known.id as OfferId, signature, at });
   submit(bountyIn(known));
   const lastValid = blockhash === build.blockhash ? build.lastValidBlockHeight : undefined;
-  const problem = await tryOut(context, { offerId, signature, transaction, lastValid });
+  const problem = await tried(context, { offerId, signature, transaction, lastValid });
 
   const details = { funder: build.wallet, deposit: build.deposit, deadline: build.deadline.toISOString() };
   // What the third law forbids: on its way before anything says so.
@@ -80,36 +78,15 @@ async function buildsOf({ pool, program, operator, cluster, now }: Treasury, off
   return rows.map((row) => {
     const terms = fundingTerms({ program, operator, cluster }, offer, { wallet: parseAddress(row.wallet), deadline: BigInt(row.deadline.getTime() / 1000) });
     return {
-      wallet: terms.funder, instruction: fundSol(terms), deposit: depositAddress(terms).address, deadline: row.deadline,
+      wallet: terms.funder, instruction: fundingInstruction(terms), deposit: depositAddress(terms).address, deadline: row.deadline,
       blockhash: row.blockhash, lastValidBlockHeight: BigInt(row.last_valid_block_height),
     };
   });
 }
 
-/** A wallet takes its blockhash from a node of its own, which may be ahead of ours: the waits between looks, in milliseconds. */
-const aheadMs = [500, 1_500];
-
-/**
- * Asks the chain what it would say, so that a person hears at once what can't work: that is the answer. The sender finds out
- * everything else: a chain that doesn't answer, is not ours, or knows the transaction already is no problem. A blockhash that is
- * neither ours nor known to the chain is: what can't land would lock the offer, at no cost to whoever made it up.
- */
-async function tryOut(context: Treasury, { offerId, signature, transaction, lastValid }: { offerId: string; signature: string; transaction: Uint8Array; lastValid: bigint | undefined }): Promise<DoubloonError | undefined> {
-  const { chain, log } = context;
-  const failed = (err: unknown) => {
-    log.info({ err, offerId, signature }, 'the chain could not be asked about a signed transaction');
-    return undefined;
-  };
-  if ((await checkNode(context).then(() => true, failed)) === undefined) return undefined;
-  let simulation = await chain.simulate(transaction).catch(failed);
-  for (const ms of lastValid === undefined ? aheadMs : []) {
-    if (simulation === undefined || !isBlockhashUnknown(simulation.error)) break;
-    await sleep(ms);
-    simulation = await chain.simulate(transaction).catch(failed);
-  }
-  if (simulation?.error === undefined || simulation.error === 'AlreadyProcessed') return undefined;
-  if (!isBlockhashUnknown(simulation.error)) return refusal('would-fail', reasonOf(simulation.error));
-  if (lastValid === undefined) return new DoubloonError('BLOCKHASH_EXPIRED', { offerId });
-  const height = await chain.blockHeight('confirmed').catch(failed);
-  return height !== undefined && height > lastValid ? new DoubloonError('BLOCKHASH_EXPIRED', { offerId }) : undefined;
+/** What the chain says it would do with it, so that a person hears at once what can't work. The sender finds out everything else. */
+async function tried(context: Treasury, { offerId, signature, transaction, lastValid }: { offerId: string; signature: string; transaction: Uint8Array; lastValid: bigint | undefined }): Promise<DoubloonError | undefined> {
+  const tried = await tryOut(context, { transaction, lastValid, unasked: (err) => { context.log.info({ err, offerId, signature }, 'the chain could not be asked about a signed transaction'); } });
+  if (tried === undefined) return undefined;
+  return 'expired' in tried ? new DoubloonError('BLOCKHASH_EXPIRED', { offerId }) : refusal('would-fail', reasonOf(tried.error));
 }

@@ -1,14 +1,12 @@
 import { refundDeposit } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { terms, type Address, type Deposit } from '@doubloon/escrow';
-import type { ChainAccount } from '@doubloon/escrow/chain';
+import { readFinal, secondLook, type ChainAccount } from '@doubloon/escrow/chain';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
-import { readFinal } from './cluster.ts';
 import { depositIn, type WatchingContext } from './credit-deposit.ts';
 import { offerById } from './offer-row.ts';
 import { depositsOf } from './scan-deposits.ts';
-import { secondLook } from './second-look.ts';
 
 interface Held {
   readonly address: Address;

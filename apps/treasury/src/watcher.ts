@@ -1,5 +1,5 @@
 import { parseAddress } from '@doubloon/escrow';
-import { readFinal } from './cluster.ts';
+import { readFinal } from '@doubloon/escrow/chain';
 import { creditDeposit, type WatchingContext } from './credit-deposit.ts';
 
 // What we handed out lands within its blockhash's life, a minute or two; after that only the scan looks for it. Anybody can

@@ -23,6 +23,10 @@ export interface LocalChain extends AsyncDisposable {
   readonly operator: Address;
   /** A wallet with so many lamports in finalized state. */
   wallet(lamports?: bigint): Promise<Signer>;
+  /** The same with so many base units of the local `usdc` in its canonical token account. */
+  walletWithUsdc(amount: bigint, lamports?: bigint): Promise<Signer>;
+  /** Puts an account there as a real chain never would. */
+  setAccount(address: Address, account: { owner: Address; lamports: bigint; data: Uint8Array }): Promise<void>;
   /** Moves the chain's clock past the deadline and the grace of a deposit, and sends its money back. */
   refundAfterDeadline(deposit: string, funder: Signer): Promise<void>;
   /** Moves it past the time that the refunded account stands for, and closes it. */
@@ -44,14 +48,25 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
   const operator = operatorAddress({ program: localProgram, firstAdmin: admin.address }).address;
   await vi.waitUntil(() => chain.account(operator, 'finalized'), patient);
 
+  const wallet = async (lamports = 2_000_000_000n): Promise<Signer> => {
+    const made = newSigner();
+    await localnet.faucet.airdrop(made.address, lamports);
+    await vi.waitUntil(async () => (await chain.account(made.address, 'confirmed'))?.lamports === lamports, patient);
+    return made;
+  };
   const running = opening.move();
   return {
-    localnet, chain, operator,
-    async wallet(lamports = 2_000_000_000n) {
-      const wallet = newSigner();
-      await localnet.faucet.airdrop(wallet.address, lamports);
-      await vi.waitUntil(async () => (await chain.account(wallet.address, 'confirmed'))?.lamports === lamports, patient);
-      return wallet;
+    localnet, chain, operator, wallet,
+    async walletWithUsdc(amount, lamports) {
+      const made = await wallet(lamports);
+      await localnet.faucet.giveUsdc(made.address, amount);
+      return made;
+    },
+    async setAccount(address, { owner, lamports, data }) {
+      const body = { jsonrpc: '2.0', id: 1, method: 'surfnet_setAccount', params: [address, { owner, lamports: Number(lamports), data: Buffer.from(data).toString('hex') }] };
+      const reply = await fetch(localnet.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      const answer = (await reply.json()) as { error?: { message: string } };
+      if (answer.error !== undefined) throw new Error(answer.error.message);
     },
     async refundAfterDeadline(deposit, funder) {
       await localnet.timeTravel(94 * 86_400);

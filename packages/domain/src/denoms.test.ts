@@ -13,9 +13,9 @@ test.each(readdirSync(folder))('%s can be used and names its cluster', (file) =>
   expect(denoms.cluster).toBe(basename(file, '.json'));
 });
 
-test('the local chain knows SOL only, since nothing else can be funded yet', () => {
+test('the local chain knows SOL and a token', () => {
   const denoms = parseDenoms(JSON.parse(readFileSync(new URL('localnet.json', folder), 'utf8')));
-  expect([...decimalsOf(denoms)]).toEqual([['sol', 9]]);
+  expect([...decimalsOf(denoms)]).toEqual([['sol', 9], ['usdc', 6]]);
 });
 
 test('a list with a token', () => {

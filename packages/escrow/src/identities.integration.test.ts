@@ -150,6 +150,7 @@ describe('changing the wallet', () => {
     for (const other of [next, parties.attestor, parties.admin, parties.relayer]) expect(cancelled(parties, other).error).toBe('WALLET_WRONG');
     expect(cancelled(parties, wallet).error).toBeUndefined();
     expect(cancelled(parties, wallet).error).toBe('CHANGE_MISSING');
+    parties.wait(coolDown);
     parties.change(ada, next);
     parties.wait(coolDown);
     expect(cancelled(parties, wallet).error).toBe('WALLET_WRONG');
@@ -255,6 +256,19 @@ describe('disabling the attestor', () => {
       disable(parties, 'attestor');
       expect(paid(wallet.address)).toBeUndefined();
     }
+  });
+
+  test('undoes a dispute that its thief tried to lay a second change upon, which nobody can before the first is past undoing', () => {
+    const { parties, wallet, paid } = openPayable();
+    const thief = newSigner();
+    parties.change(ada, thief);
+    parties.wait(coolDown - 2n);
+    cancelled(parties, wallet);
+    parties.wait(1n);
+    expect(parties.change(ada, thief).error).toBe('CHANGE_PENDING');
+    disable(parties, 'attestor');
+    expect(standing(parties)).toEqual({ kind: 'wallet', wallet: wallet.address });
+    expect(paid(wallet.address)).toBeUndefined();
   });
 
   test('leaves a dispute that was older than the undone change', () => {

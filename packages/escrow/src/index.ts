@@ -10,12 +10,14 @@ export { cancelChange, changeWallet, linkIdentity, settleChange, unlinkIdentity,
 export { changeAdmin, createOperator, disableKeys, scheduleKeys } from './operator-instructions.ts';
 export { depositLayout, identityLayout, instructionNumbers, operatorLayout } from './layout.ts';
 export { maxTransactionBytes, parseTransaction, signedBy, type ParsedAccount, type ParsedInstruction, type ParsedTransaction } from './parse-transaction.ts';
+export { checkSigned, refusal, signatureOf, signersOf, type CheckedTransaction, type Expected, type RefusalReason } from './check-signed.ts';
 export { findProgramAddress, isOnCurve } from './program-address.ts';
-export { customErrorOf, programErrorOf, programErrors, type ProgramError } from './program-errors.ts';
+export { customErrorOf, programErrorOf, programErrors, reasonOf, type ProgramError } from './program-errors.ts';
 export { localProgram } from './program.ts';
 export { shareAmounts } from './shares.ts';
 export { signerFromKeypair, signerFromSeed, verifySignature, type Signer } from './signer.ts';
-export { awardStanding, effectiveWallet, keyInForce, type Standing } from './standing.ts';
+export { awardFinalAt, awardStanding, claimableUntil, effectiveWallet, keyInForce, type Standing } from './standing.ts';
 export { minimumAmount, rentReserve, terms } from './terms.ts';
 export { createTokenAccount, type TokenDestination } from './token-accounts.ts';
 export { compileTransaction, signTransaction, transactionSignature } from './transaction.ts';
+export { parseWallet } from './wallet.ts';

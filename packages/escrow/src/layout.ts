@@ -101,8 +101,8 @@ export interface AccountLayout {
 /** Numbers of what is kept in one byte; 0 is never a state. */
 export const depositStates = { funded: 1, awarded: 2, paid: 3, refunded: 4, cancelled: 5 } as const;
 export const identityStates = { linked: 1, unlinked: 2 } as const;
-/** Epochs of a key whose end the operator account remembers: at one a week, longer than an award can wait to be claimed. */
-export const epochsRemembered = 16;
+/** How often a key can be disabled: the operator account remembers every end, and then takes no other key. */
+export const mostDisablings = 16;
 /** Bits of `awardedBy`. */
 export const deciderBits = { funder: 1, relayer: 2, approver: 4 } as const;
 /** Bits of what `disableKeys` disables. */

@@ -57,6 +57,7 @@ export const programErrors = {
   DESTINATION_WRONG: [151, 'The token account is not the canonical one of who is paid, nor one of theirs that they signed for.'],
   KEYS_NOT_DISTINCT: [152, 'Admin, relayer and attestor have to be different keys.'],
   ACCOUNT_TWICE: [153, 'One account stands in two places.'],
+  KEYS_SPENT: [154, 'This key was disabled 16 times. No other follows it: a new operator is needed.'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 
 export type ProgramError = keyof typeof programErrors;
@@ -80,4 +81,11 @@ export function customErrorOf(error: unknown): { instruction: number; number: nu
   if (typeof reason !== 'object' || reason === null || !('Custom' in reason)) return undefined;
   const number = Number(reason.Custom);
   return Number.isInteger(number) ? { instruction: Number(instruction), number } : undefined;
+}
+
+/** What the chain said about a transaction that failed, in words where it was our program. */
+export function reasonOf(error: unknown): Error {
+  const custom = customErrorOf(error);
+  const ours = custom && programErrorOf(custom.number);
+  return new Error(ours === undefined ? JSON.stringify(error) : programErrors[ours][1]);
 }

@@ -1,17 +1,15 @@
-import type { Decider, Deposit, Identity, Operator } from './accounts.ts';
+import type { Deposit, Identity, Operator } from './accounts.ts';
 import type { Address } from './address.ts';
-import { epochsRemembered } from './layout.ts';
+import { mostDisablings } from './layout.ts';
 import { terms } from './terms.ts';
 
 type Epochs = Pick<Operator, 'relayerEpoch' | 'relayerDisabledAt' | 'attestorEpoch' | 'attestorDisabledAt'>;
 
-// What a key of an epoch said is void when that epoch was ended before it settled.
-function isVoid(current: bigint, disabledAt: readonly bigint[], epoch: bigint, settledAt: bigint): boolean {
-  const ended = BigInt.asUintN(64, current - epoch);
-  return ended !== 0n && (ended > BigInt(epochsRemembered) || (disabledAt[Number(epoch % BigInt(epochsRemembered))] ?? 0n) < settledAt);
-}
+const endOf = (disabledAt: readonly bigint[], epoch: bigint): bigint => disabledAt[Number(epoch % BigInt(mostDisablings))] ?? 0n;
 
-const attestedInVain = (operator: Epochs, epoch: bigint, since: bigint): boolean => isVoid(operator.attestorEpoch, operator.attestorDisabledAt, epoch, since + terms.coolDownSeconds);
+// What an attestor of an epoch said is void when that epoch was ended before it settled.
+const attestedInVain = (operator: Epochs, epoch: bigint, since: bigint): boolean =>
+  epoch !== operator.attestorEpoch && endOf(operator.attestorDisabledAt, epoch) < since + terms.coolDownSeconds;
 
 /** Where the money of a GitHub user can go; `undefined` in all but the last case. */
 export type Standing = { readonly kind: 'nobody' | 'waiting' | 'contested' } | { readonly kind: 'wallet'; readonly wallet: Address };
@@ -32,13 +30,36 @@ export function effectiveWallet(identity: Identity | undefined, operator: Epochs
   return now < identity.linkedAt + terms.coolDownSeconds ? { kind: 'waiting' } : { kind: 'wallet', wallet: identity.wallet };
 }
 
+/**
+ * From which second on an award is final, `undefined` if it is void. An end of the relayer before that voids what the
+ * relayer decided alone; what another key decided alone waits until a next relayer had its time to start and to veto.
+ */
+export function awardFinalAt(award: NonNullable<Deposit['award']>, operator: Epochs): bigint | undefined {
+  let { finalAt } = award;
+  for (let epoch = award.epoch; epoch < operator.relayerEpoch; epoch++) {
+    const endedAt = endOf(operator.relayerDisabledAt, epoch);
+    if (endedAt >= finalAt) continue;
+    if (award.by.length === 1 && award.by[0] === 'relayer') return undefined;
+    finalAt = endedAt + terms.keyActivationSeconds + terms.windowSeconds;
+  }
+  return finalAt;
+}
+
 /** What a deposit's award is worth now: `void` was made by the relayer alone, whose key was disabled before it was final. */
 export function awardStanding(deposit: Pick<Deposit, 'state' | 'award'>, operator: Epochs, now: bigint): 'none' | 'void' | 'pending' | 'final' {
   const { award } = deposit;
   if (deposit.state !== 'awarded' || award === undefined) return 'none';
-  const byRelayer = award.by.some((decider: Decider) => decider === 'relayer');
-  if (byRelayer && isVoid(operator.relayerEpoch, operator.relayerDisabledAt, award.epoch, award.finalAt)) return 'void';
-  return now < award.finalAt ? 'pending' : 'final';
+  if (award.shares.some(({ settled }) => settled !== undefined)) return 'final';
+  const finalAt = awardFinalAt(award, operator);
+  if (finalAt === undefined) return 'void';
+  return now < finalAt ? 'pending' : 'final';
+}
+
+/** From which second on an unclaimed share of a final award goes back: the time to claim starts again with each end of the attestor. */
+export function claimableUntil(award: NonNullable<Deposit['award']>, operator: Epochs): bigint | undefined {
+  const finalAt = awardFinalAt(award, operator);
+  const attestorEnded = endOf(operator.attestorDisabledAt, operator.attestorEpoch - 1n);
+  return finalAt === undefined ? undefined : (attestorEnded > finalAt ? attestorEnded : finalAt) + terms.claimSeconds;
 }
 
 /** The key in force: a scheduled one takes over by itself. `undefined` while it is disabled. */

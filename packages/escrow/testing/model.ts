@@ -37,6 +37,9 @@ interface ModelIdentity {
   changes: { readonly proof: Proof; cancelled: boolean }[];
 }
 
+/** What one key other than the relayer decides alone while no relayer is there to veto. */
+const withoutRelayer = modelTerms.activation + modelTerms.window;
+
 export type ModelStanding = { readonly kind: 'nobody' | 'waiting' | 'contested' } | { readonly kind: 'wallet'; readonly wallet: string };
 
 export class Model {
@@ -65,8 +68,8 @@ export class Model {
   }
 
   schedule(which: 'relayer' | 'attestor', name: string): boolean {
-    if (this.isOperators(name)) return false;
     const key = this[which];
+    if (this.isOperators(name) || key.endedAt.length === 16) return false;
     key.key = this.inForce(key);
     key.next = { key: name, at: this.now + modelTerms.activation };
     return true;
@@ -100,14 +103,7 @@ export class Model {
     const last = identity.changes.at(-1);
     const open = last !== undefined && this.holds(last.proof) ? last : undefined;
     // An earlier dispute is over only with a change that matured, which starts the list anew.
-    return { link: identity.link, open, disputed: identity.changes.some((change) => change !== last && change.cancelled && this.disputes(identity, change)) };
-  }
-
-  // A dispute counts when its change still held at the moment the next one was asked for.
-  private disputes(identity: ModelIdentity, change: ModelIdentity['changes'][number]): boolean {
-    const next = identity.changes[identity.changes.indexOf(change) + 1];
-    const end = this.attestor.endedAt[change.proof.epoch];
-    return next !== undefined && !(end !== undefined && end < change.proof.at + modelTerms.coolDown && end <= next.proof.at);
+    return { link: identity.link, open, disputed: identity.changes.some((change) => change !== last && change.cancelled && this.holds(change.proof)) };
   }
 
   standing(id: string): ModelStanding {
@@ -142,7 +138,7 @@ export class Model {
     const identity = this.current(id);
     if (identity === undefined || !this.attests(attestor, wallet) || identity.link.wallet === wallet) return false;
     const open = this.follow(id)?.open;
-    if (open !== undefined && !open.cancelled) return false;
+    if (open !== undefined && (!open.cancelled || this.now < open.proof.at + modelTerms.coolDown)) return false;
     identity.changes.push({ proof: this.proof(wallet), cancelled: false });
     return true;
   }
@@ -187,8 +183,14 @@ export class Model {
 
   awardOf({ state, award }: ModelDeposit): 'none' | 'void' | 'pending' | 'final' {
     if (state !== 'awarded' || award === undefined) return 'none';
-    if (award.by.includes('relayer') && this.undone(this.relayer, award.epoch, award.finalAt)) return 'void';
-    return this.now < award.finalAt ? 'pending' : 'final';
+    const finalAt = this.finalAt(award);
+    if (finalAt === undefined) return 'void';
+    return this.now < finalAt ? 'pending' : 'final';
+  }
+
+  private finalAt({ by, epoch, finalAt }: NonNullable<ModelDeposit['award']>): bigint | undefined {
+    if (by.join() === 'relayer') return this.undone(this.relayer, epoch, finalAt) ? undefined : finalAt;
+    return this.relayer.endedAt.slice(epoch).reduce((until, end) => (end < until ? end + withoutRelayer : until), finalAt);
   }
 
   award(name: string, keys: readonly string[], shares: readonly { readonly id: string; readonly bps: number }[]): boolean {
@@ -201,7 +203,7 @@ export class Model {
     if (deposit.vetoed && !atOnce) return false;
     if (shares.some(({ bps }) => deposit.amount * BigInt(bps) / 10_000n < (deposit.token ? 1n : 890_880n))) return false;
     deposit.state = 'awarded';
-    deposit.award = { by, at: this.now, finalAt: atOnce ? this.now : this.now + modelTerms.window, epoch: this.relayer.epoch, shares: shares.map((share) => ({ ...share, settled: false })) };
+    deposit.award = { by, at: this.now, finalAt: this.now + (atOnce ? 0n : this.inForce(this.relayer) === undefined ? withoutRelayer : modelTerms.window), epoch: this.relayer.epoch, shares: shares.map((share) => ({ ...share, settled: false })) };
     return true;
   }
 
@@ -244,7 +246,8 @@ export class Model {
     const deposit = this.deposits.get(name);
     const share = deposit?.award?.shares[index];
     if (deposit === undefined || this.awardOf(deposit) !== 'final' || share === undefined || share.settled || share.id !== id) return undefined;
-    if (this.now < (deposit.award?.finalAt ?? 0n) + modelTerms.claim || !['nobody', 'contested'].includes(this.standing(id).kind)) return undefined;
+    const [finalAt, attestorEnded] = [(deposit.award && this.finalAt(deposit.award)) ?? 0n, this.attestor.endedAt.at(-1) ?? 0n];
+    if (this.now < finalAt + modelTerms.claim || this.now < attestorEnded + modelTerms.claim || !['nobody', 'contested'].includes(this.standing(id).kind)) return undefined;
     return this.settle(deposit, index, 'refunded');
   }
 

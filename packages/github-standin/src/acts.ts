@@ -156,7 +156,7 @@ export const mayEdit = (actor: Actor, thing: Comment | Issue): boolean => {
 export const mayClose = (actor: Actor, issue: Issue): boolean => issue.author.id === actor.account.id || atLeast(roleOf(issue.repository, actor.account), 'triage');
 
 /** A locked issue is for people with write access; an App is none of them, whatever its permissions. */
-export const mayWrite = (actor: Actor, issue: Issue): boolean => issue.locked === undefined || (actor.app === undefined && atLeast(roleOf(issue.repository, actor.account), 'write'));
+export const mayWrite = (actor: Actor, issue: Issue): boolean => issue.locked === undefined || (actor.account.type !== 'Bot' && atLeast(roleOf(issue.repository, actor.account), 'write'));
 
 /** Deleting an issue is for administrators. */
 export const mayDelete = (actor: Actor, issue: Issue): boolean => roleOf(issue.repository, actor.account) === 'admin';

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Answer, Call } from './call.ts';
 import { Refusal, notFound } from './refusal.ts';
-import { installationShape, integration } from './shape-account.ts';
+import { installationShape, integration, simpleUser } from './shape-account.ts';
 import { repositoryShape } from './shape-repository.ts';
+import type { UserToken } from './user-tokens.ts';
 import { timestamp, type Installation, type Permissions } from './world.ts';
 
 function installationOf(call: Call): Installation {
@@ -86,4 +88,37 @@ export const listInstallationRepositories = (call: Call): Answer => {
     rows: repositories.map((it) => repositoryShape(it, call.world.addresses)),
     wrap: (rows, total) => ({ total_count: total, repository_selection: 'selected', repositories: rows }),
   };
+};
+
+/** Whose client this is, when it may ask about this token. */
+function tokenOf(call: Call): UserToken {
+  if (call.caller.kind !== 'client') throw new Refusal(401, 'Requires authentication');
+  const found = call.credentials.userTokens.find(String(call.body['access_token']));
+  if (call.caller.app.clientId !== call.param('client_id') || found?.app !== call.caller.app) throw notFound();
+  return found;
+}
+
+export const checkToken = (call: Call): Answer => {
+  const { id, token, app, account, createdAt, expiresAt } = tokenOf(call);
+  const { html, api } = call.world.addresses;
+  return {
+    status: 200,
+    body: {
+      id, token, token_last_eight: token.slice(-8), hashed_token: createHash('sha256').update(token).digest('hex'), scopes: [], url: `${api}/authorizations/${String(id)}`,
+      app: { client_id: app.clientId, name: app.name, url: `${html}/apps/${app.slug}` }, note: null, note_url: null, fingerprint: null, user: simpleUser(account, call.world.addresses),
+      created_at: timestamp(createdAt), updated_at: timestamp(createdAt), expires_at: timestamp(expiresAt),
+    },
+  };
+};
+
+export const deleteToken = (call: Call): Answer => {
+  call.credentials.userTokens.revoke(tokenOf(call).token);
+  return { status: 204 };
+};
+
+/** The person has authorized nothing any more: every token of theirs for the App is void. */
+export const deleteAuthorization = (call: Call): Answer => {
+  const { account, app } = tokenOf(call);
+  call.credentials.userTokens.revokeAll(account, app);
+  return { status: 204 };
 };

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Acts } from './acts.ts';
 import type { OperationId } from '../openapi/operations.ts';
@@ -8,6 +7,7 @@ import { Call, type Answer } from './call.ts';
 import type { ApiRequest, Conformance, Matched, Mismatch } from './conformance.ts';
 import type { Credentials } from './credentials.ts';
 import type { Deliveries } from './deliveries.ts';
+import { withFault } from './fault-serving.ts';
 import type { ApiFault, Script } from './faults.ts';
 import { toJson } from './json.ts';
 import { pageOf } from './page-of-rows.ts';
@@ -33,7 +33,7 @@ export interface Api {
 /** One request to the API. Times are of `performance.now()`. */
 export interface Asked {
   readonly method: string;
-  /** Below the API's root, by the repository's name. */
+  /** Below the API's root, by the repository's name; `/login/oauth/access_token` for the exchange of a code. */
   readonly path: string;
   /** With its question mark, when there is one. */
   readonly search: string;
@@ -200,42 +200,23 @@ async function send(reply: FastifyReply, incoming: FastifyRequest, { status, bod
   return reply.code(status).type('application/json; charset=utf-8').send(text);
 }
 
-const isDone = (fault: ApiFault): boolean => 'done' in fault && fault.done === true;
-
-/** Lets a fault of the script happen to a request, or answers it as it should be. */
-async function serve(api: Api, incoming: FastifyRequest, reply: FastifyReply, fault: ApiFault | undefined): Promise<FastifyReply> {
-  const { now } = api.world;
-  if (fault === undefined) return send(reply, incoming, handle(api, incoming), now());
-  if (isDone(fault)) handle(api, incoming);
-  switch (fault.kind) {
-    case 'hang':
-      if (typeof fault.done === 'object') setTimeout(() => handle(api, incoming), fault.done.afterMs).unref();
-      return reply.hijack();
-    case 'reset':
-      reply.hijack();
-      incoming.raw.socket.resetAndDestroy();
-      return reply;
-    case 'unavailable':
-      // What stands before GitHub's API answers, and it knows no JSON.
-      return reply.code(fault.status ?? 502).header('date', now().toUTCString()).type('text/html').send('<html><body><h1>This page is taking too long to load.</h1></body></html>');
-    case 'slow': {
-      const sent = handle(api, incoming);
-      await sleep(fault.ms, undefined, { ref: false });
-      return send(reply, incoming, sent, now());
-    }
-    default: return send(reply, incoming, handle(api, incoming, fault), now());
-  }
+/** Keeps a request in mind, until and after it is answered. */
+export function logged(api: Api, incoming: FastifyRequest, reply: FastifyReply, path: string): void {
+  const { search } = new URL(incoming.raw.url ?? '/', 'http://standin');
+  const asked: Asked = { method: incoming.method, path, search, installationId: api.credentials.installationOf(incoming.headers.authorization)?.id, startedAt: performance.now(), endedAt: undefined, status: undefined };
+  if (api.asked.push(asked) > mostAsked) api.asked.shift();
+  reply.raw.once('finish', () => { Object.assign(asked, { endedAt: performance.now(), status: reply.raw.statusCode }); });
 }
 
 /** The REST API under `/api/v3`, and what it says of GraphQL, which is not here yet. */
 export function serveApi(server: FastifyInstance, api: Api): void {
   server.all(`${apiRoot}/*`, async (incoming, reply) => {
-    const { pathname, search } = new URL(incoming.raw.url ?? '/', 'http://standin');
+    const { pathname } = new URL(incoming.raw.url ?? '/', 'http://standin');
     const path = namedPath(pathname.slice(apiRoot.length), api.world);
-    const asked: Asked = { method: incoming.method, path, search, installationId: api.credentials.installationOf(incoming.headers.authorization)?.id, startedAt: performance.now(), endedAt: undefined, status: undefined };
-    if (api.asked.push(asked) > mostAsked) api.asked.shift();
-    reply.raw.once('finish', () => { Object.assign(asked, { endedAt: performance.now(), status: reply.raw.statusCode }); });
-    return serve(api, incoming, reply, api.script.ofRequest(incoming.method, path, api.credentials.isPerson(incoming.headers.authorization)));
+    logged(api, incoming, reply, path);
+    const { now } = api.world;
+    const fault = api.script.ofRequest(incoming.method, path, api.credentials.isPerson(incoming.headers.authorization));
+    return withFault({ incoming, reply, now, fault, handle: (met) => handle(api, incoming, met), send: async (sent) => send(reply, incoming, sent, now()) });
   });
   server.all('/api/graphql', async (incoming, reply) => {
     const refusal = mismatched(api, { kind: 'missing', method: incoming.method, path: '/graphql', operation: undefined, status: undefined, problems: ['GraphQL'] });

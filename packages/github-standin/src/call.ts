@@ -2,7 +2,7 @@ import { mayWrite, type Acts } from './acts.ts';
 import type { Caller, Credentials } from './credentials.ts';
 import type { Deliveries } from './deliveries.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
-import { atLeast, findComment, findIssue, findRepository, roleOf, type Actor, type Comment, type Issue, type PermissionLevel, type Repository, type World } from './world.ts';
+import { atLeast, findComment, findIssue, findRepository, roleOf, type Actor, type Comment, type Issue, type PermissionLevel, type Permissions, type Repository, type World } from './world.ts';
 
 export interface Answer {
   readonly status: number;
@@ -52,10 +52,10 @@ export class Call {
   /** Who acts. Nobody acts by a JWT, or without credentials. */
   actor(): Actor {
     switch (this.caller.kind) {
-      case 'person': return { account: this.caller.account, app: undefined };
+      case 'person': return { account: this.caller.account, app: this.caller.via };
       case 'installation': return { account: this.world.app.bot, app: this.world.app };
       case 'anonymous': throw new Refusal(401, 'Requires authentication');
-      case 'app': throw new Refusal(403, 'Resource not accessible by integration');
+      case 'app': case 'client': throw new Refusal(403, 'Resource not accessible by integration');
     }
   }
 
@@ -68,7 +68,7 @@ export class Call {
   }
 
   #sees(repository: Repository): boolean {
-    if (this.caller.kind === 'person') return roleOf(repository, this.caller.account) !== undefined;
+    if (this.caller.kind === 'person') return roleOf(repository, this.caller.account) !== undefined && (this.caller.via === undefined || repository.installation !== undefined);
     if (this.caller.kind !== 'installation') return false;
     const { token } = this.caller;
     return repository.installation === token.installation && (token.repositoryIds?.has(repository.id) ?? true);
@@ -76,15 +76,22 @@ export class Call {
 
   /** Refuses an installation whose token does not carry the permission, or does not reach the repository. */
   need(repository: Repository, permission: Permission, level: PermissionLevel): void {
-    if (this.caller.kind === 'app') throw new Refusal(403, 'Resource not accessible by integration');
+    if (this.caller.kind === 'app' || this.caller.kind === 'client') throw new Refusal(403, 'Resource not accessible by integration');
     if (this.caller.kind === 'anonymous' && level === 'write') throw new Refusal(401, 'Requires authentication');
     if (repository.isArchived && level === 'write') throw new Refusal(403, 'Repository was archived so is read-only.');
-    if (this.caller.kind !== 'installation') return;
-    const granted = this.caller.token.permissions[permission];
+    const permissions = this.#permissions();
+    if (permissions === undefined) return;
+    const granted = permissions[permission];
     const readsInPublic = level === 'read' && !repository.isPrivate;
     const enough = level === 'read' ? granted !== undefined : granted === 'write';
     if (enough && (this.#sees(repository) || readsInPublic)) return;
     throw new Refusal(403, 'Resource not accessible by integration', { headers: { 'x-accepted-github-permissions': `${permission}=${level}` } });
+  }
+
+  /** What an App may do here at most; `undefined` when it is no App that asks. For a person, it may do no more than they may. */
+  #permissions(): Permissions | undefined {
+    if (this.caller.kind === 'installation') return this.caller.token.permissions;
+    return this.caller.kind === 'person' ? this.caller.via?.permissions : undefined;
   }
 
   /** Issues need `issues`, pull requests need `pull_requests`, though they share their paths. */

@@ -1,11 +1,15 @@
-import { randomBytes, verify, type KeyObject } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 import { Refusal } from './refusal.ts';
+import { newToken, type UserTokens } from './user-tokens.ts';
 import type { Account, App, Installation, Permissions } from './world.ts';
 
 /** Who is calling the API, as far as the credentials say. */
 export type Caller =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'person'; readonly account: Account }
+  /** `via` is the App that acts for them, with a token of the web application flow. */
+  | { readonly kind: 'person'; readonly account: Account; readonly via: App | undefined }
+  /** Somebody who knows the client secret of the App. */
+  | { readonly kind: 'client'; readonly app: App }
   | { readonly kind: 'app' }
   | { readonly kind: 'installation'; readonly token: InstallationToken };
 
@@ -38,21 +42,26 @@ export class Credentials {
   readonly #people: ReadonlyMap<string, Account>;
   readonly #now: () => Date;
   readonly #tokens = new Map<string, InstallationToken>();
+  readonly userTokens: UserTokens;
 
-  constructor(o: { app: App; publicKey: KeyObject; accounts: readonly Account[]; now: () => Date }) {
+  constructor(o: { app: App; publicKey: KeyObject; accounts: readonly Account[]; now: () => Date; userTokens: UserTokens }) {
     this.#app = o.app;
     this.#publicKey = o.publicKey;
     this.#people = new Map(o.accounts.filter((it) => it.type === 'User').map((it) => [personalToken(it.login), it]));
     this.#now = o.now;
+    this.userTokens = o.userTokens;
   }
 
   /** Who sent this `Authorization` header. Throws a 401 refusal for credentials that are wrong or have expired. */
   caller(authorization: string | undefined): Caller {
     if (authorization === undefined) return { kind: 'anonymous' };
     const [scheme, token, more] = authorization.split(' ');
+    if (/^basic$/i.test(scheme ?? '')) return { kind: 'client', app: this.#appOf(token ?? '') };
     if (scheme === undefined || token === undefined || more !== undefined || !/^(bearer|token)$/i.test(scheme)) throw new Refusal(401, 'Bad credentials');
     const account = this.#people.get(token);
-    if (account !== undefined) return { kind: 'person', account };
+    if (account !== undefined) return { kind: 'person', account, via: undefined };
+    const ofUser = this.userTokens.find(token);
+    if (ofUser !== undefined) return { kind: 'person', account: ofUser.account, via: ofUser.app };
     if (token.split('.').length === 3) {
       // GitHub takes a JWT with `Bearer` only.
       if (!/^bearer$/i.test(scheme)) throw new Refusal(401, 'A JSON web token could not be decoded');
@@ -66,13 +75,13 @@ export class Credentials {
 
   /** A new installation token. It ends an hour from now. */
   issue(o: Omit<InstallationToken, 'expiresAt'>): { token: string; expiresAt: Date } {
-    const token = `ghs_${randomBytes(32).toString('base64url').replaceAll(/[-_]/g, 'x').slice(0, 36)}`;
+    const token = newToken('ghs');
     const expiresAt = new Date(this.#now().getTime() + tokenLifeMs);
     this.#tokens.set(token, { ...o, expiresAt });
     return { token, expiresAt };
   }
 
-  /** Whether this header is that of a person, known or not, and not of the App. */
+  /** Whether this header is that of a person, known or not, and not of the App, which also holds the tokens of those who authorized it. */
   isPerson(authorization: string | undefined): boolean {
     const token = tokenOf(authorization);
     return token === '' || this.#people.has(token);
@@ -83,9 +92,16 @@ export class Credentials {
     return this.#tokens.get(tokenOf(authorization))?.installation;
   }
 
-  /** The installation token of this `Authorization` header is void from now on. */
+  /** The token of this `Authorization` header, of an installation or of the web application flow, is void from now on. */
   revoke(authorization: string | undefined): void {
     this.#tokens.delete(tokenOf(authorization));
+    this.userTokens.revoke(tokenOf(authorization));
+  }
+
+  #appOf(basic: string): App {
+    const [id, secret] = Buffer.from(basic, 'base64').toString('utf8').split(':');
+    if (id !== this.#app.clientId || secret !== this.#app.clientSecret) throw new Refusal(401, 'Bad credentials');
+    return this.#app;
   }
 
   /** GitHub's checks of an App's JWT, with GitHub's words: `@octokit/auth-app` mends a wrong clock by reading them. */

@@ -2,17 +2,19 @@
 import { DoubloonError } from '@doubloon/errors';
 import { startGitHubStandin } from './start.ts';
 
-/** The environment of the command: PORT, HOST, WEBHOOK_URL, WEBHOOK_SECRET. */
+/** The environment of the command: PORT, HOST, WEBHOOK_URL, WEBHOOK_SECRET, and CALLBACK_URLS with a comma between two of them. */
 function options(env: NodeJS.ProcessEnv) {
-  const { PORT = '0', HOST = '127.0.0.1', WEBHOOK_URL: url, WEBHOOK_SECRET: secret = '' } = env;
+  const { PORT = '0', HOST = '127.0.0.1', WEBHOOK_URL: url, WEBHOOK_SECRET: secret = '', CALLBACK_URLS = '' } = env;
+  const callbackUrls = CALLBACK_URLS.split(',').filter((it) => it !== '');
   const port = Number(PORT);
   const problems = [
     ...(Number.isInteger(port) && port >= 0 && port < 65_536 ? [] : ['PORT is not a port']),
     ...(secret === '' ? ['WEBHOOK_SECRET is missing'] : []),
     ...(url === undefined || URL.canParse(url) ? [] : ['WEBHOOK_URL is not a URL']),
+    ...callbackUrls.filter((it) => !URL.canParse(it)).map((it) => `${it} of CALLBACK_URLS is not a URL`),
   ];
   if (problems.length > 0) throw new DoubloonError('CONFIG_INVALID', { problems });
-  return { port, host: HOST, webhook: { secret, ...(url === undefined ? {} : { url }) } };
+  return { port, host: HOST, app: { callbackUrls }, webhook: { secret, ...(url === undefined ? {} : { url }) } };
 }
 
 // Before anything is said: whoever reads the line may send the signal at once.

@@ -1,102 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { longestBody, mayClose, mayDelete, mayEdit, mayWrite, type Acts } from './acts.ts';
-import type { Frame } from './layout.ts';
+import type { FastifyInstance } from 'fastify';
+import { longestBody, mayClose, mayDelete, mayWrite, type Acts } from './acts.ts';
 import { editCommentPage, editIssuePage, issuePage, pathOf } from './page-issue.ts';
-import { appPage, problemPage, repositoriesPage, repositoryPage } from './page-lists.ts';
+import { appPage, repositoriesPage, repositoryPage } from './page-lists.ts';
 import { liveScript, style } from './style.ts';
-import { findAccount, findComment, findIssue, findRepository, fullName, roleOf, type Account, type Comment, type Issue, type Repository, type World } from './world.ts';
-
-const cookieName = 'standin_user';
-
-/** Nothing runs and nothing is sent but what this server serves: the pages show text that anybody wrote. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/** A page that says no, with its status. */
-class Denied extends Error {
-  readonly status: number;
-  readonly title: string;
-
-  constructor(status: number, title: string, message: string) {
-    super(message);
-    this.status = status;
-    this.title = title;
-  }
-}
-
-const gone = (): Denied => new Denied(404, 'Not found', 'There is nothing at this address.');
-
-type Params = Readonly<Record<string, string | undefined>>;
-
-class Visit {
-  readonly frame: Frame;
-  readonly me: Account;
-  readonly form: URLSearchParams;
-  readonly #world: World;
-  readonly #params: Params;
-  readonly #reply: FastifyReply;
-  readonly #request: FastifyRequest;
-
-  constructor(world: World, request: FastifyRequest, reply: FastifyReply) {
-    this.#world = world;
-    this.#params = request.params as Params;
-    this.#reply = reply;
-    this.#request = request;
-    this.form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
-    const login = new RegExp(`(?:^|;\\s*)${cookieName}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1];
-    const known = login === undefined ? undefined : findAccount(world, login);
-    const first = world.accounts.find((it) => it.type === 'User');
-    const me = known?.type === 'User' ? known : first;
-    if (me === undefined) throw gone();
-    this.me = me;
-    this.frame = { world, me, here: request.method === 'GET' ? request.url : '/' };
-  }
-
-  get actor() {
-    return { account: this.me, app: undefined };
-  }
-
-  repository(): Repository {
-    const repository = findRepository(this.#world, this.#params['owner'] ?? '', this.#params['repo'] ?? '');
-    if (repository === undefined || roleOf(repository, this.me) === undefined) throw gone();
-    return repository;
-  }
-
-  issue(): Issue {
-    const issue = findIssue(this.repository(), Number(this.#params['number']));
-    if (issue === undefined) throw gone();
-    return issue;
-  }
-
-  comment(): Comment {
-    const comment = findComment(this.repository(), Number(this.#params['id']));
-    if (comment === undefined) throw gone();
-    return comment;
-  }
-
-  needToEdit(thing: Comment | Issue): void {
-    if (!mayEdit(this.actor, thing)) throw new Denied(403, 'Not allowed', `${this.me.login} may not change what ${thing.author.login} wrote here.`);
-  }
-
-  /** The text of the form, or why it can't be taken. */
-  body(): { text: string; problem?: string } {
-    const text = this.form.get('body') ?? '';
-    if (text.trim() === '') return { text, problem: 'A comment must not be blank.' };
-    if ([...text].length > longestBody) return { text, problem: `A comment may have ${longestBody} characters at most; this one has ${[...text].length}.` };
-    return { text };
-  }
-
-  async show(page: string, status = 200): Promise<FastifyReply> {
-    const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
-    this.#reply.headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache', etag, vary: 'Cookie' });
-    if (status === 200 && this.#request.headers['if-none-match'] === etag) return this.#reply.code(304).send();
-    return this.#reply.code(status).type('text/html; charset=utf-8').send(page);
-  }
-
-  async go(path: string): Promise<FastifyReply> {
-    return this.#reply.redirect(path, 303);
-  }
-}
+import { cookieName, Denied, gone, handlerOfPages, type Params } from './visit.ts';
+import { findAccount, fullName, type Account, type World } from './world.ts';
 
 const hue = (id: number): number => (id * 47) % 360;
 const avatar = (account: Account): string =>
@@ -104,17 +12,7 @@ const avatar = (account: Account): string =>
 
 /** The pages of people: lists, issues, comments, and who am I. Everything works by plain forms. `onFailure` hears of what should never happen. */
 export function servePages(server: FastifyInstance, { world, acts, onFailure }: { world: World; acts: Acts; onFailure: (method: string, path: string, error: unknown) => void }): void {
-  const page = (handler: (visit: Visit) => Promise<FastifyReply>) => async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const visit = new Visit(world, request, reply);
-    try {
-      // The cookie alone must not let another site act in the visitor's name.
-      if (request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site') throw new Denied(403, 'Not allowed', 'This form came from another site.');
-      return await handler(visit);
-    } catch (error) {
-      if (!(error instanceof Denied)) throw error;
-      return visit.show(problemPage(visit.frame, error.title, error.message), error.status);
-    }
-  };
+  const page = handlerOfPages(world);
 
   server.get('/-/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=60').send(style));
   server.get('/-/live.js', async (_request, reply) => reply.type('text/javascript; charset=utf-8').header('cache-control', 'max-age=60').send(liveScript));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DoubloonError } from '@doubloon/errors';
 import { createIds } from './github-ids.ts';
 import { roles, type Account, type App, type Installation, type Issue, type Label, type Repository, type Role, type World } from './world.ts';
@@ -34,6 +35,10 @@ export interface AppSeed {
   id?: number;
   slug?: string;
   name?: string;
+  /** Of the web application flow. One that is the same at each start when it is left out. */
+  clientSecret?: string;
+  /** Where people who authorized it may be sent back to: at most ten, matched exactly. */
+  callbackUrls?: readonly string[];
 }
 
 export const defaultUsers: readonly UserSeed[] = [
@@ -74,7 +79,7 @@ export const appEvents = ['issues', 'issue_comment'] as const;
 const day = 86_400_000;
 const nameRule = /^[a-z\d](?:[a-z\d-]{0,38})$/i;
 /** The first steps of our own addresses. */
-const reserved = new Set(['api', 'apps', 'organizations', 'settings']);
+const reserved = new Set(['api', 'app-manifests', 'apps', 'login', 'organizations', 'settings']);
 
 function checkSeed(users: readonly UserSeed[], repositories: readonly RepositorySeed[]): void {
   const logins = new Set(users.map((it) => it.login));
@@ -102,7 +107,7 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
   const users = o.users.map((it) => account(it.login, 'User', it.name ?? null));
   const isUser = (login: string) => users.some((it) => it.login === login);
   const organizations = [...new Set(o.repositories.map((it) => it.owner))].filter((it) => !isUser(it)).map((it) => account(it, 'Organization', null));
-  const { slug = 'doubloon', name = 'Doubloon', id = nextId('app') } = o.app;
+  const { slug = 'doubloon', name = 'Doubloon', id = nextId('app'), callbackUrls = [], clientSecret = createHash('sha1').update(`client secret of ${String(id)}`).digest('hex') } = o.app;
   const bot = account(`${slug}[bot]`, 'Bot', null);
   const accounts = [...users, ...organizations, bot];
   const byLogin = (login: string): Account => {
@@ -111,7 +116,7 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
     return found;
   };
   const owner = organizations[0] ?? users[0] ?? bot;
-  const app: App = { id, slug, name, clientId: `Iv23li${String(id).padStart(14, 'd')}`, owner, bot, permissions: appPermissions, events: appEvents, createdAt };
+  const app: App = { id, slug, name, clientId: `Iv23li${String(id).padStart(14, 'd')}`, clientSecret, callbackUrls, owner, bot, permissions: appPermissions, events: appEvents, createdAt };
 
   const installations: Installation[] = [];
   const installationOf = (of: Account): Installation => {

@@ -8,12 +8,15 @@ import { openConformance, type Mismatch } from './conformance.ts';
 import { Credentials, personalToken } from './credentials.ts';
 import { Deliveries, type Delivery, type Hook } from './deliveries.ts';
 import { Script, type Faults } from './faults.ts';
+import { OAuth } from './oauth.ts';
 import { servePages } from './pages.ts';
 import { Budgets, githubLimits, type Limits } from './rate-limits.ts';
 import { defaultRepositories, defaultUsers, seedWorld, type AppSeed, type RepositorySeed, type UserSeed } from './seed.ts';
+import { serveOAuth } from './serve-oauth.ts';
 import { commentShape, issueShape } from './shape-issue.ts';
+import { UserTokens } from './user-tokens.ts';
 import { webhookPayload } from './webhooks.ts';
-import { findAccount, findComment, findIssue, findRepository, type Issue, type Repository } from './world.ts';
+import { findAccount, findComment, findIssue, findRepository, type Account, type Issue, type Repository } from './world.ts';
 
 export interface GitHubStandinOptions {
   /** 0, the default, takes a free one. */
@@ -35,7 +38,7 @@ export interface GitHubStandin extends AsyncDisposable {
   readonly url: string;
   /** Of the REST API: what `GITHUB_API_URL` wants. */
   readonly apiUrl: string;
-  readonly app: { readonly id: number; readonly slug: string; readonly clientId: string; readonly privateKey: string };
+  readonly app: { readonly id: number; readonly slug: string; readonly clientId: string; readonly clientSecret: string; readonly privateKey: string };
   /** Of the first repository's owner. */
   readonly installationId: number;
   /** Personal tokens by login, for scripts that act as a person. */
@@ -48,6 +51,13 @@ export interface GitHubStandin extends AsyncDisposable {
   /** The last requests to the API, oldest first, with those that met a fault. */
   readonly asked: readonly Asked[];
   setWebhook(url: string | undefined, secret: string): void;
+  /** Where people who authorize the App may be sent back to, the usual one first. */
+  setCallbackUrls(urls: readonly string[]): void;
+  /**
+   * Plays a person to whom the App showed an authorize URL, in place of the page: answers where their browser goes next,
+   * with `code` and `state`, or with GitHub's `error`. Throws `REQUEST_INVALID` for a URL of no App here.
+   */
+  authorize(o: { user: string; url: string; cancel?: boolean }): string;
   /** Comments as a person, `repository` being `owner/name`, and fires the webhook. Throws `REQUEST_INVALID`. */
   comment(user: string, repository: string, issue: number, body: string): { id: number; htmlUrl: string };
   /** The ids of an issue, as its API gives them. Throws `REQUEST_INVALID`. */
@@ -95,12 +105,16 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     if (payload === undefined || installation === undefined || !world.app.events.includes(happening.event)) return;
     deliveries.tell(happening.event, happening.action, payload, { installationId: installation.id, repositoryId });
   });
-  const credentials = new Credentials({ app: world.app, publicKey: createPublicKey(createPrivateKey(privateKey)), accounts: world.accounts, now });
+  const userTokens = new UserTokens(now);
+  const credentials = new Credentials({ app: world.app, publicKey: createPublicKey(createPrivateKey(privateKey)), accounts: world.accounts, now, userTokens });
+  const oauth = new OAuth(world, userTokens);
 
   const server = fastify({ forceCloseConnections: true, bodyLimit: 2_097_152, routerOptions: { ignoreTrailingSlash: true } });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
-  serveApi(server, { world, acts, credentials, deliveries, conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) });
+  const api = { world, acts, credentials, deliveries, conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) };
+  serveApi(server, api);
+  serveOAuth(server, api, oauth);
   servePages(server, {
     world,
     acts,
@@ -128,11 +142,16 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const close = async (): Promise<void> => {
     await Promise.all([deliveries.close(), server.close()]);
   };
-  const { id, slug, clientId } = world.app;
+  const personOf = (login: string): Account => {
+    const account = findAccount(world, login);
+    if (account?.type !== 'User') throw new DoubloonError('REQUEST_INVALID', { problem: `${login} is not one of the users` });
+    return account;
+  };
+  const { id, slug, clientId, clientSecret } = world.app;
   return {
     url: html,
     apiUrl: world.addresses.api,
-    app: { id, slug, clientId, privateKey },
+    app: { id, slug, clientId, clientSecret, privateKey },
     installationId,
     tokens: Object.fromEntries(users.map((it) => [it.login, personalToken(it.login)])),
     deliveries: deliveries.log,
@@ -143,9 +162,18 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
       hook.url = to;
       hook.secret = secret;
     },
+    setCallbackUrls(urls) {
+      world.app.callbackUrls = [...urls];
+    },
+    authorize({ user, url: asked, cancel = false }) {
+      const at = URL.parse(asked);
+      const wish = at === null || `${at.origin}${at.pathname}` !== `${html}/login/oauth/authorize` ? undefined : oauth.read(at.searchParams);
+      if (wish === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${asked} asks nobody to authorize an App that is here` });
+      if ('refusal' in wish) return wish.refusal;
+      return cancel ? oauth.deny(wish) : oauth.authorize(wish, personOf(user));
+    },
     comment(user, repository, number, body) {
-      const account = findAccount(world, user);
-      if (account?.type !== 'User') throw new DoubloonError('REQUEST_INVALID', { problem: `${user} is not one of the users` });
+      const account = personOf(user);
       if (body.trim() === '') throw new DoubloonError('REQUEST_INVALID', { problem: 'a comment must not be blank' });
       const made = acts.comment({ account, app: undefined }, issueOf(repository, number), body);
       return { id: made.id, htmlUrl: commentShape(made, world.addresses).html_url };

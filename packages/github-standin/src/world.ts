@@ -20,6 +20,9 @@ export interface App {
   readonly slug: string;
   readonly name: string;
   readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where people may be sent back to after they authorized it, the usual one first. */
+  callbackUrls: readonly string[];
   readonly owner: Account;
   readonly bot: Account;
   readonly permissions: Permissions;

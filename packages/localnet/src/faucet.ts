@@ -7,6 +7,7 @@ import { parseAddress, type Address } from '@doubloon/escrow';
 const maxBodyBytes = 1024;
 // A thousand SOL: enough to play with, and far below where a JSON number loses digits.
 const maxLamports = 1_000_000_000_000n;
+const maxUsdc = 1_000_000_000_000n;
 
 export interface FaucetServer extends AsyncDisposable {
   readonly url: string;
@@ -21,8 +22,9 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-function readWish(body: string): { address: Address; lamports: bigint } {
-  const problem = 'send {"address": "<base58>", "lamports": "<decimal digits>"}';
+/** Base units of the local `usdc` are asked for on top, or not at all. */
+function readWish(body: string): { address: Address; lamports: bigint; usdc: bigint } {
+  const problem = 'send {"address": "<base58>", "lamports": "<decimal digits>"}, and "usdc" in the same way';
   let wish: unknown;
   try {
     wish = JSON.parse(body);
@@ -30,17 +32,20 @@ function readWish(body: string): { address: Address; lamports: bigint } {
     throw new DoubloonError('REQUEST_INVALID', { problem }, { cause });
   }
   if (typeof wish !== 'object' || wish === null || !('address' in wish) || !('lamports' in wish)) throw new DoubloonError('REQUEST_INVALID', { problem });
-  const { address, lamports } = wish;
-  if (typeof address !== 'string' || typeof lamports !== 'string' || !/^[1-9]\d{0,12}$/.test(lamports)) throw new DoubloonError('REQUEST_INVALID', { problem });
+  const { address, lamports, usdc = '0' } = wish as { address: unknown; lamports: unknown; usdc?: unknown };
+  if (typeof address !== 'string' || typeof lamports !== 'string' || typeof usdc !== 'string' || !/^[1-9]\d{0,12}$/.test(lamports) || !/^(0|[1-9]\d{0,12})$/.test(usdc)) throw new DoubloonError('REQUEST_INVALID', { problem });
   if (BigInt(lamports) > maxLamports) throw new DoubloonError('REQUEST_INVALID', { problem: `at most ${maxLamports} lamports at once` });
-  return { address: parseAddress(address), lamports: BigInt(lamports) };
+  if (BigInt(usdc) > maxUsdc) throw new DoubloonError('REQUEST_INVALID', { problem: `at most ${maxUsdc} base units of usdc at once` });
+  return { address: parseAddress(address), lamports: BigInt(lamports), usdc: BigInt(usdc) };
 }
 
 /**
- * `POST /airdrop` for pages of the local stack: `{ address, lamports }` in, `{ signature }` out. Listens on loopback, and
+ * `POST /airdrop` for pages of the local stack: `{ address, lamports, usdc? }` in, `{ signature }` of the airdrop out. Listens on loopback, and
  * answers browsers only when their page comes from one of `origins`.
  */
-export async function serveFaucet({ airdrop, origins, port }: { airdrop(address: Address, lamports: bigint): Promise<string>; origins: readonly string[]; port: number }): Promise<FaucetServer> {
+export async function serveFaucet({ airdrop, giveUsdc, origins, port }: {
+  airdrop(address: Address, lamports: bigint): Promise<string>; giveUsdc(address: Address, amount: bigint): Promise<string>; origins: readonly string[]; port: number;
+}): Promise<FaucetServer> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { origin, host = '' } = request.headers;
     const reply = (status: number, body: unknown) => {
@@ -57,8 +62,9 @@ export async function serveFaucet({ airdrop, origins, port }: { airdrop(address:
     } else if (request.method === 'OPTIONS') {
       response.writeHead(204, { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type', vary: 'origin' }).end();
     } else if (request.method === 'POST') {
-      const { address, lamports } = readWish(await readBody(request));
-      reply(200, { signature: await airdrop(address, lamports) });
+      const { address, lamports, usdc } = readWish(await readBody(request));
+      const [signature] = await Promise.all([airdrop(address, lamports), usdc > 0n ? giveUsdc(address, usdc) : undefined]);
+      reply(200, { signature });
     } else {
       response.setHeader('allow', 'POST, OPTIONS');
       reply(405, { code: 'REQUEST_INVALID' });

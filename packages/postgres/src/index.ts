@@ -13,4 +13,5 @@ export { sampling } from './sampling.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
 export { migrationsFolder, readMigrations, type MigrationFile } from './migration-files.ts';
 export { checkSchema, schemaVersion } from './check-schema.ts';
+export { checkCluster, pinCluster } from './pinned-chain.ts';
 export type { Log } from './log.ts';

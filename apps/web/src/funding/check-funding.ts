@@ -1,4 +1,4 @@
-import { computeBudgetProgram, depositAddress, depositNonce, fundSol, memoProgram, parseAddress, parseTransaction, type Instruction, type ParsedInstruction } from '@doubloon/escrow';
+import { computeBudgetProgram, depositAddress, depositNonce, fundSol, fundToken, memoProgram, parseAddress, parseTransaction, type Instruction, type ParsedInstruction } from '@doubloon/escrow';
 import type { OfferView, TermsView } from './offer-view.ts';
 
 /** What the page showed, and what the server built from it. */
@@ -74,7 +74,8 @@ export function checkFunding(bytes: Uint8Array, { offer, terms, wallet, deposit,
     nonce: depositNonce(offer.id),
   };
   const approver = terms.approver === undefined ? undefined : parseAddress(terms.approver);
-  const expected = fundSol({ ...key, amount: BigInt(offer.amount), deadline: BigInt(Date.parse(deadline)) / 1000n, withRelayer: terms.withRelayer, approver });
+  const agreed = { ...key, amount: BigInt(offer.amount), deadline: BigInt(Date.parse(deadline)) / 1000n, withRelayer: terms.withRelayer, approver };
+  const expected = terms.mint === undefined ? fundSol(agreed) : fundToken({ ...agreed, mint: parseAddress(terms.mint) });
 
   const ours = transaction.instructions.filter((instruction) => instruction.program === program);
   const strangers = transaction.instructions.filter((instruction) => ![program, computeBudgetProgram, memoProgram].includes(instruction.program));

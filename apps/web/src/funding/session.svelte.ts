@@ -2,7 +2,7 @@ import type { ConnectedWallet } from '../wallets/standard-wallets.ts';
 import { followOffer } from './follow.ts';
 import type { OfferView, TermsView } from './offer-view.ts';
 import { post, Refused } from './post.ts';
-import { problem, problemOf, type Problem } from './problems.ts';
+import { problem, problemOf, problemOfSigned, type Problem } from './problems.ts';
 
 /** Where the person is between opening the page and the signed transaction being on its way; from there the offer itself tells. */
 export type Step = 'start' | 'choosing' | 'connecting' | 'connected' | 'building' | 'signing' | 'submitting';
@@ -38,6 +38,8 @@ export class FundingSession {
   #unwatch: (() => void) | undefined;
   #unfollow: (() => void) | undefined;
   #unlisten: (() => void) | undefined;
+  /** What was handed in and may have been taken, base64. */
+  #signed: string | undefined;
   // A wallet that answers after the person went on must not be believed: each attempt has its number.
   #attempt = 0;
 
@@ -113,15 +115,27 @@ export class FundingSession {
       if (signed === undefined) return this.#fail('connected', problem('wallet-refused'));
       if (paidByAnother(signed, wallet.address)) return this.#fail('connected', problem('wrong-account'));
 
-      this.step = 'submitting';
-      this.problem = undefined;
-      await post(`${path}/submit`, { transaction: base64Of(signed) });
+      await this.#handIn(base64Of(signed), attempt);
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      this.#fail('connected', error instanceof Refused ? problemOf(error.refusal) : problem('our-fault'));
+    }
+  }
+
+  /** The same bytes twice are one transaction: whoever does not know whether they were taken hands them in again. */
+  async #handIn(signed: string, attempt: number): Promise<void> {
+    this.step = 'submitting';
+    this.problem = undefined;
+    this.#signed = signed;
+    try {
+      await post(`/fund/${this.offer.id}/submit`, { transaction: signed });
+      if (attempt !== this.#attempt) return;
       this.signedHere = true;
       this.#follow();
       this.step = 'connected';
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      this.#fail('connected', error instanceof Refused ? problemOf(error.refusal) : problem('refused', 'This page failed.'));
+      this.#fail('connected', error instanceof Refused ? problemOfSigned(error.refusal) : problem('unsure'));
     }
   }
 
@@ -136,6 +150,7 @@ export class FundingSession {
       return this.choose();
     }
     if (code === 'account-switched') return;
+    if (code === 'unsure' && this.#signed !== undefined) return this.#handIn(this.#signed, ++this.#attempt);
     this.#attempt += 1;
     this.step = 'connected';
     return this.sign();
@@ -187,6 +202,8 @@ export class FundingSession {
     const before = this.offer;
     this.offer = offer;
     const { submission } = offer;
+    // It was taken after all.
+    if (this.problem?.code === 'unsure' && offer.state !== 'offered') this.problem = undefined;
     if (submission?.signature !== before.submission?.signature || submission?.state === before.submission?.state) return;
     if (submission?.state === 'expired') this.#fail('connected', problem('blockhash-expired'));
     if (submission?.state === 'failed') this.#fail('connected', problem('failed', submission.problem));

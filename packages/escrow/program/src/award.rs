@@ -4,11 +4,11 @@ use crate::{
     decision::{award_of, decider, require_operator, Award},
     event::emit,
     field::{i64_at, key_at, put, put_i64, put_u64, same, u16_at, u64_at},
-    generated::{deposit, EscrowError, DEPOSIT_AWARDED, DEPOSIT_FUNDED, INSTRUCTION_AWARD, MAX_SHARES},
+    generated::{deposit, EscrowError, DECIDER_RELAYER, DEPOSIT_AWARDED, DEPOSIT_FUNDED, INSTRUCTION_AWARD, MAX_SHARES},
     keys::{NOBODY, RELAYER},
     require, Call, Outcome,
     shares::{part, WHOLE},
-    terms::{final_at, refundable_at, reserve},
+    terms::{refundable_at, reserve, undisputed_at},
 };
 
 /// What keeps an empty account alive at the highest rate clusters have had: a wallet that is new can always be paid.
@@ -47,7 +47,7 @@ pub fn award(Call { program, accounts, data }: Call) -> Outcome {
         require_open(fields, operator, seen, now)?;
         let smallest = if same(key_at(fields, deposit::MINT), &NOBODY) { SMALLEST_SHARE } else { 1 };
         record_shares(fields, shares, smallest)?;
-        (record_decision(fields, by, RELAYER.epoch(operator), now)?, u64_at(fields, deposit::AMOUNT))
+        (record_decision(fields, by, operator, now)?, u64_at(fields, deposit::AMOUNT))
     };
     emit(INSTRUCTION_AWARD, account.address(), sequence, amount);
     Ok(())
@@ -84,15 +84,15 @@ fn record_shares(fields: &mut Deposit, shares: &[u8], smallest: u64) -> Outcome 
 
 /// Final at once by two keys, or by the only one that the deposit has.
 #[inline(always)]
-fn record_decision(fields: &mut Deposit, by: u8, epoch: u64, now: i64) -> Outcome<u64> {
+fn record_decision(fields: &mut Deposit, by: u8, operator: &Operator, now: i64) -> Outcome<u64> {
     let at_once = by.count_ones() == 2 || fields[deposit::WITH_RELAYER] == 0;
     require(at_once || fields[deposit::VETOED] == 0, EscrowError::TwoNeeded)?;
     let sequence = u64_at(fields, deposit::SEQUENCE).wrapping_add(1);
     fields[deposit::STATE] = DEPOSIT_AWARDED;
     fields[deposit::AWARDED_BY] = by;
-    put_u64(fields, deposit::AWARD_EPOCH, epoch);
+    put_u64(fields, deposit::AWARD_EPOCH, RELAYER.epoch(operator));
     put_i64(fields, deposit::AWARDED_AT, now);
-    put_i64(fields, deposit::FINAL_AT, if at_once { now } else { final_at(now) });
+    put_i64(fields, deposit::FINAL_AT, if at_once { now } else { undisputed_at(now, by == DECIDER_RELAYER || RELAYER.is_in_force(operator, now)) });
     put_u64(fields, deposit::SEQUENCE, sequence);
     Ok(sequence)
 }
@@ -103,7 +103,7 @@ const _: () = assert!(deposit::SHARE_BPS == deposit::SHARE_IDS + 64 && deposit::
 mod tests {
     use super::*;
     use crate::{
-        generated::{DECIDER_APPROVER, DECIDER_FUNDER, DECIDER_RELAYER},
+        generated::{DECIDER_APPROVER, DECIDER_FUNDER, KEY_ACTIVATION_SECONDS},
         keys::tests::working_operator,
     };
 
@@ -173,16 +173,28 @@ mod tests {
     fn one_key_waits_two_do_not_and_after_a_veto_one_is_not_enough() {
         for (by, waits) in [(DECIDER_RELAYER, true), (DECIDER_FUNDER, true), (DECIDER_APPROVER, true), (DECIDER_FUNDER | DECIDER_RELAYER, false), (DECIDER_FUNDER | DECIDER_APPROVER, false)] {
             let mut fields = funded(1);
-            assert_eq!(record_decision(&mut fields, by, 3, 500), Ok(2));
+            let operator = working_operator();
+            assert_eq!(record_decision(&mut fields, by, &operator, 500), Ok(2));
             assert_eq!(i64_at(&fields, deposit::FINAL_AT), if waits { 500 + 259_200 } else { 500 });
             let mut vetoed = funded(1);
             vetoed[deposit::VETOED] = 1;
-            assert_eq!(record_decision(&mut vetoed, by, 3, 500), if waits { Err(EscrowError::TwoNeeded) } else { Ok(2) });
+            assert_eq!(record_decision(&mut vetoed, by, &operator, 500), if waits { Err(EscrowError::TwoNeeded) } else { Ok(2) });
         }
         let mut alone = funded(1);
         alone[deposit::WITH_RELAYER] = 0;
-        record_decision(&mut alone, DECIDER_FUNDER, 3, 500).unwrap();
+        record_decision(&mut alone, DECIDER_FUNDER, &working_operator(), 500).unwrap();
         assert_eq!(i64_at(&alone, deposit::FINAL_AT), 500);
+    }
+
+    #[test]
+    fn without_a_relayer_to_veto_it_one_key_waits_for_a_next_one() {
+        let mut operator = working_operator();
+        RELAYER.disable(&mut operator, 400).unwrap();
+        for (by, final_at) in [(DECIDER_FUNDER, 500 + KEY_ACTIVATION_SECONDS + 259_200), (DECIDER_FUNDER | DECIDER_APPROVER, 500)] {
+            let mut fields = funded(1);
+            record_decision(&mut fields, by, &operator, 500).unwrap();
+            assert_eq!((i64_at(&fields, deposit::FINAL_AT), u64_at(&fields, deposit::AWARD_EPOCH)), (final_at, 2));
+        }
     }
 
     #[test]

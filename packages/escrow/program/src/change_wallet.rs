@@ -5,7 +5,7 @@ use crate::{
     generated::{identity, EscrowError, INSTRUCTION_CHANGE_WALLET},
     keys::ATTESTOR,
     linked::with_linked,
-    require, Call, Outcome,
+    require, terms::cooled_at, Call, Outcome,
 };
 
 const DATA_BYTES: usize = 9;
@@ -24,6 +24,9 @@ pub fn change_wallet(Call { program, accounts, data }: Call) -> Outcome {
         require_attested(operator, attestor, wallet, i64_at(data, 1), now)?;
         // Starting again would start the cool-down again, for as long as somebody likes.
         require(change != Change::Pending, EscrowError::ChangePending)?;
+        // Nor is one laid upon a dispute that disabling the attestor still undoes: it would stay.
+        let undoable = change == Change::Cancelled && now < cooled_at(i64_at(fields, identity::PENDING_SINCE));
+        require(!undoable, EscrowError::ChangePending)?;
         require(!is_same(key_at(fields, identity::WALLET), wallet.address().as_array()), EscrowError::WalletWrong)?;
         // If this change comes to nothing, the dispute that was there before it goes on.
         if change == Change::Cancelled {

@@ -6,6 +6,7 @@ use crate::{
     generated::{deposit, EscrowError, DECIDER_APPROVER, DECIDER_FUNDER, DECIDER_RELAYER, DEPOSIT_AWARDED},
     keys::RELAYER,
     require, Outcome,
+    terms::undisputed_at,
 };
 use pinocchio::{AccountView, Address};
 
@@ -15,6 +16,7 @@ pub enum Award {
     None,
     /// Made by the relayer alone, whose key was disabled before the award was final.
     Void,
+    /// One key decided alone, and the others can still veto.
     Pending,
     Final,
 }
@@ -24,14 +26,34 @@ pub fn award_of(fields: &Deposit, operator: &Operator, now: i64) -> Award {
     if fields[deposit::STATE] != DEPOSIT_AWARDED {
         return Award::None;
     }
-    let final_at = i64_at(fields, deposit::FINAL_AT);
-    if fields[deposit::AWARDED_BY] & DECIDER_RELAYER != 0 && RELAYER.is_void(operator, u64_at(fields, deposit::AWARD_EPOCH), final_at) {
-        Award::Void
-    } else if now < final_at {
-        Award::Pending
-    } else {
-        Award::Final
+    // Whatever the clock says now: once a share has left, no other share may go another way.
+    if fields[deposit::PAID_MASK] | fields[deposit::REFUNDED_MASK] != 0 {
+        return Award::Final;
     }
+    match final_at(fields, operator) {
+        NEVER => Award::Void,
+        final_at if now < final_at => Award::Pending,
+        _ => Award::Final,
+    }
+}
+
+const NEVER: i64 = i64::MAX;
+
+/// From this second on the award of a deposit is final; `NEVER` if it is void. An end of the relayer before that voids
+/// what the relayer decided alone; what another key decided alone waits until a next relayer had its time to veto.
+#[inline(never)]
+pub fn final_at(fields: &Deposit, operator: &Operator) -> i64 {
+    let mut final_at = i64_at(fields, deposit::FINAL_AT);
+    for epoch in u64_at(fields, deposit::AWARD_EPOCH)..RELAYER.epoch(operator) {
+        let ended_at = RELAYER.ended_at(operator, epoch);
+        if ended_at < final_at {
+            if fields[deposit::AWARDED_BY] == DECIDER_RELAYER {
+                return NEVER;
+            }
+            final_at = undisputed_at(ended_at, false);
+        }
+    }
+    final_at
 }
 
 /// Adds to `by` which decider a signer is. A key that came into two roles, by a relayer scheduled later, still counts once.
@@ -66,7 +88,7 @@ mod tests {
     use super::*;
     use crate::{
         field::{put, put_i64, put_u64},
-        generated::{DEPOSIT_FUNDED, DEPOSIT_PAID},
+        generated::{DEPOSIT_FUNDED, DEPOSIT_PAID, WINDOW_SECONDS},
         keys::tests::{working_operator, WEEK},
     };
 
@@ -106,8 +128,32 @@ mod tests {
     fn disabling_the_relayer_voids_what_it_decided_within_the_window_and_nothing_else() {
         assert_eq!(award_of(&deposit_with(DECIDER_RELAYER), &disabled_at(FINAL_AT - 1), i64::MAX), Award::Void);
         assert_eq!(award_of(&deposit_with(DECIDER_RELAYER), &disabled_at(FINAL_AT), FINAL_AT), Award::Final);
-        for by in [DECIDER_FUNDER, DECIDER_APPROVER, DECIDER_FUNDER | DECIDER_APPROVER] {
-            assert_eq!(award_of(&deposit_with(by), &disabled_at(FINAL_AT - 1), FINAL_AT), Award::Final);
+        for by in [DECIDER_FUNDER, DECIDER_APPROVER] {
+            assert_eq!(award_of(&deposit_with(by), &disabled_at(FINAL_AT - 1), FINAL_AT), Award::Pending);
+            assert_eq!(award_of(&deposit_with(by), &disabled_at(FINAL_AT), FINAL_AT), Award::Final);
+        }
+    }
+
+    #[test]
+    fn what_another_key_decided_alone_waits_after_each_end_of_the_relayer_until_a_next_one_had_its_time() {
+        const WAIT: i64 = WEEK + WINDOW_SECONDS;
+        let mut operator = disabled_at(FINAL_AT - 1);
+        assert_eq!(final_at(&deposit_with(DECIDER_FUNDER), &operator), FINAL_AT - 1 + WAIT);
+        RELAYER.schedule(&mut operator, &[30; 32], FINAL_AT - 1).unwrap();
+        RELAYER.disable(&mut operator, FINAL_AT - 2 + WAIT).unwrap();
+        assert_eq!(final_at(&deposit_with(DECIDER_FUNDER), &operator), FINAL_AT - 2 + 2 * WAIT);
+        RELAYER.schedule(&mut operator, &[31; 32], FINAL_AT).unwrap();
+        RELAYER.disable(&mut operator, FINAL_AT - 2 + 2 * WAIT).unwrap();
+        assert_eq!(final_at(&deposit_with(DECIDER_FUNDER), &operator), FINAL_AT - 2 + 2 * WAIT);
+    }
+
+    #[test]
+    fn once_a_share_has_left_the_award_is_final_whatever_the_clock_and_the_keys_say() {
+        for mask in [deposit::PAID_MASK, deposit::REFUNDED_MASK] {
+            let mut fields = deposit_with(DECIDER_RELAYER);
+            fields[mask] = 2;
+            assert_eq!(award_of(&fields, &disabled_at(FINAL_AT - 1), FINAL_AT), Award::Final);
+            assert_eq!(award_of(&fields, &working_operator(), FINAL_AT - 1), Award::Final);
         }
     }
 
@@ -121,7 +167,7 @@ mod tests {
         for stranger in [3, 10, 12] {
             assert_eq!(role_of(&operator, stranger, 0), Err(EscrowError::DeciderWrong));
         }
-        RELAYER.schedule(&mut operator, &[2; 32], 0);
+        RELAYER.schedule(&mut operator, &[2; 32], 0).unwrap();
         assert_eq!(role_of(&operator, 2, WEEK), Ok(DECIDER_APPROVER));
         assert_eq!(role_of(&operator, 11, WEEK), Err(EscrowError::DeciderWrong));
     }

@@ -11,7 +11,7 @@ pub static WRAPPED_SOL: Address = Address::new_from_array([6, 155, 136, 87, 254,
 
 pub const ACCOUNT_VERSION: u8 = 1;
 pub const EVENT_VERSION: u8 = 1;
-pub const EPOCHS_REMEMBERED: u64 = 16;
+pub const MOST_DISABLINGS: u64 = 16;
 pub const EVENT_BYTES: usize = 56;
 
 pub const WINDOW_SECONDS: i64 = 259_200;
@@ -240,9 +240,11 @@ pub enum EscrowError {
     KeysNotDistinct = 152,
     /// One account stands in two places.
     AccountTwice = 153,
+    /// This key was disabled 16 times. No other follows it: a new operator is needed.
+    KeysSpent = 154,
 }
 
-pub const ERRORS: [EscrowError; 54] = [
+pub const ERRORS: [EscrowError; 55] = [
     EscrowError::InstructionUnknown,
     EscrowError::DataLengthWrong,
     EscrowError::AccountCountWrong,
@@ -297,4 +299,5 @@ pub const ERRORS: [EscrowError; 54] = [
     EscrowError::DestinationWrong,
     EscrowError::KeysNotDistinct,
     EscrowError::AccountTwice,
+    EscrowError::KeysSpent,
 ];

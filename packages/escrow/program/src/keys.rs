@@ -1,10 +1,11 @@
 //! The operator's two working keys. Each has an epoch, which disabling ends at once; a scheduled key takes over by itself
-//! when its time comes, without anybody calling anything, and the epoch goes on.
+//! when its time comes, without anybody calling anything, and the epoch goes on. The account remembers when each epoch
+//! ended; a key whose ends fill it is never followed by another, so that none is ever forgotten.
 
 use crate::{
     account::Operator,
     field::{i64_at, is_same, key_at, put, put_i64, put_u64, same, u64_at},
-    generated::{operator, EscrowError, EPOCHS_REMEMBERED, KEY_ACTIVATION_SECONDS},
+    generated::{operator, EscrowError, MOST_DISABLINGS, KEY_ACTIVATION_SECONDS},
     require, Outcome,
 };
 
@@ -47,25 +48,43 @@ impl Key {
     }
 
     #[inline(always)]
+    pub fn is_in_force(&self, operator: &Operator, now: i64) -> bool {
+        !same(self.in_force(operator, now), &NOBODY)
+    }
+
+    #[inline(always)]
     pub fn epoch(&self, operator: &Operator) -> u64 {
         u64_at(operator, self.epoch)
     }
 
     /// Whether what a key of `epoch` said was still unsettled when that epoch was ended. `settled_at` is when it would
-    /// have settled. Epochs too long ago to be remembered count as ended before.
+    /// have settled.
     #[inline(always)]
     pub fn is_void(&self, operator: &Operator, epoch: u64, settled_at: i64) -> bool {
-        let ended = self.epoch(operator).wrapping_sub(epoch);
-        ended != 0 && (ended > EPOCHS_REMEMBERED || i64_at(operator, self.ended_at(epoch)) < settled_at)
+        epoch != self.epoch(operator) && self.ended_at(operator, epoch) < settled_at
+    }
+
+    /// When `epoch`, which is over, was ended.
+    #[inline(always)]
+    pub fn ended_at(&self, operator: &Operator, epoch: u64) -> i64 {
+        i64_at(operator, self.end_of(epoch))
+    }
+
+    /// When the key was disabled last; 0 if it never was.
+    #[inline(always)]
+    pub fn last_ended_at(&self, operator: &Operator) -> i64 {
+        self.ended_at(operator, self.epoch(operator).wrapping_sub(1))
     }
 
     /// Replaces what was scheduled before, unless that is in force already.
     #[inline(never)]
-    pub fn schedule(&self, operator: &mut Operator, key: &[u8; 32], now: i64) {
+    pub fn schedule(&self, operator: &mut Operator, key: &[u8; 32], now: i64) -> Outcome {
+        require(self.epoch(operator) <= MOST_DISABLINGS, EscrowError::KeysSpent)?;
         let in_force = *self.in_force(operator, now);
         put(operator, self.key, &in_force);
         put(operator, self.next, key);
         put_i64(operator, self.next_at, now.saturating_add(KEY_ACTIVATION_SECONDS));
+        Ok(())
     }
 
     /// Stops the key in force and takes back the scheduled one. So two epochs never end within a week of each other.
@@ -75,7 +94,7 @@ impl Key {
         require(!disabled || !is_same(key_at(operator, self.next), &NOBODY), EscrowError::KeyMissing)?;
         if !disabled {
             let epoch = self.epoch(operator);
-            put_i64(operator, self.ended_at(epoch), now);
+            put_i64(operator, self.end_of(epoch), now);
             put_u64(operator, self.epoch, epoch.wrapping_add(1));
         }
         put(operator, self.key, &NOBODY);
@@ -85,8 +104,8 @@ impl Key {
     }
 
     #[inline(always)]
-    fn ended_at(&self, epoch: u64) -> usize {
-        self.disabled_at + (epoch % EPOCHS_REMEMBERED) as usize * 8
+    fn end_of(&self, epoch: u64) -> usize {
+        self.disabled_at + (epoch % MOST_DISABLINGS) as usize * 8
     }
 }
 
@@ -115,11 +134,11 @@ pub mod tests {
     #[test]
     fn a_scheduled_key_takes_over_by_itself_after_a_week_and_the_epoch_goes_on() {
         let mut fields = working_operator();
-        RELAYER.schedule(&mut fields, &[21; 32], 1_000);
+        RELAYER.schedule(&mut fields, &[21; 32], 1_000).unwrap();
         assert_eq!(*RELAYER.in_force(&fields, 1_000 + WEEK - 1), [11; 32]);
         assert_eq!(*RELAYER.in_force(&fields, 1_000 + WEEK), [21; 32]);
         assert_eq!(*ATTESTOR.in_force(&fields, i64::MAX), [12; 32]);
-        RELAYER.schedule(&mut fields, &[22; 32], 1_000 + WEEK);
+        RELAYER.schedule(&mut fields, &[22; 32], 1_000 + WEEK).unwrap();
         assert_eq!(*RELAYER.in_force(&fields, 1_000 + WEEK), [21; 32]);
         assert_eq!(*RELAYER.in_force(&fields, 1_000 + 2 * WEEK), [22; 32]);
         assert_eq!(RELAYER.epoch(&fields), 1);
@@ -128,8 +147,8 @@ pub mod tests {
     #[test]
     fn scheduling_again_starts_the_week_again() {
         let mut fields = working_operator();
-        RELAYER.schedule(&mut fields, &[21; 32], 0);
-        RELAYER.schedule(&mut fields, &[22; 32], WEEK - 1);
+        RELAYER.schedule(&mut fields, &[21; 32], 0).unwrap();
+        RELAYER.schedule(&mut fields, &[22; 32], WEEK - 1).unwrap();
         assert_eq!(*RELAYER.in_force(&fields, 2 * WEEK - 2), [11; 32]);
         assert_eq!(*RELAYER.in_force(&fields, 2 * WEEK - 1), [22; 32]);
     }
@@ -137,12 +156,12 @@ pub mod tests {
     #[test]
     fn disabling_stops_the_key_in_force_and_the_scheduled_one() {
         let mut fields = working_operator();
-        ATTESTOR.schedule(&mut fields, &[22; 32], 0);
+        ATTESTOR.schedule(&mut fields, &[22; 32], 0).unwrap();
         assert_eq!(ATTESTOR.disable(&mut fields, 5), Ok(()));
         assert_eq!((*ATTESTOR.in_force(&fields, i64::MAX), ATTESTOR.epoch(&fields)), (NOBODY, 2));
         assert_eq!((*RELAYER.in_force(&fields, 5), RELAYER.epoch(&fields)), ([11; 32], 1));
         assert_eq!(ATTESTOR.disable(&mut fields, 6), Err(EscrowError::KeyMissing));
-        ATTESTOR.schedule(&mut fields, &[23; 32], 6);
+        ATTESTOR.schedule(&mut fields, &[23; 32], 6).unwrap();
         assert_eq!(ATTESTOR.disable(&mut fields, 7), Ok(()));
         assert_eq!((*ATTESTOR.in_force(&fields, i64::MAX), ATTESTOR.epoch(&fields)), (NOBODY, 2));
     }
@@ -158,15 +177,23 @@ pub mod tests {
     }
 
     #[test]
-    fn what_was_void_stays_void_and_what_was_settled_stays_settled_however_often_keys_are_disabled() {
-        let mut fields = working_operator();
-        let mut now = 1_000;
-        for ended in 1..=20u64 {
-            RELAYER.disable(&mut fields, now).unwrap();
-            RELAYER.schedule(&mut fields, &[30; 32], now);
-            now += WEEK;
-            assert!(RELAYER.is_void(&fields, 1, 1_001));
-            assert_eq!(RELAYER.is_void(&fields, 1, 1_000), ended > EPOCHS_REMEMBERED);
+    fn no_end_is_ever_forgotten_because_after_the_last_that_fits_no_key_follows() {
+        for role in [RELAYER, ATTESTOR] {
+            let mut fields = working_operator();
+            assert_eq!(role.last_ended_at(&fields), 0);
+            for ended in 1..=MOST_DISABLINGS {
+                let now = ended as i64 * WEEK;
+                role.disable(&mut fields, now).unwrap();
+                assert_eq!(role.last_ended_at(&fields), now);
+                for epoch in 1..=ended {
+                    assert!(role.is_void(&fields, epoch, epoch as i64 * WEEK + 1));
+                    assert!(!role.is_void(&fields, epoch, epoch as i64 * WEEK));
+                }
+                let spent = if ended == MOST_DISABLINGS { Err(EscrowError::KeysSpent) } else { Ok(()) };
+                assert_eq!(role.schedule(&mut fields, &[30; 32], now), spent);
+            }
+            assert_eq!(role.disable(&mut fields, i64::MAX), Err(EscrowError::KeyMissing));
+            assert_eq!(*role.in_force(&fields, i64::MAX), NOBODY);
         }
     }
 }

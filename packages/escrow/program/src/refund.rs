@@ -2,11 +2,12 @@ use crate::{
     account::{self, Deposit},
     address::{require_canonical_address, BUMP_PLACE, MARKER},
     clock::now,
-    decision::{award_of, require_operator, Award},
+    decision::{award_of, final_at, require_operator, Award},
     effective_wallet::{effective_wallet, Standing},
     event::emit,
     field::{i64_at, key_at, put_i64, put_u64, same, u64_at},
     generated::{deposit, EscrowError, DEPOSIT_FUNDED, DEPOSIT_REFUNDED, INSTRUCTION_REFUND},
+    keys::ATTESTOR,
     pay::{holding, pay, require_shape, Holding, Payment},
     require, Call, Outcome,
     shares::{require_open, settle as settle_share, share_amount, share_id, Settled},
@@ -82,7 +83,7 @@ fn settle_unclaimed(program: &Address, account: &mut AccountView, funder: &Addre
     let operator = account::operator(operator_account, program)?;
     require(award_of(fields, operator, now) == Award::Final, EscrowError::AwardNotFinal)?;
     let index = require_open(fields, share)?;
-    require(now >= claimed_by(i64_at(fields, deposit::FINAL_AT)), EscrowError::TooEarly)?;
+    require(now >= claimed_by(final_at(fields, operator), ATTESTOR.last_ended_at(operator)), EscrowError::TooEarly)?;
     let id = share_id(fields, index).to_le_bytes();
     require_canonical_address(&mut [b"identity", operator_account.address().as_array(), &id, BUMP_PLACE, program.as_array(), &MARKER], identity_bump, identity.address())?;
     if identity.owned_by(program) {

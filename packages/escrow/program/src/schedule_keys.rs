@@ -25,7 +25,7 @@ pub fn schedule_keys(Call { program, accounts, data }: Call) -> Outcome {
         for (key, role) in keys.into_iter().zip([&RELAYER, &ATTESTOR]) {
             if !is_same(key, &NOBODY) {
                 require(!is_operators_key(fields, key), EscrowError::KeysNotDistinct)?;
-                role.schedule(fields, key, now);
+                role.schedule(fields, key, now)?;
             }
         }
         Ok(())

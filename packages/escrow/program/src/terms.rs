@@ -1,6 +1,6 @@
 //! The terms of a deposit as pure functions. Instants are unix seconds; additions saturate.
 
-use crate::generated::{ACCOUNT_OVERHEAD_BYTES, CLAIM_SECONDS, COOL_DOWN_SECONDS, DEADLINE_MAX_SECONDS, DEADLINE_MIN_SECONDS, GRACE_SECONDS, LAMPORTS_PER_BYTE_FLOOR, LINGER_SECONDS, WINDOW_SECONDS};
+use crate::generated::{ACCOUNT_OVERHEAD_BYTES, CLAIM_SECONDS, COOL_DOWN_SECONDS, DEADLINE_MAX_SECONDS, DEADLINE_MIN_SECONDS, GRACE_SECONDS, KEY_ACTIVATION_SECONDS, LAMPORTS_PER_BYTE_FLOOR, LINGER_SECONDS, WINDOW_SECONDS};
 
 /// Lamports that an account of `bytes` keeps besides its amount. Never less than the highest rate clusters have had, so
 /// that a rise never blocks a partial payout.
@@ -26,16 +26,19 @@ pub fn refundable_at(deadline: i64) -> i64 {
     deadline.saturating_add(GRACE_SECONDS)
 }
 
-/// From this second on the decision of one key alone is final.
+/// From this second on what one key decided alone is final. Without a relayer to veto it, a next one first gets the time
+/// that it needs to start.
 #[inline(always)]
-pub fn final_at(awarded_at: i64) -> i64 {
-    awarded_at.saturating_add(WINDOW_SECONDS)
+pub fn undisputed_at(decided_at: i64, relayer_in_force: bool) -> i64 {
+    decided_at.saturating_add(if relayer_in_force { WINDOW_SECONDS } else { KEY_ACTIVATION_SECONDS + WINDOW_SECONDS })
 }
 
-/// From this second on a share that nobody could claim goes back.
+/// From this second on a share that nobody could claim goes back. An attestor that is disabled takes links with it and
+/// leaves nobody to make others, so that the time to claim starts again.
 #[inline(always)]
-pub fn claimed_by(final_at: i64) -> i64 {
-    final_at.saturating_add(CLAIM_SECONDS)
+pub fn claimed_by(final_at: i64, attestor_ended_at: i64) -> i64 {
+    let since = if attestor_ended_at > final_at { attestor_ended_at } else { final_at };
+    since.saturating_add(CLAIM_SECONDS)
 }
 
 /// From this second on a link, or a change of it, counts.
@@ -79,6 +82,13 @@ mod tests {
         assert_eq!(refundable_at(i64::MAX), i64::MAX);
         assert_eq!(refundable_at(i64::MIN), i64::MIN + 259_200);
         assert_eq!(closable_at(i64::MAX - 1), i64::MAX);
-        assert_eq!((final_at(i64::MAX), claimed_by(i64::MAX), cooled_at(i64::MAX)), (i64::MAX, i64::MAX, i64::MAX));
+        assert_eq!((undisputed_at(i64::MAX, false), claimed_by(i64::MAX, 0), cooled_at(i64::MAX)), (i64::MAX, i64::MAX, i64::MAX));
+    }
+
+    #[test]
+    fn the_time_to_claim_starts_with_the_later_of_award_and_end_of_the_attestor() {
+        for (final_at, ended_at) in [(5, 0), (5, 5), (5, 4), (0, 5)] {
+            assert_eq!(claimed_by(final_at, ended_at), 5 + CLAIM_SECONDS);
+        }
     }
 }

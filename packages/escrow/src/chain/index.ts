@@ -1,5 +1,10 @@
 export type { AccountFilters, Chain, ChainAccount, Commitment, FinalState, SignatureStatus, Simulation } from './chain.ts';
 export { deployedProgram, type DeployedProgram } from './deployed-program.ts';
 export { listenForHints, webSocketOf, type HintOptions } from './hints.ts';
+export { networkFee, priorityPrice, roomForGuards, simulationLimit, usualLimit } from './fees.ts';
+export { checkNode, readFinal, type Pinned } from './pinned.ts';
 export { publishedBuilds } from './published-builds.ts';
+export { readProgram } from './published-program.ts';
+export { secondLook, type Look } from './second-look.ts';
+export { tryOut } from './try-out.ts';
 export { openChain, type ChainOptions } from './web3.ts';

@@ -238,6 +238,13 @@ export declare type GetIdentityResponse = Message<"doubloon.identity.v1.GetIdent
    * @generated from field: doubloon.identity.v1.Identity identity = 1;
    */
   identity?: Identity | undefined;
+
+  /**
+   * The chain that it stands on.
+   *
+   * @generated from field: doubloon.treasury.v1.Cluster cluster = 2;
+   */
+  cluster?: Cluster | undefined;
 };
 
 /**

@@ -3,9 +3,9 @@ import { answer } from '../../../../funding/answer.ts';
 import { readWallet } from '../../../../funding/request.ts';
 import type { RequestHandler } from './$types';
 
-const lamports = 10_000_000_000n;
+const given = { lamports: '10000000000', usdc: '1000000000' };
 
-/** Ten local SOL for the burner wallet; absent where no faucet is configured. */
+/** Ten local SOL and a thousand local USDC for the burner wallet; absent where no faucet is configured. */
 export const POST: RequestHandler = ({ request, locals: { app } }) => {
   const { faucetUrl } = app.config;
   if (faucetUrl === undefined) error(404, { message: 'There is no faucet here.', code: 'PAGE_ABSENT' });
@@ -14,11 +14,11 @@ export const POST: RequestHandler = ({ request, locals: { app } }) => {
     const reply = await fetch(faucetUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ address, lamports: lamports.toString() }),
+      body: JSON.stringify({ address, ...given }),
       redirect: 'error',
       signal: AbortSignal.timeout(10_000),
     });
     if (!reply.ok) throw new Error(`the faucet answered ${reply.status}`);
-    return { lamports: lamports.toString() };
+    return given;
   });
 };

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { DoubloonError } from '@doubloon/errors';
-import { createLogger } from '@doubloon/service';
+import { createLogger } from './logger.ts';
 import { pauseAfter, startRounds } from './rounds.ts';
 
 const log = createLogger({ name: 'test', level: 'silent' });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   compileTransaction, encodeBase58, fundSol, localProgram as program, memo, parseAddress, refund, setComputeUnitLimit, setComputeUnitPrice, signerFromSeed, signTransaction, systemProgram,
   type Instruction, type Signer,
-} from '@doubloon/escrow';
+} from './index.ts';
 import { checkSigned } from './check-signed.ts';
 
 const wallet = signerFromSeed(new Uint8Array(32).fill(1));

@@ -1,6 +1,7 @@
 import { isDoubloonError } from '@doubloon/errors';
 import { lawIsOff } from '@doubloon/failpoints';
-import type { Dependency, Logger } from '@doubloon/service';
+import type { Dependency } from './health.ts';
+import type { Logger } from './logger.ts';
 
 /** Work that is done again and again. Closing it finishes the round under way. */
 export interface Rounds extends AsyncDisposable {

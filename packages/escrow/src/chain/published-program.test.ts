@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { localProgram as program } from '@doubloon/escrow';
-import { publishedBuilds } from '@doubloon/escrow/chain';
-import { requirePublished } from './escrow-program.ts';
+import { localProgram as program } from '../program.ts';
+import { publishedBuilds } from './published-builds.ts';
+import { requirePublished } from './published-program.ts';
 
 const published = await publishedBuilds();
 const judge = (cluster: string, sha256: string) => () => { requirePublished(cluster, program, { upgradeAuthority: undefined, sha256 }, published); };
 
 test('the published builds are those whose hashes are committed', () => {
-  const committed = ['doubloon_escrow', 'doubloon_escrow_v0'].map((name) => readFileSync(new URL(`../../../packages/escrow/${name}.so.sha256`, import.meta.url), 'utf8').split(' ', 1)[0]);
+  const committed = ['doubloon_escrow', 'doubloon_escrow_v0'].map((name) => readFileSync(new URL(`../../${name}.so.sha256`, import.meta.url), 'utf8').split(' ', 1)[0]);
   expect(published).toEqual(committed);
 });
 

@@ -1,6 +1,8 @@
 import { DoubloonError } from '@doubloon/errors';
-import type { Address } from '@doubloon/escrow';
-import { deployedProgram, publishedBuilds, type Chain, type DeployedProgram } from '@doubloon/escrow/chain';
+import type { Address } from '../address.ts';
+import type { Chain } from './chain.ts';
+import { deployedProgram, type DeployedProgram } from './deployed-program.ts';
+import { publishedBuilds } from './published-builds.ts';
 
 /** Where money has a value, only bytes that everybody can build again may hold it. PROGRAM_REFUSED for others on a public cluster. */
 export function requirePublished(cluster: string, program: Address, { sha256 }: DeployedProgram, published: readonly string[]): void {

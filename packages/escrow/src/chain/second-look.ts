@@ -1,4 +1,4 @@
-import type { FinalState } from '@doubloon/escrow/chain';
+import type { FinalState } from './chain.ts';
 
 /** What to do about something that seems to have ended: look again, with the slot to remember when that is another, or believe it. */
 export type Look = { readonly believed: true } | { readonly believed: false; readonly remember?: bigint };

@@ -1,0 +1,2 @@
+export { boundedFetch, type FetchBounds } from './bounded-fetch.ts';
+export { readSetback, refusals, type Refusal, type Setback } from './setback.ts';
