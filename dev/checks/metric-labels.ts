@@ -11,6 +11,7 @@ const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry'];
 /** The values of each label of each metric. They are few and never come from outside: no repository, path, wallet or user is among them. */
 export const metricLabels: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
   doubloon_chain_failures_total: { code: code() },
+  doubloon_deposit_changes_total: { change: ['awarded', 'vetoed', 'paid', 'refunded', 'cancelled', 'closed'] },
   doubloon_github_quota_left: { resource: ['core', 'graphql', 'other'] },
   doubloon_living_comment_refusals_total: { reason: refusals },
   doubloon_living_comment_writes_total: { how: ['created', 'edited', 'adopted', 'recreated', 'removed'] },

@@ -56,7 +56,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
 
   const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); } };
   const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
-  const watching = { ...context, checkProgram, credited: measures.credited, returned: measures.returned };
+  const watching = { ...context, checkProgram, credited: measures.credited, changed: measures.changed };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
     name, everyMs, round, log, health: health.dependency(name, { needed: false }), ended: (outcome) => { measures.roundEnded(name, outcome); },

@@ -1,6 +1,6 @@
-import { fundOffer, type OfferId } from '@doubloon/domain';
+import { fundOffer, type BountyEvent, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
-import { decodeDeposit, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
+import { decodeDeposit, terms, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
 import type { ChainAccount } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
@@ -15,7 +15,8 @@ export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log
   /** Reads what runs at the program's address now. PROGRAM_REFUSED when it may not hold money. */
   readonly checkProgram: () => Promise<unknown>;
   readonly credited: () => void;
-  readonly returned: () => void;
+  /** Hears of each change of a deposit that was recorded. */
+  readonly changed: (type: BountyEvent['type']) => void;
 };
 
 /** What became of an account that was read: money for an offer now, or before, or nothing we count, and why. */
@@ -23,8 +24,8 @@ export type Credit = { readonly kind: 'credited' | 'known' | 'not-final' } | { r
 
 const byNonce = 'select id from offer where nonce = $1 and repository_id = $2 and issue_id = $3';
 const insert = `
-  insert into deposit (address, created_slot, offer_id, funder, amount, deadline, with_relayer, approver, signature, slot, seen_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+  insert into deposit (address, created_slot, offer_id, funder, amount, deadline, with_relayer, approver, signature, slot, seen_at, stands_until)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
 const submissionOf = "select signature from submission where offer_id = $1 and deposit = $2 and state in ('recorded', 'sent', 'confirmed', 'finalized')";
 
 /** Reads the bytes of an account; `undefined` when it is no deposit of our program. */
@@ -77,7 +78,7 @@ export async function creditDeposit(context: WatchingContext, address: Address, 
   const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { deadline: deadline.toISOString(), ...(signature === undefined ? {} : { signature }) } }, async (bounty) => {
     const at = now();
     const decided = fundOffer(bounty, { offer: known.id as OfferId, deposit: address, funder: deposit.funder, denom: known.denom, amount: deposit.amount, at });
-    if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at]);
+    if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at, instant(deposit.createdAt + terms.lingerSeconds)]);
     return decided;
   }));
   failpoint('deposit-credited');

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { BountyEvent } from '@doubloon/domain';
 import type { FailureCode } from '@doubloon/errors';
 import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
@@ -7,7 +8,7 @@ import type { Scan } from './scan-deposits.ts';
 export interface TreasuryMetrics {
   settled(outcome: 'landed' | 'expired' | 'failed'): void;
   credited(): void;
-  returned(): void;
+  changed(type: BountyEvent['type']): void;
   scanned(scan: Scan): void;
   chainFailed(code: FailureCode): void;
   /** How a round of that name ended: `good`, or the code of its failure. */
@@ -30,9 +31,9 @@ export function createTreasuryMetrics(registry: Registry, { pool, now }: { pool:
 
   const settled = counter('doubloon_submissions_settled_total', 'Signed transactions by what became of them: landed, expired or failed.', ['outcome']);
   const credited = counter('doubloon_deposits_credited_total', 'Deposits read from finalized state under our terms.');
-  const returned = counter('doubloon_deposits_returned_total', 'Deposits that went back to their funder.');
+  const changed = counter('doubloon_deposit_changes_total', 'What has become of deposits: awarded, vetoed, paid, refunded (a share or all of it), cancelled or closed.', ['change']);
   const unverified = gauge('doubloon_deposits_unverified', 'Deposits of our operator under other terms, which are never counted.');
-  const disputed = gauge('doubloon_deposits_disputed', 'Deposits that are held to have gone back to their funder and stand on the chain.');
+  const disputed = gauge('doubloon_deposits_disputed', 'Deposits that are held to be over and whose money stands on the chain.');
   const chainFailures = counter('doubloon_chain_failures_total', 'Questions to the node that failed, by code.', ['code']);
   const rounds = counter('doubloon_rounds_total', 'Rounds of sender, watcher, scan, refunds and expiry by outcome: good, or the code of the failure.', ['round', 'outcome']);
 
@@ -68,7 +69,7 @@ export function createTreasuryMetrics(registry: Registry, { pool, now }: { pool:
   return {
     settled: (outcome) => { settled.inc({ outcome }); },
     credited: () => { credited.inc(); },
-    returned: () => { returned.inc(); },
+    changed: (change) => { changed.inc({ change }); },
     scanned: (scan) => {
       unverified.set(scan.unverified);
       disputed.set(scan.disputed);

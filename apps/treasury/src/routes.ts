@@ -1,4 +1,4 @@
-import { route, TreasuryService, type Route, type treasury } from '@doubloon/rpc';
+import { route, TreasuryService, unimplemented, type Route, type treasury } from '@doubloon/rpc';
 import { buildFunding } from './build-funding.ts';
 import { throughOutages } from './database-outage.ts';
 import { getBounty } from './get-bounty.ts';
@@ -13,6 +13,7 @@ import { withdrawOffer } from './withdraw-offer.ts';
 export const treasuryRoute = (context: Treasury): Route =>
   route(TreasuryService, {
     methods: {
+      ...unimplemented(TreasuryService),
       quote: (request) => quote({ denoms: context.denoms, facts: context.facts.current() }, request),
       openOffer: throughOutages((request: treasury.OpenOfferRequest) => openOffer(context, request)),
       getOffer: throughOutages((request: treasury.GetOfferRequest) => getOffer(context, request)),
@@ -28,6 +29,12 @@ export const treasuryRoute = (context: Treasury): Route =>
       withdrawOffer: ['github-app'],
       buildFunding: ['web'],
       submitFunding: ['web'],
-      getBounty: ['github-app'],
+      getBounty: ['github-app', 'web'],
+      splitPreview: ['github-app', 'web'],
+      award: ['github-app'],
+      veto: ['github-app'],
+      cancel: ['github-app'],
+      buildAward: ['web'],
+      submitAward: ['web'],
     },
   });

@@ -268,6 +268,6 @@ describe('a deposit that went back', () => {
     await lookedAgain('getProgramAccounts', 4);
     expect(await heldRow(one)).toMatchObject({ state: 'held' });
     end();
-    await expect.poll(() => typesOf(home, one.issueId), patient).toEqual(['offered', 'funded', 'refunded']);
+    await expect.poll(() => typesOf(home, one.issueId), patient).toEqual(['offered', 'funded', 'refunded', 'closed']);
   });
 });

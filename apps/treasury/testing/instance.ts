@@ -21,6 +21,10 @@ export interface LocalChain extends AsyncDisposable {
   readonly localnet: Localnet;
   readonly chain: Chain;
   readonly operator: Address;
+  /** The keys of that operator. */
+  readonly keys: Readonly<Record<'admin' | 'relayer' | 'attestor', Signer>>;
+  /** Sends a transaction past every treasury; resolves when it is confirmed, and rejects when it failed. */
+  send(instructions: readonly Instruction[], payer: Signer, others?: readonly Signer[]): Promise<void>;
   /** A wallet with so many lamports in finalized state. */
   wallet(lamports?: bigint): Promise<Signer>;
   /** The same with so many base units of the local `usdc` in its canonical token account. */
@@ -40,11 +44,13 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
   const [admin, relayer, attestor] = [newSigner(), newSigner(), newSigner()];
   await localnet.faucet.airdrop(admin.address, 1_000_000_000n);
-  const send = async (instruction: Instruction, payer: Signer): Promise<void> => {
+  const send = async (instructions: readonly Instruction[], payer: Signer, others: readonly Signer[] = []): Promise<void> => {
     const { blockhash } = await chain.latestBlockhash();
-    await chain.send(signTransaction(compileTransaction({ payer: payer.address, blockhash, instructions: [instruction] }), [payer]));
+    const signature = await chain.send(signTransaction(compileTransaction({ payer: payer.address, blockhash, instructions }), [payer, ...others]));
+    const status = await vi.waitUntil(async () => (await chain.signatureStatuses([signature]))[0], patient);
+    if (status.error !== undefined) throw new Error(JSON.stringify(status.error));
   };
-  await send(createOperator({ program: localProgram, admin: admin.address, host: 'github.example', relayer: relayer.address, attestor: attestor.address }), admin);
+  await send([createOperator({ program: localProgram, admin: admin.address, host: 'github.example', relayer: relayer.address, attestor: attestor.address })], admin);
   const operator = operatorAddress({ program: localProgram, firstAdmin: admin.address }).address;
   await vi.waitUntil(() => chain.account(operator, 'finalized'), patient);
 
@@ -56,7 +62,7 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
   };
   const running = opening.move();
   return {
-    localnet, chain, operator, wallet,
+    localnet, chain, operator, wallet, send, keys: { admin, relayer, attestor },
     async walletWithUsdc(amount, lamports) {
       const made = await wallet(lamports);
       await localnet.faucet.giveUsdc(made.address, amount);
@@ -70,11 +76,11 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
     },
     async refundAfterDeadline(deposit, funder) {
       await localnet.timeTravel(94 * 86_400);
-      await send(refund({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address }), funder);
+      await send([refund({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address })], funder);
     },
     async closeAfterLingering(deposit, funder) {
       await localnet.timeTravel(8 * 86_400);
-      await send(close({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address }), funder);
+      await send([close({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address })], funder);
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -176,6 +182,22 @@ export async function offered({ app }: Clients, request = offerRequest()): Promi
 export async function signedFor({ web }: Clients, offerId: string, wallet: Signer): Promise<Uint8Array> {
   const { transaction } = await web.buildFunding({ offerId, wallet: wallet.address });
   return signTransaction(transaction, [wallet]);
+}
+
+export interface Funded {
+  readonly offerId: string;
+  readonly issueId: string;
+  readonly deposit: Address;
+  readonly funder: Signer;
+}
+
+/** An offer with its money in escrow, as the treasury has recorded it. */
+export async function fundedOffer(local: LocalChain, clients: Clients, request = offerRequest()): Promise<Funded> {
+  const { offerId, issueId } = await offered(clients, request);
+  const funder = request.money.denom === 'sol' ? await local.wallet() : await local.walletWithUsdc(BigInt(request.money.amount));
+  await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, funder) });
+  const address = await vi.waitUntil(async () => (await clients.web.getOffer({ offerId })).offer?.deposit?.address, patient);
+  return { offerId, issueId, deposit: parseAddress(address), funder };
 }
 
 export const stateOf = async ({ web }: Clients, offerId: string): Promise<treasury.OfferState | undefined> => (await web.getOffer({ offerId })).offer?.state;

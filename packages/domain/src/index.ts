@@ -8,7 +8,7 @@ export type { AwardFinding, AwardProblem, Finding, OfferFinding, OfferProblem, R
 export { mayHaveCommands, parseCommands } from './commands/parse-commands.ts';
 export { counts, evolve, fold, isOpen, noBounty, totals } from './bounty/bounty.ts';
 export type { Bounty, BountyEvent, Offer, OfferState } from './bounty/bounty.ts';
-export { isHeld, whereabouts } from './bounty/deposit.ts';
+export { evolveDeposit, isHeld, whereabouts } from './bounty/deposit.ts';
 export type { Award, AwardedShare, Decider, Deposit, DepositEvent, DepositState } from './bounty/deposit.ts';
 export { closeDeposit, watchDeposit } from './bounty/watch-deposit.ts';
 export type { SeenDeposit } from './bounty/watch-deposit.ts';

@@ -27,6 +27,11 @@ const examples: { [T in EventType]: CloudEvent<T> } = {
   'dev.doubloon.bounty.submission-expired.v1': bountyEvent('submission-expired', { ...at, data: { ...offer, signature } }),
   'dev.doubloon.bounty.funded.v1': bountyEvent('funded', { ...at, data: { ...money, deposit, funder: wallet, deadline } }),
   'dev.doubloon.bounty.refunded.v1': bountyEvent('refunded', { ...at, data: { ...money, deposit, funder: wallet } }),
+  'dev.doubloon.bounty.awarded.v1': bountyEvent('awarded', { ...at, data: { ...money, deposit, funder: wallet, shares: [{ githubId: '583231', bps: 10_000, amount: '1' }], by: ['relayer'], finalAt: deadline } }),
+  'dev.doubloon.bounty.vetoed.v1': bountyEvent('vetoed', { ...at, data: { ...money, deposit, funder: wallet, reason: 'vetoed' } }),
+  'dev.doubloon.bounty.paid.v1': bountyEvent('paid', { ...at, data: { ...money, deposit, funder: wallet, share: 0, githubId: '583231' } }),
+  'dev.doubloon.bounty.cancelled.v1': bountyEvent('cancelled', { ...at, data: { ...money, deposit, funder: wallet } }),
+  'dev.doubloon.bounty.closed.v1': bountyEvent('closed', { ...at, data: { ...money, deposit, funder: wallet } }),
 };
 
 test.each([...documents.keys()])('%s is what the schemas say (else: npm run documents -w @doubloon/events)', async (path) => {

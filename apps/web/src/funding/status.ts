@@ -34,6 +34,8 @@ export function statusOf(offer: OfferView, step: Step): string {
       return 'This offer was not funded in time.';
     case 'refunded':
       return 'The money went back to its funder.';
+    case 'paid':
+      return 'The money was paid to who earned it.';
     case 'submitted':
       return underway[stageOf(offer)] ?? '';
     case 'offered':

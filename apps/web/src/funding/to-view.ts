@@ -11,6 +11,7 @@ const states: Record<treasury.OfferState, OfferView['state']> = {
   [treasury.OfferState.WITHDRAWN]: 'withdrawn',
   [treasury.OfferState.EXPIRED]: 'expired',
   [treasury.OfferState.REFUNDED]: 'refunded',
+  [treasury.OfferState.PAID]: 'paid',
 };
 
 const submissionStates: Record<treasury.SubmissionState, SubmissionView['state']> = {

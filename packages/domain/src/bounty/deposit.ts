@@ -52,7 +52,7 @@ export type DepositEvent =
   | { readonly type: 'closed'; readonly deposit: string; readonly sequence: bigint; readonly at: Date };
 
 /** Whether money of it is in escrow. */
-export const isHeld = ({ state }: Deposit): boolean => state === 'held' || state === 'awarded';
+export const isHeld = ({ state }: Pick<Deposit, 'state'>): boolean => state === 'held' || state === 'awarded';
 
 /** Base units of a deposit by where they are now. They always add up to its amount. */
 export function whereabouts(deposit: Deposit): { readonly held: bigint; readonly paid: bigint; readonly returned: bigint; readonly unknown: bigint } {

@@ -3,7 +3,7 @@ import { readOfferId } from '../../../../funding/request.ts';
 import { stream } from '../../../../live/stream.ts';
 import type { RequestHandler } from './$types';
 
-const final = new Set(['funded', 'replaced', 'withdrawn', 'expired', 'refunded']);
+const final = new Set(['funded', 'replaced', 'withdrawn', 'expired', 'refunded', 'paid']);
 
 export const GET: RequestHandler = ({ params, locals: { app }, request, getClientAddress }) => {
   const offerId = readOfferId(params.offer);
