@@ -23,7 +23,7 @@ export default tseslint.config(
   // Dependencies point one way: apps -> packages -> domain -> errors. Of two rules for one file only the last counts: the wider one comes first.
   inside(['packages/*/src/**/*.ts'], '/apps/|^@doubloon/(github-app|treasury|web|identity)', 'Packages never import an app.'),
   inside(['packages/errors/src/**/*.ts'], '^(?!\\./)', 'errors imports nothing.'),
-  inside(['packages/domain/src/**/*.ts'], '^(?!\\.|@doubloon/errors$|micromark|zod$)|^node:|/apps/|/worker/', 'The domain is pure: no I/O, no clock, no random source. Put this in an adapter package.'),
+  inside(['packages/domain/src/**/*.ts'], '^(?!\\.|@doubloon/errors$|micromark|(?:zod|yaml)$)|^node:|/apps/|/worker/', 'The domain is pure: no I/O, no clock, no random source. Put this in an adapter package.'),
   inside(['apps/*/src/**/*.ts'], '\\.\\./\\.\\./\\.\\./apps/|^@doubloon/(github-app|treasury|web|identity|dev|localnet|github-standin)', 'Apps talk by RPC or by events, and never import another app or a stand-in.'),
   {
     files: ['packages/domain/src/**/*.ts'],

@@ -127,7 +127,7 @@ describe.skipIf(missing)(`reading the fund page${missing === undefined ? '' : ` 
       expect(headers.get('content-security-policy')).not.toMatch(/unsafe-inline|unsafe-eval/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('referrer-policy')).toBe('same-origin');
     });
 
     test('an address holds so many live pages open and no more, and has its places back when it leaves them', async () => {

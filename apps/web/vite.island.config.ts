@@ -1,20 +1,20 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
-// The one part of the pages that runs in the browser, built by itself: with Kit's router the fund page would load twice as much.
+// The parts of the pages that run in the browser, built by themselves: with Kit's router a page would load twice as much.
 export default defineConfig({
   plugins: [svelte()],
   publicDir: false,
   build: {
-    outDir: 'static/funding',
+    outDir: 'static/islands',
     emptyOutDir: true,
     target: 'es2023',
     modulePreload: false,
     rolldownOptions: {
-      input: 'src/funding/island.ts',
-      output: { entryFileNames: 'island.js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' },
+      input: { funding: 'src/funding/island.ts', linking: 'src/linking/island.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' },
     },
   },
-  // The chunks stand beside the entry, wherever that is served from.
+  // The chunks stand beside the entries, wherever those are served from.
   base: './',
 });

@@ -12,9 +12,9 @@ interface SettingFacts {
 
 /** What an app reads from its environment. */
 export function settingsOf(app: string): readonly SettingFacts[] {
-  const [, settings] = configurations.find(([name]) => name === app) ?? [];
-  if (settings === undefined) throw new Error(`there is no app ${app}`);
-  return describeSettings(settings).map(({ name, secret, required }) => ({ name: name.replace(/ or .*$/, ''), secret, required }));
+  const [, found] = configurations.find(([name]) => name === app) ?? [];
+  if (found === undefined) throw new Error(`there is no app ${app}`);
+  return describeSettings(found.settings).map(({ name, secret, required }) => ({ name: name.replace(/ or .*$/, ''), secret, required }));
 }
 
 /** The apps with a database of their own. */

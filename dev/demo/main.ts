@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { untilTerminated } from '@doubloon/service';
 import { startStack } from '../stack/stack.ts';
+import { letDaysPass } from './days.ts';
 import { tellStory } from './story.ts';
 
 const ports = { web: 4100, github: 4200 };
@@ -26,15 +27,19 @@ try {
   const story = tellStory(stack, say);
   await Promise.race([story, terminated.then((signal) => { throw new Error(`ended by ${signal}`); })]);
   stack.github.assertConforms();
-  say(`\n[${seconds()} s] That was the whole way from a comment to money in escrow.`);
+  say(`\n[${seconds()} s] That was the whole way from a comment to money in escrow, and back.`);
   if (!values.once) {
     say(`
 Try it by hand:
-  GitHub      ${stack.github.url}   choose who you are, open an issue, and comment $sol:0.5$
-  Doubloon    ${stack.webUrl}   follow the link in the bot's answer, connect the burner wallet, get local SOL, sign
+  GitHub      ${stack.github.url}   choose who you are, open an issue, and comment $sol:0.5$ or $usdc:50$
+  Doubloon    ${stack.webUrl}   follow the link in the bot's answer, connect the burner wallet, get local money, sign
   Chain       ${stack.localnet.rpcUrl}${values.kafka ? `\n  Events      ${stack.eventLogUrl}   topic bounty` : ''}
+  Time        type a number of days and Enter, and they pass on the chain: 3 after its deadline anybody may send a deposit back,
+              npx doubloon refund --deposit ADDRESS --rpc ${stack.localnet.rpcUrl} --keypair FILE
+  Check it    npx doubloon doctor --settings ${stack.settingsFolder}
 
 Ctrl-C stops everything.`);
+    letDaysPass(stack, say);
     await terminated;
     say('\nStopping …');
   }

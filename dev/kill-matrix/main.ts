@@ -1,16 +1,16 @@
 // `just kill-matrix`: kills each process at each failpoint, and breaks each law, to see that nothing is lost or doubled, and that it would be seen.
 import { parseArgs } from 'node:util';
-import { failpoints, laws } from '@doubloon/failpoints';
+import { laws } from '@doubloon/failpoints';
 import { startStack } from '../stack/stack.ts';
 import { openEyes } from './final-state.ts';
-import { planAll, planLaws, type Run } from './plan.ts';
+import { planAll, planLaws, played, type Run } from './plan.ts';
 import { runOne, stillBroken } from './run.ts';
 import { seeded } from './seeded.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' }, verbose: { type: 'boolean', default: false } } });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const { only } = values;
-const names: readonly string[] = [...Object.keys(failpoints), ...laws];
+const names: readonly string[] = [...played, ...laws];
 if (!Number.isSafeInteger(seed) || (only !== undefined && !names.includes(only))) {
   console.error(`usage: just kill-matrix [--only NAME] [--seed NUMBER] [--verbose]\nnames of failpoints and laws: ${names.join(', ')}`);
   process.exit(2);

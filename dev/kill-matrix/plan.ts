@@ -18,6 +18,9 @@ export interface Run {
   readonly before?: 'missed-delivery' | 'offer-out-of-time' | undefined;
 }
 
+/** What the histories played here pass: those of the identity service are passed by the test of its own in apps/identity, and some wait for histories that go beyond the funding. */
+export const played = (Object.keys(failpoints) as FailpointName[]).filter((name) => failpoints[name].app !== 'identity' && !('isUnplayed' in failpoints[name]));
+
 /** How often a history passes a failpoint at least. Once, where nothing is said. */
 const passes: Partial<Record<FailpointName, number>> = {
   'delivery-verified': 3, 'delivery-stored': 3, 'inbox-claimed': 3, 'inbox-handled': 3, 'inbox-committed': 3,
@@ -40,9 +43,6 @@ function runOf(kills: readonly Kill[], random: () => number, lawOff?: Law): Run 
   const ending = kills.map(({ name }) => endings[name]).find((one) => one !== undefined) ?? drawn;
   return { kills, ending, before: kills.map(({ name }) => preparations[name]).find((one) => one !== undefined), ...(lawOff === undefined ? {} : { lawOff }) };
 }
-
-/** The failpoints that a history comes by. */
-export const played = (Object.keys(failpoints) as FailpointName[]).filter((name) => !('isUnplayed' in failpoints[name]));
 
 /**
  * Each of them once. The two apps die in one history, each at its own and neither waiting for the other, and the App twice

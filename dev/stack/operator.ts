@@ -1,15 +1,14 @@
-import { compileTransaction, createOperator, localProgram, operatorAddress, signerFromSeed, signTransaction, type Address } from '@doubloon/escrow';
+import { addressBytes, compileTransaction, createOperator, localProgram, operatorAddress, signerFromSeed, signTransaction, type Address } from '@doubloon/escrow';
 import type { Chain } from '@doubloon/escrow/chain';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Makes the operator account of a new instance on a local chain: its admin, relayer and attestor are keys of this run.
- * Answers the account's address once it stands in confirmed state.
+ * Makes the operator account of a new instance on a local chain: its admin and relayer are keys of this run, as is its
+ * attestor unless one is given. Answers the account's address once it stands in confirmed state.
  */
-export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<unknown>, host: string): Promise<Address> {
-  const [admin, relayer, attestor] = [0, 1, 2].map(() => signerFromSeed(randomBytes(32)));
-  if (admin === undefined || relayer === undefined || attestor === undefined) throw new Error('three keys were made');
+export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<unknown>, host: string, attestorSeed = randomBytes(32)): Promise<Address> {
+  const [admin, relayer, attestor] = [signerFromSeed(randomBytes(32)), signerFromSeed(randomBytes(32)), signerFromSeed(attestorSeed)];
   await airdrop(admin.address, 1_000_000_000n);
   const instruction = createOperator({ program: localProgram, admin: admin.address, host, relayer: relayer.address, attestor: attestor.address });
   const { blockhash } = await chain.latestBlockhash();
@@ -23,3 +22,6 @@ export async function makeOperator(chain: Chain, airdrop: (address: Address, lam
   }
   return address;
 }
+
+/** The key of a seed as Solana's tools keep it: a JSON array of 64 numbers. */
+export const keyFileOf = (seed: Uint8Array): string => JSON.stringify([...seed, ...addressBytes(signerFromSeed(seed).address)]);

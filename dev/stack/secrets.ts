@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Secrets extends Disposable {
+  readonly folder: string;
   /** Writes a secret to a file that only this user can read; answers its path, for a `NAME_FILE`. */
   file(name: string, content: string): string;
 }
@@ -14,6 +15,7 @@ export function openSecrets(owner?: { readonly uid: number; readonly gid: number
   const give = (path: string): void => { if (owner !== undefined) chownSync(path, owner.uid, owner.gid); };
   give(folder);
   return {
+    folder,
     file(name, content) {
       const path = join(folder, name);
       writeFileSync(path, content, { mode: 0o600 });

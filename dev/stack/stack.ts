@@ -12,7 +12,7 @@ import { startKafka, type Kafka } from '../kafka/start-kafka.ts';
 import { openApp, type App } from './app.ts';
 import type { Place } from './app-process.ts';
 import { buildWeb } from './build-web.ts';
-import { makeOperator } from './operator.ts';
+import { keyFileOf, makeOperator } from './operator.ts';
 import { openNeighbours, type Neighbour } from './neighbours.ts';
 import { claimPort, freePort } from './ports.ts';
 import { root } from './root.ts';
@@ -32,6 +32,8 @@ export interface Stack extends AsyncDisposable {
   readonly neighbours: Readonly<Record<Neighbour, readonly FaultProxy[]>>;
   /** Of each app that has a database. */
   readonly databaseUrls: Readonly<Record<'treasury' | 'github-app' | 'identity', string>>;
+  /** A folder with what each app was started with, `treasury.env` and so on, for `doubloon doctor`. */
+  readonly settingsFolder: string;
   /** The treasury, as the website calls it. */
   readonly treasury: TreasuryClient;
   /** One of the apps, to end it and start it again. */
@@ -75,13 +77,14 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const [treasuryPort, appPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const webUrl = `http://127.0.0.1:${String(webPort)}`;
   const webhookSecret = randomBytes(32).toString('hex');
+  const attestorSeed = randomBytes(32);
   const secrets = opening.use(openSecrets(places?.treasury.user));
 
   progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
   const [postgres, localnet, github, broker] = await allOf([
     startEmbeddedPostgres({ durable: false }).then((it) => opening.use(it)),
     startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
-    startGitHubStandin({ port: githubPort, limits, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
+    startGitHubStandin({ port: githubPort, limits, app: { callbackUrls: [`${webUrl}/link/callback`] }, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
     kafka ? startKafka().then((it) => opening.use(it)) : undefined,
     web && places === undefined ? buildWeb(progress) : undefined,
   ]);
@@ -93,24 +96,33 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     makeDatabase(postgres, 'github-app'),
     makeDatabase(postgres, 'identity'),
     ownDatabase(postgres, 'event-log'),
-    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host),
+    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host, attestorSeed),
   ]);
   const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
   const { neighbours, through } = openNeighbours(opening, takeable);
   const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
 
   progress('Starting the services …');
-  const [webToken, appToken] = [newServiceToken(), newServiceToken()];
+  const [webToken, appToken, webIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
-  const launch = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> =>
-    openApp({ name, entry: `apps/${name}/src/main.ts`, place: places?.[name], env: { LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] }, internalPort: await freePort(), onLine });
-  const start = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> => opening.use(await launch(name, env));
+  const settingsOf = (name: AppName, env: Readonly<Record<string, string>>) => ({ LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] });
+  const launch = async (name: AppName, env: Readonly<Record<string, string>>, internalPort: number): Promise<App> =>
+    openApp({ name, entry: `apps/${name}/src/main.ts`, place: places?.[name], env, internalPort, onLine });
+  const start = async (name: AppName, env: Readonly<Record<string, string>>): Promise<App> => {
+    const [settings, internalPort] = [settingsOf(name, env), await freePort()];
+    secrets.file(`${name}.env`, Object.entries({ ...settings, INTERNAL_PORT: String(internalPort) }).map(([called, value]) => `${called}='${value}'\n`).join(''));
+    return opening.use(await launch(name, settings, internalPort));
+  };
   const webTokenFile = secrets.file('web-treasury', webToken.token);
+  const webIdentityTokenFile = secrets.file('web-identity', webIdentityToken.token);
   const webEnv = (port: number): Readonly<Record<string, string>> => ({
     PORT: String(port),
     WEB_ORIGIN: `http://127.0.0.1:${String(port)}`,
     WEB_TREASURY_URL: treasuryUrl,
     WEB_TREASURY_TOKEN_FILE: webTokenFile,
+    WEB_IDENTITY_URL: `http://127.0.0.1:${String(identityPort)}`,
+    WEB_IDENTITY_TOKEN_FILE: webIdentityTokenFile,
+    GITHUB_URL: github.url,
   });
 
   const apps = await allOf([
@@ -129,7 +141,19 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     start('identity', {
       PORT: String(identityPort),
       DATABASE_URL_FILE: secrets.file('identity-database', identityDb),
-      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: newServiceToken().hash })),
+      EVENT_LOG_URL: eventLog,
+      SOLANA_RPC_URL: await through('node', localnet.rpcUrl),
+      SOLANA_WS_URL: await through('node', localnet.wsUrl),
+      GITHUB_URL: github.url,
+      GITHUB_API_URL: await through('github', github.apiUrl),
+      GITHUB_CLIENT_ID: github.app.clientId,
+      GITHUB_CLIENT_SECRET_FILE: secrets.file('identity-client-secret', github.app.clientSecret),
+      IDENTITY_CLUSTER: 'localnet',
+      IDENTITY_PROGRAM: localProgram,
+      IDENTITY_OPERATOR: operator,
+      IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)),
+      IDENTITY_WEB_URL: webUrl,
+      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash })),
     }),
     start('github-app', {
       PORT: String(appPort),
@@ -155,6 +179,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     eventLogUrl,
     broker,
     neighbours,
+    settingsFolder: secrets.folder,
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
     app(name) {
@@ -164,7 +189,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     },
     async startWeb(settings) {
       const port = await freePort();
-      running.use(await launch('web', { ...webEnv(port), ...settings }));
+      running.use(await launch('web', settingsOf('web', { ...webEnv(port), ...settings }), await freePort()));
       return `http://127.0.0.1:${String(port)}`;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -14,10 +14,12 @@ const offer = (id: string, more: object = {}) => ({
   id, text: '0.5', decimals: 9, money: { denom: 'sol', amount: '500000000' }, state: OfferState.OFFERED, offeredAt: '2026-01-01T00:00:00Z', expiresAt: '2026-01-15T00:00:00Z',
   offeredBy: { githubId: '1', login: 'ada' }, fundUrl: `https://bounties.test/fund/${id}`, ...more,
 });
-const funded = (id: string) => offer(id, {
+const held = { address: deposit, funder: wallet, money: { denom: 'sol', amount: '1000000000' }, deadline: '2026-04-01T12:30:00Z', signature, slot: '9', text: '1' };
+const funded = (id: string, more: object = {}) => offer(id, {
   state: OfferState.FUNDED,
   submission: { signature, wallet, state: SubmissionState.FINALIZED, submittedAt: '2026-01-01T00:00:00Z' },
-  deposit: { address: deposit, funder: wallet, money: { denom: 'sol', amount: '1000000000' }, deadline: '2026-04-01T12:30:00Z', signature, slot: '9', text: '1' },
+  deposit: held,
+  ...more,
 });
 const totals = [{ denom: 'sol', decimals: 9, funded: '1000000000', fundedText: '1', offered: '500000000', offeredText: '0.5' }];
 
@@ -45,6 +47,13 @@ Ended: 1 replaced by an edit, 1 withdrawn.
 
 - Something is wrong.
 `.replace('KdiSZkQUW', signature.slice(-8)));
+});
+
+test.each([[OfferState.REFUNDED, 'refunded', '1 refunded'], [OfferState.PAID, 'paid', '1 awarded and paid out'], [OfferState.CLOSED, 'closed', '1 closed on the chain'], [OfferState.WITHDRAWN, 'refunded', '1 withdrawn']])('money that has left escrow is in no total and no row (%i, %s)', (state, end, said) => {
+  const text = renderLivingComment(bountyOf({ offers: [funded('bb', { state, deposit: { ...held, end } })], totals: [{ denom: 'sol', decimals: 9, funded: '0', fundedText: '0', offered: '0', offeredText: '0' }] }), nothing);
+  expect(text).toContain('There is no money on this issue.');
+  expect(text).toContain(`Ended: ${said}`);
+  expect(text).not.toMatch(/\bfunded|\|/);
 });
 
 test('it names no address that money could be sent to', () => {

@@ -27,7 +27,7 @@ export const isWorthSaying = ({ offers }: Bounty, { problems, help }: Own): bool
  * of its arguments alone. It names no address that money could be sent to: the page it links shows what is signed.
  */
 export function renderLivingComment(bounty: Bounty, own: Own): string {
-  const standing = bounty.offers.filter(({ state, deposit }) => live.includes(state) || (deposit !== undefined && state !== OfferState.REFUNDED));
+  const standing = bounty.offers.filter(({ state, deposit }) => live.includes(state) || (deposit !== undefined && deposit.end === ''));
   const sections = [
     ['### Bounty'],
     playMoney(bounty),
@@ -44,8 +44,10 @@ export function renderLivingComment(bounty: Bounty, own: Own): string {
 const playMoney = ({ cluster }: Bounty): string[] => (cluster === undefined || cluster.name === 'mainnet-beta' ? [] : [`This is ${inCode(cluster.name)}: the coins here have no value.`]);
 
 function totals({ totals: sums }: Bounty): string[] {
-  if (sums.length === 0) return ['There is no money on this issue.'];
-  return sums.map(({ denom, funded, fundedText, offered, offeredText }) => {
+  // What is over leaves no line of zeros behind.
+  const shown = sums.filter(({ funded, offered }) => [funded, offered].some((sum) => sum !== '0' && sum !== ''));
+  if (shown.length === 0) return ['There is no money on this issue.'];
+  return shown.map(({ denom, funded, fundedText, offered, offeredText }) => {
     const parts = [`**${amount(fundedText, denom)}** funded, in escrow`];
     if (offered !== '0' && offered !== '') parts.push(`${amount(offeredText, denom)} offered and not funded yet`);
     return funded === '0' && parts[1] !== undefined ? `- ${parts[1]}` : `- ${parts.join(', ')}`;
@@ -92,11 +94,13 @@ const endings: readonly (readonly [treasury.OfferState, string])[] = [
   [OfferState.WITHDRAWN, 'withdrawn'],
   [OfferState.EXPIRED, 'expired unfunded'],
   [OfferState.REFUNDED, 'refunded'],
+  [OfferState.PAID, 'awarded and paid out'],
+  [OfferState.CLOSED, 'closed on the chain, in a way that was not seen here'],
 ];
 
 function ended(offers: readonly treasury.Offer[]): string[] {
   const counts = endings
-    .map(([state, word]) => [offers.filter((offer) => offer.state === state && (offer.deposit === undefined || state === OfferState.REFUNDED)).length, word] as const)
+    .map(([state, word]) => [offers.filter((offer) => offer.state === state && (offer.deposit === undefined || offer.deposit.end !== '')).length, word] as const)
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${String(count)} ${word}`);
   return counts.length === 0 ? [] : [`Ended: ${counts.join(', ')}.`];

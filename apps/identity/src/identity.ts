@@ -1,9 +1,33 @@
-import { IdentityService, route, unimplemented, type Route } from '@doubloon/rpc';
+import { throughOutages } from '@doubloon/postgres';
+import { IdentityService, route, unimplemented, type identity, type Route } from '@doubloon/rpc';
+import type { IdentityContext } from './context.ts';
+import { buildLink } from './links/build-link.ts';
+import { getIdentity } from './links/get-identity.ts';
+import { submitLink } from './links/submit-link.ts';
+import { endSession, sessionOf } from './sessions/session.ts';
+import { beginSession, completeSignIn } from './sessions/sign-in.ts';
 
-/** The service as others call it. A method that is not written yet answers UNIMPLEMENTED. */
-export const identity = (): Route =>
+const answering = throughOutages('identity');
+
+/** The service as others call it, and who may call what. */
+export const identityRoute = (context: IdentityContext): Route =>
   route(IdentityService, {
-    methods: unimplemented(IdentityService),
+    methods: {
+      ...unimplemented(IdentityService),
+      beginSession: answering((request: identity.BeginSessionRequest) => beginSession(context, request)),
+      completeOAuth: answering((request: identity.CompleteOAuthRequest) => completeSignIn(context, request)),
+      getSession: answering(async ({ session }: identity.GetSessionRequest) => {
+        const { expiresAt, ...person } = await sessionOf(context, session);
+        return { person, expiresAt: expiresAt.toISOString() };
+      }),
+      endSession: answering(async ({ session }: identity.EndSessionRequest) => {
+        await endSession(context.pool, session);
+        return {};
+      }),
+      getIdentity: answering((request: identity.GetIdentityRequest) => getIdentity(context, request)),
+      buildLink: answering((request: identity.BuildLinkRequest) => buildLink(context, request)),
+      submitLink: answering((request: identity.SubmitLinkRequest) => submitLink(context, request)),
+    },
     callers: {
       beginSession: ['web'],
       completeOAuth: ['web'],

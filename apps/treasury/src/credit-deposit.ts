@@ -1,7 +1,7 @@
 import { fundOffer, type BountyEvent, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
-import { decodeDeposit, terms, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
-import type { ChainAccount } from '@doubloon/escrow/chain';
+import { decodeDeposit, shareAmounts, terms, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
+import type { ChainAccount, FinalState } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
@@ -10,6 +10,9 @@ import { offerById, type OfferRow } from './offer-row.ts';
 import { instant } from './terms.ts';
 import { tokenAccountIn } from './token-account.ts';
 import type { Treasury } from './treasury.ts';
+
+/** Of an end no slot is recorded: by now its state is final on every node that is not far behind itself. */
+const settlingSeconds = 60n;
 
 export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log' | 'now' | 'program' | 'operator'> & {
   /** Reads what runs at the program's address now. PROGRAM_REFUSED when it may not hold money. */
@@ -45,8 +48,16 @@ export async function judgeAccount({ pool, chain, program, operator }: Pick<Trea
   if (deposit === undefined) return { problem: 'no deposit of our program' };
   const offer = await offerOf(pool, deposit);
   if (offer === undefined) return { problem: 'no offer of ours' };
-  const problem = judgeDeposit(deposit, address, { program, operator, offer }) ?? ((await heldBy({ chain, program }, address, deposit, account)) < deposit.amount ? 'less than it says' : undefined);
+  const problem = judgeDeposit(deposit, address, { program, operator, offer }) ?? ((await heldBy({ chain, program }, address, deposit, account)) < owed(deposit) ? 'less than it says' : undefined);
   return problem === undefined ? { deposit, offer } : { problem };
+}
+
+/** What a deposit is still to pay or to give back, in base units: nothing when it is over. */
+function owed({ endedAt, amount, award }: Deposit): bigint {
+  if (endedAt !== undefined) return 0n;
+  if (award === undefined) return amount;
+  const amounts = shareAmounts(amount, award.shares.map(({ bps }) => bps));
+  return award.shares.reduce((left, { settled }, index) => (settled === undefined ? left : left - (amounts[index] ?? 0n)), amount);
 }
 
 /** What it holds of its mint in finalized state. Tokens lie in a vault that is its own authority, whose account has to be read. */
@@ -61,24 +72,25 @@ async function heldBy({ chain, program }: Pick<Treasury, 'chain' | 'program'>, a
 /**
  * Counts a deposit, read from finalized state, as money for its offer: the row, the offer's new state and the event are
  * one transaction, once for each deposit however often it is seen. Only deposits under our terms count, only those made
- * in a slot up to `finalizedSlot`, because there are nodes that answer a question for finalized state with the newest, and
- * only while the program that holds them is one that may. PROGRAM_REFUSED.
+ * in a slot that is final, because there are nodes that answer a question for finalized state with the newest, and only
+ * while the program that holds them is one that may. One that is over by the time it is seen counts as well: what
+ * became of it is seen next. PROGRAM_REFUSED.
  */
-export async function creditDeposit(context: WatchingContext, address: Address, account: ChainAccount, finalizedSlot: bigint): Promise<Credit> {
+export async function creditDeposit(context: WatchingContext, address: Address, account: ChainAccount, final: Pick<FinalState, 'slot' | 'time'>): Promise<Credit> {
   const { pool, now, log, checkProgram, credited } = context;
   const judged = await judgeAccount(context, address, account);
   if ('problem' in judged) return { kind: 'unverified', problem: judged.problem };
   const { deposit, offer: known } = judged;
-  if (deposit.createdSlot > finalizedSlot) return { kind: 'not-final' };
+  if (deposit.createdSlot > final.slot || (deposit.endedAt !== undefined && final.time < deposit.endedAt + settlingSeconds)) return { kind: 'not-final' };
 
   failpoint('deposit-read');
   await checkProgram();
   const deadline = instant(deposit.deadline);
   const signature = await submissionFor(pool, known.id, address);
-  const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { deadline: deadline.toISOString(), ...(signature === undefined ? {} : { signature }) } }, async (bounty) => {
+  const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { funder: deposit.funder, deadline: deadline.toISOString(), ...(signature === undefined ? {} : { signature }) } }, async (bounty) => {
     const at = now();
     const decided = fundOffer(bounty, { offer: known.id as OfferId, deposit: address, funder: deposit.funder, denom: known.denom, amount: deposit.amount, at });
-    if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at, instant(deposit.createdAt + terms.lingerSeconds)]);
+    if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at, instant((deposit.endedAt ?? deposit.createdAt) + terms.lingerSeconds)]);
     return decided;
   }));
   failpoint('deposit-credited');

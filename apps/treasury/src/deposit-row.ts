@@ -23,7 +23,7 @@ export interface DepositRow {
   readonly awarded_by: readonly Decider[] | null;
   readonly awarded_at: Date | null;
   readonly final_at: Date | null;
-  readonly closed: boolean;
+  readonly gone: boolean;
   readonly stands_until: Date;
   readonly doubted_slot: string | null;
   readonly doubted_sequence: string | null;
@@ -33,7 +33,7 @@ export interface DepositRow {
 /** What a query of deposits selects and from where; its conditions see the deposit as `d` and its offer as `o`. */
 export const deposits = `
   select d.address, d.created_slot, d.offer_id, d.funder, o.denom, o.decimals, o.mint, o.nonce, d.amount, d.deadline, d.with_relayer, d.approver, d.signature, d.slot,
-    d.state, d.sequence, d.vetoed, d.awarded_by, d.awarded_at, d.final_at, d.closed, d.stands_until, d.doubted_slot, d.doubted_sequence,
+    d.state, d.sequence, d.vetoed, d.awarded_by, d.awarded_at, d.final_at, d.gone, d.stands_until, d.doubted_slot, d.doubted_sequence,
     coalesce((select json_agg(json_build_object('githubId', github_id::text, 'bps', bps, 'amount', amount::text, 'settled', settled) order by place) from award_share s where s.deposit = d.address), '[]'::json) as shares
   from deposit d join offer o on o.id = d.offer_id`;
 
@@ -45,19 +45,19 @@ export function depositOf(row: DepositRow): Deposit {
     address, offer: row.offer_id as OfferId, funder, denom, amount: BigInt(row.amount), state, sequence: BigInt(row.sequence),
     ...(row.vetoed ? { vetoed: true } : {}),
     ...(by === null || awardedAt === null || finalAt === null ? {} : { award: { by, awardedAt, finalAt, shares } }),
-    ...(row.closed ? { closed: true } : {}),
+    ...(row.gone ? { gone: true } : {}),
   };
 }
 
 const update = `
-  update deposit set state = $2, sequence = $3, vetoed = $4, awarded_by = $5, awarded_at = $6, final_at = $7, closed = $8, slot = greatest(slot, $9), doubted_slot = null, doubted_sequence = null
+  update deposit set state = $2, sequence = $3, vetoed = $4, awarded_by = $5, awarded_at = $6, final_at = $7, gone = $8, slot = greatest(slot, $9), doubted_slot = null, doubted_sequence = null
   where address = $1`;
 const forget = 'delete from award_share where deposit = $1';
 const share = 'insert into award_share (deposit, place, github_id, bps, amount, settled) values ($1, $2, $3, $4, $5, $6)';
 
 /** Writes what events have made of a deposit; `slot` is that of the finalized state it was read at. */
-export async function writeDeposit(db: ClientBase, { address, state, sequence, vetoed, award, closed }: Deposit, slot: bigint): Promise<void> {
-  await db.query(update, [address, state, sequence, vetoed === true, award?.by ?? null, award?.awardedAt ?? null, award?.finalAt ?? null, closed === true, slot]);
+export async function writeDeposit(db: ClientBase, { address, state, sequence, vetoed, award, gone }: Deposit, slot: bigint): Promise<void> {
+  await db.query(update, [address, state, sequence, vetoed === true, award?.by ?? null, award?.awardedAt ?? null, award?.finalAt ?? null, gone === true, slot]);
   await db.query(forget, [address]);
   for (const [place, { githubId, bps, amount, settled }] of (award?.shares ?? []).entries()) await db.query(share, [address, place, githubId, bps, amount, settled ?? null]);
 }

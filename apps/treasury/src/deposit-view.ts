@@ -8,8 +8,11 @@ const states: Record<DepositState, treasury.DepositState> = {
   paid: treasury.DepositState.PAID,
   refunded: treasury.DepositState.REFUNDED,
   cancelled: treasury.DepositState.CANCELLED,
-  ended: treasury.DepositState.ENDED,
+  closed: treasury.DepositState.CLOSED,
 };
+
+/** How its money left escrow, in fewer words than its state. */
+const ends: Record<DepositState, string> = { held: '', awarded: '', paid: 'paid', refunded: 'refunded', cancelled: 'refunded', closed: 'closed' };
 
 /** A deposit as it crosses the border. */
 export function depositView(row: DepositRow): MessageInitShape<typeof treasury.DepositSchema> {
@@ -20,7 +23,7 @@ export function depositView(row: DepositRow): MessageInitShape<typeof treasury.D
   return {
     address, funder, money: { denom, amount: String(amount) }, text: formatAmount(amount, decimals), deadline: deadline.toISOString(), signature: signature ?? '', slot,
     withRelayer: row.with_relayer, approver: row.approver ?? '',
-    state: states[deposit.state], offerId: row.offer_id, createdSlot: row.created_slot, sequence: row.sequence, vetoed: row.vetoed, closed: row.closed,
+    state: states[deposit.state], end: ends[deposit.state], offerId: row.offer_id, createdSlot: row.created_slot, sequence: row.sequence, vetoed: row.vetoed, gone: row.gone,
     held: String(held), heldText: formatAmount(held, decimals),
     ...(award === undefined ? {} : { award: {
       shares: award.shares.map(({ githubId, bps, amount: part, settled }) => ({ githubId, bps, amount: String(part), text: formatAmount(part, decimals), settled: settled ?? '' })),

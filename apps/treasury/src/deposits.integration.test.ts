@@ -29,12 +29,12 @@ const onChain = async (deposit: Address): Promise<Deposit> => decodeDeposit((awa
 async function awarded(by: readonly ('relayer' | 'funder')[], { deposit, funder } = money): Promise<void> {
   const { createdSlot, sequence } = await onChain(deposit);
   const deciders = by.map((who) => (who === 'relayer' ? local.keys.relayer : funder));
-  await local.send([award({ program, deposit, operator: local.operator, deciders: deciders.map(({ address }) => address), createdSlot, sequence, shares })], await local.wallet(10_000_000n), deciders);
+  await local.send([award({ program, deposit, operator: local.operator, deciders: deciders.map(({ address }) => address), createdSlot, sequence, shares })], [await local.wallet(10_000_000n), ...deciders]);
 }
 async function linked(githubId: string) {
   const wallet = await local.wallet();
   const expiry = (await local.chain.time()) + 300n;
-  await local.send([linkIdentity({ program, operator: local.operator, githubId, payer: wallet.address, attestor: local.keys.attestor.address, wallet: wallet.address, expiry })], wallet, [local.keys.attestor]);
+  await local.send([linkIdentity({ program, operator: local.operator, githubId, payer: wallet.address, attestor: local.keys.attestor.address, wallet: wallet.address, expiry })], [wallet, local.keys.attestor]);
   return wallet;
 }
 const told = () => typesOf(home, money.issueId);
@@ -51,7 +51,7 @@ test('an award by two is told with its shares, then each payout, by whoever send
   const wallets = [await linked(ada), await linked(grace)];
   await local.localnet.timeTravel(hours72 + 60);
   for (const [share, wallet] of wallets.entries()) {
-    await local.send([payout({ program, deposit: money.deposit, operator: local.operator, share, githubId: shares[share]?.githubId ?? '', wallet: wallet.address })], wallet);
+    await local.send([payout({ program, deposit: money.deposit, operator: local.operator, share, githubId: shares[share]?.githubId ?? '', wallet: wallet.address })], [wallet]);
     await expect.poll(told, patient).toEqual(['offered', 'submitted', 'funded', 'awarded', ...['paid', 'paid'].slice(0, share + 1)]);
   }
   const paid = (await home.events(money.issueId)).slice(-2);
@@ -69,7 +69,7 @@ test('is not believed at one look', async () => {
 test('what several did while the treasury was away is told in order, each once', async () => {
   await clients.stop();
   await awarded(['relayer']);
-  await local.send([veto({ program, deposit: money.deposit, operator: local.operator, decider: money.funder.address })], money.funder);
+  await local.send([veto({ program, deposit: money.deposit, operator: local.operator, decider: money.funder.address })], [money.funder]);
   await awarded(['relayer', 'funder']);
   clients = await openTreasury(home);
   open.defer(() => clients.stop());
@@ -82,20 +82,20 @@ test('what several did while the treasury was away is told in order, each once',
 test('a withdrawal is told as one, and the deposit can be awarded by one again', async () => {
   await awarded(['relayer']);
   await expect.poll(told, patient).toContain('awarded');
-  await local.send([veto({ program, deposit: money.deposit, operator: local.operator, decider: local.keys.relayer.address })], await local.wallet(10_000_000n), [local.keys.relayer]);
+  await local.send([veto({ program, deposit: money.deposit, operator: local.operator, decider: local.keys.relayer.address })], [await local.wallet(10_000_000n), local.keys.relayer]);
   await expect.poll(told, patient).toContain('vetoed');
   expect((await home.events(money.issueId)).at(-1)).toMatchObject({ data: { reason: 'withdrawn' } });
   expect((await shown())?.deposit).toMatchObject({ vetoed: false, state: DepositState.HELD });
 });
 
 test('a cancelled deposit leaves the totals at once, and is told closed when its account is gone', async () => {
-  await local.send([cancel({ program, deposit: money.deposit, operator: local.operator, funder: money.funder.address, decider: local.keys.relayer.address })], await local.wallet(10_000_000n), [local.keys.relayer]);
+  await local.send([cancel({ program, deposit: money.deposit, operator: local.operator, funder: money.funder.address, decider: local.keys.relayer.address })], [await local.wallet(10_000_000n), local.keys.relayer]);
   await expect.poll(told, patient).toEqual(['offered', 'submitted', 'funded', 'cancelled']);
-  expect(await shown()).toMatchObject({ state: OfferState.REFUNDED, deposit: { state: DepositState.CANCELLED, held: '0', closed: false } });
+  expect(await shown()).toMatchObject({ state: OfferState.REFUNDED, deposit: { state: DepositState.CANCELLED, held: '0', gone: false } });
   await local.localnet.timeTravel(8 * 86_400);
-  await local.send([close({ program, deposit: money.deposit, funder: money.funder.address })], money.funder);
+  await local.send([close({ program, deposit: money.deposit, funder: money.funder.address })], [money.funder]);
   await expect.poll(told, patient).toEqual(['offered', 'submitted', 'funded', 'cancelled', 'closed']);
-  expect((await shown())?.deposit).toMatchObject({ closed: true });
+  expect((await shown())?.deposit).toMatchObject({ gone: true });
 });
 
 // Last: the operator of this file has no relayer after it.
@@ -103,10 +103,10 @@ describe('when the relayer is disabled', () => {
   test('what it decided alone is told void, though nobody touched the deposit', async () => {
     await awarded(['relayer']);
     await expect.poll(told, patient).toContain('awarded');
-    await local.send([disableKeys({ program, operator: local.operator, admin: local.keys.admin.address, keys: ['relayer'] })], local.keys.admin);
+    await local.send([disableKeys({ program, operator: local.operator, admin: local.keys.admin.address, keys: ['relayer'] })], [local.keys.admin]);
     await expect.poll(told, patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'vetoed']);
     expect((await home.events(money.issueId)).at(-1)).toMatchObject({ data: { reason: 'void' } });
-    await local.send([veto({ program, deposit: money.deposit, operator: local.operator })], money.funder);
+    await local.send([veto({ program, deposit: money.deposit, operator: local.operator })], [money.funder]);
     await awarded(['funder']);
     await expect.poll(told, patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'vetoed', 'awarded']);
   });

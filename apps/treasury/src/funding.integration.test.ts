@@ -59,8 +59,8 @@ test('a deposit whose slot is not final yet is not counted, whatever the node an
   const { createdSlot } = decodeDeposit(account.data);
   expect(createdSlot).toBeLessThanOrEqual(await local.chain.slot('finalized'));
   const context = { pool: home.database.pool, chain: local.chain, cluster: { name: 'localnet', genesisHash: local.localnet.genesisHash }, program: localProgram, operator: local.operator, log: silent, now: () => new Date(), checkProgram: () => Promise.resolve(), credited: () => undefined, changed: () => undefined };
-  expect(await creditDeposit(context, address, account, createdSlot - 1n)).toEqual({ kind: 'not-final' });
-  expect(await creditDeposit(context, address, account, createdSlot)).toEqual({ kind: 'known' });
+  expect(await creditDeposit(context, address, account, { slot: createdSlot - 1n, time: 0n })).toEqual({ kind: 'not-final' });
+  expect(await creditDeposit(context, address, account, { slot: createdSlot, time: 0n })).toEqual({ kind: 'known' });
 });
 
 describe('the same again', () => {

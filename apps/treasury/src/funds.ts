@@ -1,14 +1,7 @@
 import { DoubloonError } from '@doubloon/errors';
-import type { Address } from '@doubloon/escrow';
+import { lackingLamports, type Address, type LamportsAsked } from '@doubloon/escrow';
 import type { ChainAccount } from '@doubloon/escrow/chain';
 import { tokenAccountIn } from './token-account.ts';
-
-/** Lamports: what the wallet holds, what it is to pay, and what keeps an empty account alive. */
-export interface LamportsAsked {
-  readonly balance: bigint;
-  readonly total: bigint;
-  readonly empty: bigint;
-}
 
 /** Base units of a mint that are to come from a token account of the wallet. */
 export interface TokensAsked {
@@ -28,13 +21,6 @@ export interface TokensAsked {
 export function checkFunds(wallet: Address, lamports: LamportsAsked, tokens: TokensAsked | undefined): void {
   const lacking = [...(tokens === undefined ? [] : lackingTokens(wallet, tokens)), ...lackingLamports(lamports)];
   if (lacking.length > 0) throw new DoubloonError('BALANCE_TOO_SMALL', { wallet, lacking });
-}
-
-// The runtime lets a payer end with nothing, or with what keeps an account alive, and with nothing between.
-function lackingLamports({ balance, total, empty }: LamportsAsked) {
-  if (balance === total || balance >= total + empty) return [];
-  const needed = balance < total ? total : total + empty;
-  return [{ denom: 'sol', decimals: 9, balance: String(balance), needed: String(needed), missing: String(needed - balance) }];
 }
 
 function lackingTokens(wallet: Address, { denom, decimals, mint, amount, address, account }: TokensAsked) {

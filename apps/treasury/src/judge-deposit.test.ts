@@ -20,8 +20,6 @@ test('a deposit under our terms counts, also when it landed some minutes after i
 });
 
 test.each<[string, Partial<Deposit>]>([
-  ['over already', { state: 'refunded', endedAt: 1_000_001n }],
-  ['over already', { state: 'paid', endedAt: 1_000_001n }],
   ['another operator', { operator: stranger }],
   ['another offer', { nonce: 34n }],
   ['another offer', { issueId: '23' }],

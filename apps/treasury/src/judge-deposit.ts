@@ -8,7 +8,6 @@ export type OfferTerms = Pick<OfferRow, 'repository_id' | 'issue_id' | 'nonce' |
 
 /** What is not as it must be for a deposit to count as money for this offer; `undefined` when all is. */
 export function judgeDeposit(deposit: Deposit, address: Address, { program, operator, offer }: { program: Address; operator: Address; offer: OfferTerms }): string | undefined {
-  if (deposit.endedAt !== undefined) return 'over already';
   const { deadlineSeconds, deadlineSlackSeconds, withRelayer, approver } = standard;
   if (deposit.operator !== operator) return 'another operator';
   if (deposit.repositoryId !== offer.repository_id || deposit.issueId !== offer.issue_id || String(deposit.nonce) !== offer.nonce) return 'another offer';

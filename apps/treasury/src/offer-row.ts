@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
+import type { OfferState } from '@doubloon/domain';
 
-export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded' | 'paid';
+export type { OfferState } from '@doubloon/domain';
 export type SubmissionState = 'recorded' | 'sent' | 'confirmed' | 'finalized' | 'expired' | 'failed';
 /** Why an offer is to end: the text that made it was changed, deleted, or its author took it back. */
 export type Ending = 'edited' | 'deleted' | 'cancelled';

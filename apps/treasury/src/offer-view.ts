@@ -14,6 +14,7 @@ const offerStates: Record<OfferState, treasury.OfferState> = {
   expired: treasury.OfferState.EXPIRED,
   refunded: treasury.OfferState.REFUNDED,
   paid: treasury.OfferState.PAID,
+  closed: treasury.OfferState.CLOSED,
 };
 
 const submissionStates: Record<SubmissionState, treasury.SubmissionState> = {

@@ -43,10 +43,10 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
   let unverified = unknown.length - candidates.length;
   if (candidates.length > 0) {
     const batch = candidates.slice(0, mostCredits);
-    const { slot, accounts } = await readFinal(context, batch.map(({ address }) => address));
+    const final = await readFinal(context, batch.map(({ address }) => address));
     for (const [index, { address }] of batch.entries()) {
-      const account = accounts[index];
-      const credit = account && (await creditDeposit(context, address, account, slot));
+      const account = final.accounts[index];
+      const credit = account && (await creditDeposit(context, address, account, final));
       if (credit?.kind === 'not-final') pending++;
       if (credit?.kind !== 'unverified') continue;
       unverified++;

@@ -14,8 +14,8 @@ import { seenIn } from './seen-deposit.ts';
 import { instant } from './terms.ts';
 
 const mostPerRound = 400;
-const standing = `${deposits} where not d.closed and (d.doubted_slot is not null or d.address > $1) order by d.doubted_slot is null, d.address limit ${String(mostPerRound)}`;
-const noteDoubt = 'update deposit set doubted_slot = $2, doubted_sequence = $3 where address = $1 and not closed';
+const standing = `${deposits} where not d.gone and (d.doubted_slot is not null or d.address > $1) order by d.doubted_slot is null, d.address limit ${String(mostPerRound)}`;
+const noteDoubt = 'update deposit set doubted_slot = $2, doubted_sequence = $3 where address = $1 and not gone';
 const noteFinal = "update deposit set final_at = $2 where address = $1 and state = 'awarded' and final_at <> $2";
 const day = 86_400_000;
 
@@ -68,7 +68,7 @@ async function look(context: WatchingContext, row: DepositRow, deposit: Deposit 
   return 'done';
 }
 
-const noteStands = 'update deposit set stands_until = $2 where address = $1 and not closed';
+const noteStands = 'update deposit set stands_until = $2 where address = $1 and not gone';
 
 /** While it holds money it can't be gone for a week, and once that has left, not for a week from then. Written once a day, which is exact enough. */
 async function noteStanding({ pool }: WatchingContext, row: DepositRow, deposit: Deposit | undefined, time: bigint): Promise<void> {

@@ -20,11 +20,11 @@ export async function watchAwaited(context: WatchingContext): Promise<{ pending:
   const { rows } = await pool.query<{ deposit: string }>(awaited, [new Date(now().getTime() - freshBuildMs)]);
   if (rows.length === 0) return { pending: 0 };
   const addresses = rows.map(({ deposit }) => parseAddress(deposit));
-  const { slot, accounts } = await readFinal(context, addresses);
+  const final = await readFinal(context, addresses);
   let pending = 0;
   for (const [index, address] of addresses.entries()) {
-    const account = accounts[index];
-    if (account !== undefined && (await creditDeposit(context, address, account, slot)).kind === 'not-final') pending++;
+    const account = final.accounts[index];
+    if (account !== undefined && (await creditDeposit(context, address, account, final)).kind === 'not-final') pending++;
   }
   return { pending };
 }

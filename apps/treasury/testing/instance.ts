@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { close, compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, refund, signerFromSeed, signTransaction, type Address, type Instruction, type Signer } from '@doubloon/escrow';
+import { close, compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, reasonOf, refund, signerFromSeed, signTransaction, type Address, type Instruction, type Signer } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { startRpcProxy, type RpcProxy } from '@doubloon/dev/rpc-proxy/rpc-proxy.ts';
 import { decodeEvent, openEventLog, type CloudEvent } from '@doubloon/events';
@@ -21,10 +21,9 @@ export interface LocalChain extends AsyncDisposable {
   readonly localnet: Localnet;
   readonly chain: Chain;
   readonly operator: Address;
-  /** The keys of that operator. */
   readonly keys: Readonly<Record<'admin' | 'relayer' | 'attestor', Signer>>;
-  /** Sends a transaction past every treasury; resolves when it is confirmed, and rejects when it failed. */
-  send(instructions: readonly Instruction[], payer: Signer, others?: readonly Signer[]): Promise<void>;
+  /** Sends by itself, as anybody can who needs no treasury; the first signer pays. Resolves when it is final, rejects when it failed. */
+  send(instructions: readonly Instruction[], signers: readonly [Signer, ...Signer[]]): Promise<void>;
   /** A wallet with so many lamports in finalized state. */
   wallet(lamports?: bigint): Promise<Signer>;
   /** The same with so many base units of the local `usdc` in its canonical token account. */
@@ -44,13 +43,19 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
   const [admin, relayer, attestor] = [newSigner(), newSigner(), newSigner()];
   await localnet.faucet.airdrop(admin.address, 1_000_000_000n);
-  const send = async (instructions: readonly Instruction[], payer: Signer, others: readonly Signer[] = []): Promise<void> => {
+  const hand = async (instructions: readonly Instruction[], signers: readonly [Signer, ...Signer[]]): Promise<string> => {
     const { blockhash } = await chain.latestBlockhash();
-    const signature = await chain.send(signTransaction(compileTransaction({ payer: payer.address, blockhash, instructions }), [payer, ...others]));
-    const status = await vi.waitUntil(async () => (await chain.signatureStatuses([signature]))[0], patient);
-    if (status.error !== undefined) throw new Error(JSON.stringify(status.error));
+    return chain.send(signTransaction(compileTransaction({ payer: signers[0].address, blockhash, instructions }), signers));
   };
-  await send([createOperator({ program: localProgram, admin: admin.address, host: 'github.example', relayer: relayer.address, attestor: attestor.address })], admin);
+  const send: LocalChain['send'] = async (instructions, signers) => {
+    const signature = await hand(instructions, signers);
+    const { error } = await vi.waitUntil(async () => {
+      const [status] = await chain.signatureStatuses([signature]);
+      return status?.commitment === 'finalized' ? status : undefined;
+    }, patient);
+    if (error !== undefined) throw reasonOf(error);
+  };
+  await hand([createOperator({ program: localProgram, admin: admin.address, host: 'github.example', relayer: relayer.address, attestor: attestor.address })], [admin]);
   const operator = operatorAddress({ program: localProgram, firstAdmin: admin.address }).address;
   await vi.waitUntil(() => chain.account(operator, 'finalized'), patient);
 
@@ -76,11 +81,11 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
     },
     async refundAfterDeadline(deposit, funder) {
       await localnet.timeTravel(94 * 86_400);
-      await send([refund({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address })], funder);
+      await hand([refund({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address })], [funder]);
     },
     async closeAfterLingering(deposit, funder) {
       await localnet.timeTravel(8 * 86_400);
-      await send([close({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address })], funder);
+      await hand([close({ program: localProgram, deposit: parseAddress(deposit), funder: funder.address })], [funder]);
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -1,4 +1,4 @@
-import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
+import { createIdentityClient, createTreasuryClient, type IdentityClient, type TreasuryClient } from '@doubloon/rpc';
 import type { Logger, Registry } from '@doubloon/service';
 import type { WebConfig } from './config.ts';
 import { createMeasures, type WebMeasures } from './measures.ts';
@@ -10,8 +10,9 @@ export interface WebApp {
   readonly config: WebConfig;
   readonly log: Logger;
   readonly treasury: TreasuryClient;
-  /** Limit by client address what changes something or asks the chain, and what only reads. */
-  readonly limits: { readonly changes: RateLimit; readonly reads: RateLimit };
+  readonly identity: IdentityClient;
+  /** Limit by client address what changes something or asks the chain, and what only reads; and by session what changes something. */
+  readonly limits: { readonly changes: RateLimit; readonly reads: RateLimit; readonly sessions: RateLimit };
   /** The live pages that are held open, by client address. */
   readonly streams: OpenStreams;
   readonly measures: WebMeasures;
@@ -24,7 +25,12 @@ export function createWebApp({ config, log, metrics, now }: { config: WebConfig;
     config,
     log,
     treasury: createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'web', timeoutMs: 10_000 }),
-    limits: { changes: createRateLimit({ burst: 30, perMinute: 60, keys: 10_000, now }), reads: createRateLimit({ burst: 600, perMinute: 600, keys: 10_000, now }) },
+    identity: createIdentityClient({ url: config.identityUrl, token: config.identityToken, caller: 'web', timeoutMs: 15_000 }),
+    limits: {
+      changes: createRateLimit({ burst: 30, perMinute: 60, keys: 10_000, now }),
+      reads: createRateLimit({ burst: 600, perMinute: 600, keys: 10_000, now }),
+      sessions: createRateLimit({ burst: 20, perMinute: 30, keys: 10_000, now }),
+    },
     streams,
     measures: createMeasures(metrics, streams),
   };

@@ -4,6 +4,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { installedApp } from './app.ts';
 import { securityHeaders } from './security/headers.ts';
 import { mayChange } from './security/origin.ts';
+import { readSession } from './sessions/cookie.ts';
 import { statusOf } from './status-of.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
@@ -11,7 +12,10 @@ export const handle: Handle = async ({ event, resolve }) => {
   event.locals.app = app;
   const response = await answer();
   app.measures.answered(event.route.id, response.status);
-  for (const [name, value] of Object.entries(securityHeaders(app.config.origin))) response.headers.set(name, value);
+  for (const [name, value] of Object.entries(securityHeaders(app.config.origin))) if (!response.headers.has(name)) response.headers.set(name, value);
+  // Chromium holds the answer to a form to this rule too, and signing in is a form that GitHub's address is the answer to.
+  const policy = response.headers.get('content-security-policy');
+  if (policy !== null && event.route.id === '/link') response.headers.set('content-security-policy', policy.replace("form-action 'self'", `form-action 'self' ${app.config.githubUrl}`));
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
   return response;
 
@@ -19,11 +23,17 @@ export const handle: Handle = async ({ event, resolve }) => {
     if (!mayChange(event.request, app.config.origin)) {
       return json({ code: 'REQUEST_REFUSED', message: 'This request did not come from a page of ours.' }, { status: 403 });
     }
-    const limit = event.request.method === 'POST' ? app.limits.changes : app.limits.reads;
-    if (!limit.take(event.getClientAddress())) {
-      return json({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from your address: wait a minute and try again.' }, { status: 429, headers: { 'retry-after': '60' } });
+    if (!withinLimits()) {
+      return json({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from you: wait a minute and try again.' }, { status: 429, headers: { 'retry-after': '60' } });
     }
     return resolve(event);
+  }
+
+  function withinLimits(): boolean {
+    const { changes, reads, sessions } = app.limits;
+    if (event.request.method !== 'POST') return reads.take(event.getClientAddress());
+    const session = readSession(event.cookies);
+    return changes.take(event.getClientAddress()) && (session === '' || sessions.take(session));
   }
 };
 

@@ -70,7 +70,7 @@ export function checkSigned<E extends Expected>(bytes: Uint8Array, { program, bu
 
   const ofSigners = builds.filter(({ wallet }) => call.accounts.some(({ address, signer }) => signer && address === wallet));
   if (ofSigners.length === 0) throw refusal('other-wallet');
-  const build = ofSigners.find(({ instruction }) => isSame(instruction, call));
+  const build = ofSigners.find(({ instruction }) => isSame(instruction, call, transaction.payer));
   if (build === undefined) throw refusal('terms-changed');
   const signed = new Set(signedBy(transaction));
   if (attestor !== undefined) signed.add(attestor);
@@ -105,14 +105,16 @@ function parse(bytes: Uint8Array): ParsedTransaction {
 const isNonceAdvance = (first: ParsedInstruction | undefined): boolean =>
   first?.program === systemProgram && first.data.length >= 4 && new DataView(first.data.buffer, first.data.byteOffset).getUint32(0, true) === 4;
 
-function isSame(expected: Instruction, found: ParsedInstruction): boolean {
+// A role is that of an address in the whole transaction: who pays signs and is written to wherever it stands, and who stands twice has the greater role.
+function isSame(expected: Instruction, found: ParsedInstruction, payer: Address): boolean {
+  const hasRole = (address: Address, role: 'signer' | 'writable') => address === payer || expected.accounts.some((one) => one.address === address && one[role]);
   return (
     expected.data.length === found.data.length &&
     expected.data.every((byte, at) => byte === found.data[at]) &&
     expected.accounts.length === found.accounts.length &&
-    expected.accounts.every((account, index) => {
+    expected.accounts.every(({ address }, index) => {
       const other = found.accounts[index];
-      return other?.address === account.address && other.signer === account.signer && other.writable === account.writable;
+      return other?.address === address && other.signer === hasRole(address, 'signer') && other.writable === hasRole(address, 'writable');
     })
   );
 }

@@ -16,8 +16,9 @@ export { customErrorOf, programErrorOf, programErrors, reasonOf, type ProgramErr
 export { localProgram } from './program.ts';
 export { shareAmounts } from './shares.ts';
 export { signerFromKeypair, signerFromSeed, verifySignature, type Signer } from './signer.ts';
-export { awardFinalAt, awardStanding, claimableUntil, effectiveWallet, keyInForce, type Standing } from './standing.ts';
+export { awardFinalAt, awardStanding, claimableUntil, effectiveWallet, keyInForce, pendingChange, type Standing } from './standing.ts';
 export { minimumAmount, rentReserve, terms } from './terms.ts';
 export { createTokenAccount, type TokenDestination } from './token-accounts.ts';
 export { compileTransaction, signTransaction, transactionSignature } from './transaction.ts';
 export { parseWallet } from './wallet.ts';
+export { lackingLamports, type LamportsAsked } from './lamports.ts';

@@ -83,9 +83,16 @@ export function customErrorOf(error: unknown): { instruction: number; number: nu
   return Number.isInteger(number) ? { instruction: Number(instruction), number } : undefined;
 }
 
-/** What the chain said about a transaction that failed, in words where it was our program. */
+// Of the token program, which comes out of our instructions under the same heading.
+const ofTokens = new Map([
+  [1, 'There is too little in the account that it is to come from.'],
+  [4, 'The token account belongs to somebody else.'],
+  [17, 'A token account is frozen by the issuer of its mint.'],
+]);
+
+/** What the chain said about a transaction that failed, in words where it was our program or the tokens it moves. */
 export function reasonOf(error: unknown): Error {
   const custom = customErrorOf(error);
   const ours = custom && programErrorOf(custom.number);
-  return new Error(ours === undefined ? JSON.stringify(error) : programErrors[ours][1]);
+  return new Error(ours === undefined ? (custom && ofTokens.get(custom.number)) ?? JSON.stringify(error) : programErrors[ours][1]);
 }

@@ -14,6 +14,9 @@ const attestedInVain = (operator: Epochs, epoch: bigint, since: bigint): boolean
 /** Where the money of a GitHub user can go; `undefined` in all but the last case. */
 export type Standing = { readonly kind: 'nobody' | 'waiting' | 'contested' } | { readonly kind: 'wallet'; readonly wallet: Address };
 
+/** The change that is under way, or has matured; none when the attestor was disabled within its cool-down. */
+export const pendingChange = ({ pending }: Identity, operator: Epochs): Identity['pending'] => (pending !== undefined && !attestedInVain(operator, pending.epoch, pending.since) ? pending : undefined);
+
 /**
  * The one rule of who is paid for a GitHub user, the same as the program's: nobody without a link (or when the attestor
  * was disabled within its cool-down), nobody yet while a link or a change cools down, nobody while the old wallet
@@ -21,8 +24,8 @@ export type Standing = { readonly kind: 'nobody' | 'waiting' | 'contested' } | {
  */
 export function effectiveWallet(identity: Identity | undefined, operator: Epochs, now: bigint): Standing {
   if (identity?.state !== 'linked' || attestedInVain(operator, identity.attestorEpoch, identity.linkedAt)) return { kind: 'nobody' };
-  const { pending } = identity;
-  if (pending !== undefined && !attestedInVain(operator, pending.epoch, pending.since)) {
+  const pending = pendingChange(identity, operator);
+  if (pending !== undefined) {
     if (identity.contested) return { kind: 'contested' };
     return now < pending.since + terms.coolDownSeconds ? { kind: 'waiting' } : { kind: 'wallet', wallet: pending.wallet };
   }

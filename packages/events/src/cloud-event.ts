@@ -10,7 +10,7 @@ export const envelope = z.object({
   id: z.string().min(1).max(200).describe('Stable across retries; readers drop an id they have seen'),
   type: z.string().min(1),
   source: z.string().min(1),
-  subject: z.string().regex(/^\d{1,20}\/\d{1,20}$/).describe('<repository id>/<issue id>; also the key of the record'),
+  subject: z.string().min(1).describe('Whom or what it is about, as the topic says; also the key of the record'),
   time: z.iso.datetime({ offset: true }).describe('When it happened'),
   sequence: z.string().regex(/^\d{20}$/).describe('Place among the events of its subject: 20 digits, so that it sorts as text (CloudEvents extension sequence)'),
   traceparent: traceparent.optional().describe('W3C trace context of what caused it (CloudEvents extension distributed tracing)'),
@@ -26,11 +26,17 @@ export type CloudEvent<T extends EventType = EventType> = {
 
 export const schemaId = (type: EventType): string => `urn:doubloon:schema:${type}`;
 
+const subjects: Readonly<Record<(typeof eventTypes)[EventType]['topic'], z.ZodType<string>>> = {
+  bounty: z.string().regex(/^\d{1,20}\/\d{1,20}$/).describe('<repository id>/<issue id>; also the key of the record'),
+  identity: z.string().regex(/^[1-9]\d{0,19}$/).describe('<GitHub user id>; also the key of the record'),
+};
+
 /** Schema of one whole event: the envelope with the constants and the data of its type. */
 export const eventSchema = <T extends EventType>(type: T) =>
   envelope.extend({
     type: z.literal(type).describe('What happened, with the version of its data'),
     source: z.literal(eventTypes[type].source).describe('The app that published it, a URI reference'),
+    subject: subjects[eventTypes[type].topic],
     dataschema: z.literal(schemaId(type)).describe('Identifier of the JSON Schema of data'),
     data: eventTypes[type].data,
   });

@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { eventDocuments } from './documents.ts';
-import { bountyEvent, encodeEvent, eventTypes, type CloudEvent, type EventType } from './index.ts';
+import { bountyEvent, encodeEvent, eventTypes, identityEvent, type CloudEvent, type EventType } from './index.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const documents = eventDocuments();
@@ -18,6 +18,7 @@ const at = { id: 'x', subject: '1/2', time: new Date(0), sequence: 1n };
 const money = { denom: 'sol', amount: '1' };
 const offer = { offerId, ...money };
 const deadline = '2027-01-01T00:00:00Z';
+const user = { id: 'x', subject: '583231', time: new Date(0), sequence: 1n };
 const examples: { [T in EventType]: CloudEvent<T> } = {
   'dev.doubloon.bounty.offered.v1': bountyEvent('offered', { ...at, data: offer }),
   'dev.doubloon.bounty.replaced.v1': bountyEvent('replaced', { ...at, data: { ...offer, replacedBy: offerId } }),
@@ -32,6 +33,9 @@ const examples: { [T in EventType]: CloudEvent<T> } = {
   'dev.doubloon.bounty.paid.v1': bountyEvent('paid', { ...at, data: { ...money, deposit, funder: wallet, share: 0, githubId: '583231' } }),
   'dev.doubloon.bounty.cancelled.v1': bountyEvent('cancelled', { ...at, data: { ...money, deposit, funder: wallet } }),
   'dev.doubloon.bounty.closed.v1': bountyEvent('closed', { ...at, data: { ...money, deposit, funder: wallet } }),
+  'dev.doubloon.identity.linked.v1': identityEvent('linked', { ...user, data: { account: deposit, wallet, linkedAt: deadline, paysFrom: deadline } }),
+  'dev.doubloon.identity.changing.v1': identityEvent('changing', { ...user, data: { account: deposit, wallet, pendingWallet: wallet, pendingFrom: deadline, contested: false } }),
+  'dev.doubloon.identity.unlinked.v1': identityEvent('unlinked', { ...user, data: { account: deposit, wallet } }),
 };
 
 test.each([...documents.keys()])('%s is what the schemas say (else: npm run documents -w @doubloon/events)', async (path) => {
@@ -52,10 +56,11 @@ describe.each(Object.keys(eventTypes) as EventType[])('%s', (type) => {
 
   test('its JSON Schema takes its data, with fields of a later writer, and refuses data without a promised field', () => {
     const valid = compiled(`packages/events/schemas/${type}.json`, (document) => document);
+    const needed = 'amount' in event.data ? 'amount' : 'wallet';
     expect(valid(event.data)).toBe(true);
     expect(valid({ ...event.data, later: true })).toBe(true);
-    expect(valid({ ...event.data, amount: undefined })).toBe(false);
-    expect(valid({ ...event.data, amount: '1.5' })).toBe(false);
+    expect(valid({ ...event.data, [needed]: undefined })).toBe(false);
+    expect(valid({ ...event.data, [needed]: '1.5' })).toBe(false);
   });
 
   test('its AsyncAPI message takes the whole event and refuses another type', () => {

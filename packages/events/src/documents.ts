@@ -15,7 +15,7 @@ const asyncApi = () => ({
   info: {
     title: 'Doubloon events',
     version: '1.0.0',
-    description: 'What happens to bounties, as CloudEvents 1.0 in structured JSON. The key of each record is the subject of its event; events of one subject keep their order. An event may come more than once: its id says so.',
+    description: 'What happens to bounties, and to the wallets of GitHub users, as CloudEvents 1.0 in structured JSON. The key of each record is the subject of its event; events of one subject keep their order. An event may come more than once: its id says so.',
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   defaultContentType: contentType,

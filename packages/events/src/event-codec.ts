@@ -46,5 +46,5 @@ export function decodeEvent(text: string): CloudEvent {
 /** The topic that events of a type go to. */
 export const topicOf = (type: EventType): string => eventTypes[type].topic;
 
-/** The event as a record for its topic: the key is its subject, so that the events of one issue keep their order. */
+/** The event as a record for its topic: the key is its subject, so that the events of one issue, or user, keep their order. */
 export const toRecord = (event: CloudEvent): LogRecord => ({ key: event.subject, value: encodeEvent(event), headers: { 'content-type': contentType, 'ce-id': event.id } });

@@ -19,6 +19,10 @@ const share = z.number().int().min(0).max(7).describe('Which share of the award,
 
 const bounty = <T extends z.ZodRawShape>(meaning: string, data: T) => ({ topic: 'bounty', source: '/doubloon/treasury', meaning, data: z.object(data) }) as const;
 
+const wallet = base58(32, 44).describe('Wallet, base58');
+const account = base58(32, 44).describe('Address of the identity account, base58');
+const identity = <T extends z.ZodRawShape>(meaning: string, data: T) => ({ topic: 'identity', source: '/doubloon/identity', meaning, data: z.object({ account, ...data }) }) as const;
+
 /** Every event type we publish: its topic, who publishes it, and the shape of its data. Fields are added, never changed: that takes a v2. */
 export const eventTypes = {
   'dev.doubloon.bounty.offered.v1': bounty('A comment asked for money on the issue; nothing has moved yet.', offer),
@@ -47,11 +51,23 @@ export const eventTypes = {
   'dev.doubloon.bounty.paid.v1': bounty('A share of an award went to the wallet of who earned it.', { ...ofDeposit, share, githubId, signature: signature.optional() }),
   'dev.doubloon.bounty.cancelled.v1': bounty('An unawarded deposit was sent back to its funder by a decision.', ofDeposit),
   'dev.doubloon.bounty.refunded.v1': bounty('A deposit, or a share of it that nobody claimed, went back to its funder because its time was over.', { ...ofDeposit, share: share.optional(), githubId: githubId.optional() }),
-  'dev.doubloon.bounty.closed.v1': bounty('The account of a deposit that is over is gone, and its rent went back.', ofDeposit),
+  'dev.doubloon.bounty.closed.v1': bounty('The account of a deposit is gone, and its rent went back. If nothing was told of an end before, nobody here saw how its money left.', ofDeposit),
+  'dev.doubloon.identity.linked.v1': identity('A wallet is linked to the GitHub user in finalized state; payouts go to it from the instant that is named.', {
+    wallet, linkedAt: z.iso.datetime().describe('When it was linked, RFC 3339 in UTC'), paysFrom: z.iso.datetime().describe('When payouts go to it, unless something happens until then, RFC 3339 in UTC'),
+    signature: signature.optional(),
+  }),
+  'dev.doubloon.identity.changing.v1': identity('Another wallet was asked for, or the old one objects to that; payouts wait.', {
+    wallet: wallet.describe('The wallet that was linked until now, base58'), pendingWallet: wallet.optional().describe('The wallet that is asked for, base58'),
+    pendingFrom: z.iso.datetime().optional().describe('When that one takes over by itself, RFC 3339 in UTC'), contested: z.boolean().describe('Whether the old wallet objects: then nothing happens by itself'),
+  }),
+  'dev.doubloon.identity.unlinked.v1': identity('The GitHub user has no wallet any more: it ended the link, or the attestor that vouched for it was disabled in time.', {
+    wallet: wallet.describe('The wallet that was linked until now, base58'),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType = EventType> = z.output<(typeof eventTypes)[T]['data']>;
 export type BountyEventType = Extract<EventType, `dev.doubloon.bounty.${string}`>;
+export type IdentityEventType = Extract<EventType, `dev.doubloon.identity.${string}`>;
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(eventTypes, type);

@@ -5,5 +5,6 @@ export {
   PoisonRecord, deadTopic, type EventLog, type EventLogLogger, type EventLogOptions, type LogRecord, type Position, type Progress, type StoredRecord,
   type SubscribeOptions, type Subscription,
 } from './event-log.ts';
-export { eventTypes, isEventType, type BountyEventType, type EventData, type EventType } from './event-types.ts';
+export { identityEvent, type IdentityEventFacts, type IdentityEventName } from './identity-event.ts';
+export { eventTypes, isEventType, type BountyEventType, type EventData, type EventType, type IdentityEventType } from './event-types.ts';
 export { openEventLog } from './open-event-log.ts';

@@ -1,7 +1,7 @@
 /** Where a process can be told to die, and which durable step it has then done and which not yet. */
 export interface Failpoint {
   /** The app it is passed in. */
-  readonly app: 'github-app' | 'treasury';
+  readonly app: 'github-app' | 'treasury' | 'identity';
   readonly after: string;
   readonly before: string;
   /** No history of dev/kill-matrix comes by it yet: those end with the money in escrow. */
@@ -10,7 +10,7 @@ export interface Failpoint {
 
 /**
  * Every failpoint, in the order in which an offer passes them. Each stands in the sources once. A new durable step gets one
- * between itself and the next, and is passed by what dev/kill-matrix plays, or says that it is not yet.
+ * between itself and the next, and is passed by what dev/kill-matrix plays, or, in the identity service, by what its own test of dying plays.
  */
 export const failpoints = {
   'delivery-verified': { app: 'github-app', after: 'delivery verified', before: 'inbox row stored' },
@@ -62,6 +62,20 @@ export const failpoints = {
 
   'event-read': { app: 'github-app', after: 'event read from the log', before: 'inbox row stored' },
   'event-handled': { app: 'github-app', after: 'inbox row stored', before: 'position in the log committed' },
+
+  'sign-in-taken': { app: 'identity', after: 'sign-in taken away from its session', before: 'code exchanged at GitHub' },
+  'person-known': { app: 'identity', after: 'user read at GitHub and the token given back', before: 'session of the user committed' },
+  'link-checked': { app: 'identity', after: 'signed bytes of a link checked', before: 'their row written' },
+  'link-kept': { app: 'identity', after: 'row of the signed bytes written', before: 'wallet answered' },
+  'link-claimed': { app: 'identity', after: 'attempt at the link counted', before: 'attestor asked, or chain asked and link sent' },
+  'link-attested': { app: 'identity', after: 'signed by the attestor', before: 'its signature kept' },
+  'attestation-kept': { app: 'identity', after: 'signature of the attestor kept', before: 'link sent' },
+  'link-sent': { app: 'identity', after: 'link sent', before: 'noted as sent' },
+  'link-sending-noted': { app: 'identity', after: 'noted as sent', before: 'status looked up' },
+  'link-seen': { app: 'identity', after: 'link seen at finalized', before: 'noted as landed' },
+  'link-landing-noted': { app: 'identity', after: 'noted as landed', before: 'identity account read' },
+  'identity-read': { app: 'identity', after: 'identity account read at finalized', before: 'identity and event committed' },
+  'identity-kept': { app: 'identity', after: 'identity and event committed', before: 'next look at the chain' },
 } as const satisfies Readonly<Record<string, Failpoint>>;
 
 export type FailpointName = keyof typeof failpoints;

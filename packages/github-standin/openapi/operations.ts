@@ -41,6 +41,7 @@ export const operations = [
   'pulls/get',
   'repos/get',
   'repos/get-collaborator-permission-level',
+  'repos/get-content',
   'apps/check-token',
   'apps/delete-token',
   'apps/delete-authorization',

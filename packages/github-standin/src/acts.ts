@@ -15,7 +15,7 @@ export class Acts {
     const at = this.#world.now();
     const issue: Issue = {
       id: this.#world.nextId('issue'), number: nextNumber(repository), repository, author: actor.account, viaApp: actor.app, createdAt: at, pullRequest: undefined,
-      title, body, labels: [], closed: undefined, reopened: false, locked: undefined, updatedAt: at, reactions: [], comments: [],
+      title, body, labels: [], closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: at, reactions: [], comments: [],
     };
     issue.labels = labels.map((name) => this.label(repository, name));
     repository.issues.push(issue);
@@ -36,6 +36,7 @@ export class Acts {
     }
     if (Object.keys(from).length === 0) return;
     issue.updatedAt = this.#world.now();
+    if ('body' in from) issue.edits.push({ at: issue.updatedAt, by: actor.account });
     this.#tell({ event: 'issues', action: 'edited', issue, sender: actor.account, from });
   }
 
@@ -77,7 +78,7 @@ export class Acts {
 
   comment(actor: Actor, issue: Issue, body: string): Comment {
     const at = this.#world.now();
-    const comment: Comment = { id: this.#world.nextId('comment'), issue, author: actor.account, viaApp: actor.app, createdAt: at, body, minimized: undefined, updatedAt: at, reactions: [] };
+    const comment: Comment = { id: this.#world.nextId('comment'), issue, author: actor.account, viaApp: actor.app, createdAt: at, body, minimized: undefined, edits: [], updatedAt: at, reactions: [] };
     issue.comments.push(comment);
     issue.updatedAt = at;
     this.#tell({ event: 'issue_comment', action: 'created', issue, comment, sender: actor.account });
@@ -89,6 +90,7 @@ export class Acts {
     const from = { body: comment.body };
     comment.body = body;
     comment.updatedAt = this.#world.now();
+    comment.edits.push({ at: comment.updatedAt, by: actor.account });
     comment.issue.updatedAt = comment.updatedAt;
     this.#tell({ event: 'issue_comment', action: 'edited', issue: comment.issue, comment, sender: actor.account, from });
   }

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Call } from './call.ts';
-import { Refusal, notFound } from './refusal.ts';
+import { notFound, Refusal, suspended } from './refusal.ts';
 import { installationShape, integration, simpleUser } from './shape-account.ts';
 import { repositoryShape } from './shape-repository.ts';
 import type { UserToken } from './user-tokens.ts';
-import { timestamp, type Installation, type Permissions } from './world.ts';
+import { findRepository, installationFor, installationsOf, timestamp, type Installation, type Permissions } from './world.ts';
 
 function installationOf(call: Call): Installation {
-  const installation = call.world.installations.find((it) => it.id === Number(call.param('installation_id')));
+  const installation = installationsOf(call.world, call.needApp()).find((it) => it.id === Number(call.param('installation_id')));
   if (installation === undefined) throw notFound();
   return installation;
 }
 
 /** The permissions a token asks for: never more than the installation has. */
-function narrowed(call: Call): Permissions {
-  const granted = call.world.app.permissions;
+function narrowed(call: Call, { app }: Installation): Permissions {
+  const granted = app.permissions;
   const wanted = call.body['permissions'];
   if (wanted === undefined) return granted;
   const asked = Object.entries(wanted as Record<string, string>);
@@ -28,7 +28,7 @@ function selected(call: Call, installation: Installation): ReadonlySet<number> |
   const names = call.body['repositories'] as string[] | undefined;
   const ids = call.body['repository_ids'] as number[] | undefined;
   if (names === undefined && ids === undefined) return undefined;
-  const reachable = call.world.repositories.filter((it) => it.installation === installation);
+  const reachable = [...installation.repositories];
   const found = [
     ...(names ?? []).map((name) => reachable.find((it) => it.name.toLowerCase() === name.toLowerCase())),
     ...(ids ?? []).map((id) => reachable.find((it) => it.id === id)),
@@ -39,31 +39,28 @@ function selected(call: Call, installation: Installation): ReadonlySet<number> |
 }
 
 export const getApp = (call: Call): Answer => {
-  call.needApp();
-  return { status: 200, body: integration(call.world.app, call.world.addresses, call.world.installations.length) };
+  const app = call.needApp();
+  return { status: 200, body: integration(app, call.world.addresses, installationsOf(call.world, app).length) };
 };
 
 export const listInstallations = (call: Call): Answer => {
-  call.needApp();
-  return { status: 200, rows: call.world.installations.map((it) => installationShape(it, call.world)) };
+  return { status: 200, rows: installationsOf(call.world, call.needApp()).map((it) => installationShape(it, call.world)) };
 };
 
-export const getInstallation = (call: Call): Answer => {
-  call.needApp();
-  return { status: 200, body: installationShape(installationOf(call), call.world) };
-};
+export const getInstallation = (call: Call): Answer => ({ status: 200, body: installationShape(installationOf(call), call.world) });
 
 export const getRepositoryInstallation = (call: Call): Answer => {
-  call.needApp();
-  const repository = call.world.repositories.find((it) => it.owner.login.toLowerCase() === call.param('owner').toLowerCase() && it.name.toLowerCase() === call.param('repo').toLowerCase());
-  if (repository?.installation === undefined) throw notFound();
-  return { status: 200, body: installationShape(repository.installation, call.world) };
+  const app = call.needApp();
+  const repository = findRepository(call.world, call.param('owner'), call.param('repo'));
+  const installation = repository === undefined ? undefined : installationFor(call.world, app, repository);
+  if (installation === undefined) throw notFound();
+  return { status: 200, body: installationShape(installation, call.world) };
 };
 
 export const createInstallationToken = (call: Call): Answer => {
-  call.needApp();
   const installation = installationOf(call);
-  const permissions = narrowed(call);
+  if (installation.suspended !== undefined) throw suspended();
+  const permissions = narrowed(call, installation);
   const repositoryIds = selected(call, installation);
   const { token, expiresAt } = call.credentials.issue({ installation, permissions, repositoryIds });
   const repositories = call.world.repositories.filter((it) => repositoryIds?.has(it.id));
@@ -82,7 +79,7 @@ export const createInstallationToken = (call: Call): Answer => {
 export const listInstallationRepositories = (call: Call): Answer => {
   if (call.caller.kind !== 'installation') throw new Refusal(403, 'You must authenticate with an installation access token in order to list repositories for an installation.');
   const { installation, repositoryIds } = call.caller.token;
-  const repositories = call.world.repositories.filter((it) => it.installation === installation && (repositoryIds?.has(it.id) ?? true));
+  const repositories = [...installation.repositories].filter((it) => repositoryIds?.has(it.id) ?? true);
   return {
     status: 200,
     rows: repositories.map((it) => repositoryShape(it, call.world.addresses)),

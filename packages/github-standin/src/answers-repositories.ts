@@ -3,10 +3,7 @@ import { notFound, Refusal } from './refusal.ts';
 import { publicUser, simpleUser } from './shape-account.ts';
 import { pullRequestShape, pullRequestSimple } from './shape-issue.ts';
 import { fullRepository } from './shape-repository.ts';
-import { atLeast, findAccount, findIssue, roleOf, type Account, type Role } from './world.ts';
-
-/** What `permission` says for a role: only `role_name` tells maintain and triage apart. */
-const folded = { read: 'read', triage: 'read', write: 'write', maintain: 'write', admin: 'admin' } as const;
+import { atLeast, findAccount, findIssue, folded, grantOf, roleOf, type Account, type Role } from './world.ts';
 
 const flags = (role: Role | undefined) => ({
   admin: role === 'admin',
@@ -29,9 +26,8 @@ export const getCollaboratorPermission = (call: Call): Answer => {
   call.actor();
   call.needRole(repository, 'write', 'Must have push access to view collaborator permission.');
   const account = findAccount(call.world, call.param('username'));
-  if (account?.type !== 'User') throw new Refusal(404, `${call.param('username')} is not a user`);
-  const role = roleOf(repository, account);
-  const name = role ?? 'none';
+  if (account?.type !== 'User' || account.isSuspended) throw new Refusal(404, `${call.param('username')} is not a user`);
+  const { role, name = 'none' } = grantOf(repository, account) ?? {};
   return {
     status: 200,
     body: {
@@ -59,8 +55,9 @@ export const getPull = (call: Call): Answer => {
 };
 
 const user = (call: Call, account: Account | undefined): Answer => {
-  if (call.caller.kind === 'app') throw new Refusal(403, 'Resource not accessible by integration');
-  if (account === undefined) throw notFound();
+  if (call.caller.kind === 'app' || call.caller.kind === 'client') throw new Refusal(403, 'Resource not accessible by integration');
+  // Whoever is suspended is nobody to the API of github.com; an Enterprise Server shows them with `suspended_at`, which its description of github.com does not know.
+  if (account === undefined || account.isSuspended) throw notFound();
   return { status: 200, body: publicUser(account, call.world) };
 };
 

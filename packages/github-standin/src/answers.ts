@@ -1,5 +1,6 @@
 import type { OperationId } from '../openapi/operations.ts';
 import * as app from './answers-app.ts';
+import * as contents from './answers-contents.ts';
 import * as deliveries from './answers-deliveries.ts';
 import * as issues from './answers-issues.ts';
 import * as reactions from './answers-reactions.ts';
@@ -54,6 +55,7 @@ export const answers: { readonly [Id in OperationId]: Operation } = {
   'pulls/get': { answer: repositories.getPull },
   'repos/get': { answer: repositories.getRepository },
   'repos/get-collaborator-permission-level': { answer: repositories.getCollaboratorPermission },
+  'repos/get-content': { answer: contents.getContent, takes: ['ref'] },
   'apps/check-token': { answer: app.checkToken, takes: ['access_token'] },
   'apps/delete-token': { answer: app.deleteToken, takes: ['access_token'] },
   'apps/delete-authorization': { answer: app.deleteAuthorization, takes: ['access_token'] },

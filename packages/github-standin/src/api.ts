@@ -13,7 +13,7 @@ import { toJson } from './json.ts';
 import { pageOf } from './page-of-rows.ts';
 import { primaryLimit, secondaryLimit, type Budget, type Budgets } from './rate-limits.ts';
 import { notFound, Refusal } from './refusal.ts';
-import { fullName, type World } from './world.ts';
+import { fullName, type App, type World } from './world.ts';
 
 /** Where GitHub Enterprise Server has its REST API too. */
 export const apiRoot = '/api/v3';
@@ -22,7 +22,7 @@ export interface Api {
   readonly world: World;
   readonly acts: Acts;
   readonly credentials: Credentials;
-  readonly deliveries: Deliveries;
+  readonly deliveriesOf: (app: App) => Deliveries;
   readonly conformance: Conformance;
   readonly mismatches: Mismatch[];
   readonly budgets: Budgets;
@@ -55,6 +55,7 @@ const creating: ReadonlySet<OperationId> = new Set(['issues/create', 'issues/cre
 interface Sent {
   readonly status: number;
   readonly body: unknown;
+  readonly raw?: Buffer;
   readonly headers: Readonly<Record<string, string>>;
   readonly budget?: Budget | undefined;
 }
@@ -91,6 +92,10 @@ function namedPath(path: string, world: World): string {
   return repository === undefined ? path : `/repos/${fullName(repository)}${rest}`;
 }
 
+/** The path of a file may be given with its slashes, and that of the whole repository's contents not at all: one step for the description. */
+const inOneStep = (path: string): string =>
+  path.replace(/^(\/repos\/[^/]+\/[^/]+\/contents)(?:\/(.*))?$/, (_, before: string, rest = '') => `${before}/${String(rest).replaceAll('/', '%2F') || '%2F'}`);
+
 const refused = (refusal: Refusal): Sent => ({
   status: refusal.status,
   body: { message: refusal.message, ...(refusal.errors === undefined ? {} : { errors: refusal.errors }), documentation_url: 'https://docs.github.com/rest', status: String(refusal.status) },
@@ -116,7 +121,7 @@ function mismatched(api: Api, mismatch: Mismatch): Refusal {
 
 function paged(answer: Answer, request: ApiRequest, matched: Matched, api: Api): Sent {
   const { rows, wrap, headers = {} } = answer;
-  if (rows === undefined) return { status: answer.status, body: answer.body, headers };
+  if (rows === undefined) return { status: answer.status, body: answer.body, headers, ...(answer.raw === undefined ? {} : { raw: answer.raw }) };
   const repository = api.world.repositories.find((it) => fullName(it).toLowerCase() === `${matched.params['owner']}/${matched.params['repo']}`.toLowerCase());
   const path = repository === undefined ? request.path : request.path.replace(/^\/repos\/[^/]+\/[^/]+/, `/repositories/${repository.id}`);
   const { page, link } = pageOf(rows, request.query, `${api.world.addresses.api}${path}`);
@@ -153,7 +158,7 @@ function handle(api: Api, incoming: FastifyRequest, fault?: ApiFault): Sent {
     budget = api.budgets.of(caller);
     path = namedPath(path, api.world);
     if (path.startsWith('/repositories/')) throw notFound();
-    const request: ApiRequest = { method, path, query: queryOf(url.searchParams), headers, body: parsedBody(incoming.body) };
+    const request: ApiRequest = { method, path: inOneStep(path), query: queryOf(url.searchParams), headers, body: parsedBody(incoming.body) };
     matched = api.conformance.match(request);
     if (matched === undefined) throw tell('missing', [`${method} ${path}`]);
     budget?.spend(creating.has(matched.id));
@@ -167,28 +172,28 @@ function handle(api: Api, incoming: FastifyRequest, fault?: ApiFault): Sent {
     const query = Object.fromEntries(Object.entries(request.query).filter((it): it is [string, string] => typeof it[1] === 'string'));
     // GitHub takes a bare list where the body has one list only, as `labels` does.
     const body = Array.isArray(request.body) ? { labels: request.body as unknown[] } : ((request.body ?? {}) as Record<string, unknown>);
-    const call = new Call({ ...api, caller, params: matched.params, query, body });
+    const call = new Call({ ...api, caller, method, path, accept: incoming.headers.accept ?? '', params: matched.params, query, body });
     sent = paged(answers[matched.id].answer(call), request, matched, api);
   } catch (error) {
     sent = refused(error instanceof Refusal ? error : tell('answer', [`the stand-in failed: ${String(error)}`], 500));
   }
   if (budget !== undefined) sent = { ...sent, budget, headers: { ...budget.headers(), ...sent.headers } };
-  if (matched === undefined) return sent;
+  if (matched === undefined || sent.raw !== undefined) return sent;
   // As the other side reads it: there an id above 2^53 is a rounded integer, and a bigint is nothing a schema knows.
   const read: unknown = sent.body === undefined ? undefined : JSON.parse(toJson(sent.body));
   const problems = api.conformance.checkAnswer(read, matched.id, sent.status);
   return problems.length === 0 ? sent : refused(tell('answer', problems, sent.status));
 }
 
-const etagOf = (text: string): string => `W/"${createHash('sha256').update(text).digest('hex')}"`;
+const etagOf = (text: string | Buffer): string => `W/"${createHash('sha256').update(text).digest('hex')}"`;
 
 const sameEtag = (asked: string | undefined, etag: string): boolean =>
   asked !== undefined && asked.split(',').some((it) => it.trim() === '*' || it.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 
-async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, headers, budget }: Sent, now: Date): Promise<FastifyReply> {
+async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, raw, headers, budget }: Sent, now: Date): Promise<FastifyReply> {
   reply.headers({ date: now.toUTCString(), ...headers, 'x-github-request-id': randomUUID(), 'x-github-media-type': 'github.v3; format=json', 'access-control-allow-origin': '*' });
-  if (body === undefined) return reply.code(status).send();
-  const text = toJson(body);
+  if (body === undefined && raw === undefined) return reply.code(status).send();
+  const text = raw ?? toJson(body);
   if (incoming.method === 'GET' && status === 200) {
     const etag = etagOf(text);
     reply.headers({ etag, 'cache-control': 'private, max-age=60, s-maxage=60', vary: 'Accept, Authorization, Cookie, X-GitHub-OTP' });
@@ -197,7 +202,7 @@ async function send(reply: FastifyReply, incoming: FastifyRequest, { status, bod
       return reply.headers(budget?.headers() ?? {}).code(304).send();
     }
   }
-  return reply.code(status).type('application/json; charset=utf-8').send(text);
+  return reply.code(status).type(raw === undefined ? 'application/json; charset=utf-8' : 'application/vnd.github.raw+json; charset=utf-8').send(text);
 }
 
 /** Keeps a request in mind, until and after it is answered. */

@@ -2,11 +2,13 @@ import { mayWrite, type Acts } from './acts.ts';
 import type { Caller, Credentials } from './credentials.ts';
 import type { Deliveries } from './deliveries.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
-import { atLeast, findComment, findIssue, findRepository, roleOf, type Actor, type Comment, type Issue, type PermissionLevel, type Permissions, type Repository, type World } from './world.ts';
+import { atLeast, findComment, findIssue, findRepository, installationFor, roleOf, type Actor, type App, type Comment, type Issue, type PermissionLevel, type Permissions, type Repository, type World } from './world.ts';
 
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** In place of a body: bytes as they are. */
+  readonly raw?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   /** All rows of a list, of which the API sends the page that was asked for. */
   readonly rows?: readonly unknown[];
@@ -21,18 +23,25 @@ export class Call {
   readonly world: World;
   readonly acts: Acts;
   readonly credentials: Credentials;
-  readonly deliveries: Deliveries;
+  readonly deliveriesOf: (app: App) => Deliveries;
   readonly caller: Caller;
+  readonly method: string;
+  /** Below the API's root. */
+  readonly path: string;
+  readonly accept: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 
-  constructor(o: { world: World; acts: Acts; credentials: Credentials; deliveries: Deliveries; caller: Caller; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
+  constructor(o: { world: World; acts: Acts; credentials: Credentials; deliveriesOf: (app: App) => Deliveries; caller: Caller; method: string; path: string; accept: string; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
     this.world = o.world;
     this.acts = o.acts;
     this.credentials = o.credentials;
-    this.deliveries = o.deliveries;
+    this.deliveriesOf = o.deliveriesOf;
     this.caller = o.caller;
+    this.method = o.method;
+    this.path = o.path;
+    this.accept = o.accept;
     this.params = o.params;
     this.query = o.query;
     this.body = o.body;
@@ -45,15 +54,16 @@ export class Call {
   }
 
   /** Only the App itself, by its JWT. */
-  needApp(): void {
+  needApp(): App {
     if (this.caller.kind !== 'app') throw new Refusal(401, 'A JSON web token could not be decoded');
+    return this.caller.app;
   }
 
   /** Who acts. Nobody acts by a JWT, or without credentials. */
   actor(): Actor {
     switch (this.caller.kind) {
       case 'person': return { account: this.caller.account, app: this.caller.via };
-      case 'installation': return { account: this.world.app.bot, app: this.world.app };
+      case 'installation': return { account: this.caller.token.installation.app.bot, app: this.caller.token.installation.app };
       case 'anonymous': throw new Refusal(401, 'Requires authentication');
       case 'app': case 'client': throw new Refusal(403, 'Resource not accessible by integration');
     }
@@ -61,17 +71,25 @@ export class Call {
 
   /** The repository of the path, when the caller may know that it exists. */
   repository(): Repository {
-    const repository = findRepository(this.world, this.param('owner'), this.param('repo'));
-    if (repository === undefined) throw notFound();
+    const named = findRepository(this.world, this.param('owner'), this.param('repo'));
+    const repository = named ?? this.world.formerNames.get(`${this.param('owner')}/${this.param('repo')}`.toLowerCase());
+    if (repository === undefined || !this.world.repositories.includes(repository)) throw notFound();
     if (repository.isPrivate && !this.#sees(repository)) throw notFound();
+    if (named === undefined) throw this.#moved(repository);
     return repository;
   }
 
+  /** It had another name, or another owner: GitHub sends on to its id. */
+  #moved(repository: Repository): Refusal {
+    const location = `${this.world.addresses.api}/repositories/${String(repository.id)}${this.path.split('/').slice(4).map((it) => `/${it}`).join('')}`;
+    return new Refusal(this.method === 'GET' ? 301 : 307, 'Moved Permanently', { headers: { location } });
+  }
+
   #sees(repository: Repository): boolean {
-    if (this.caller.kind === 'person') return roleOf(repository, this.caller.account) !== undefined && (this.caller.via === undefined || repository.installation !== undefined);
+    if (this.caller.kind === 'person') return roleOf(repository, this.caller.account) !== undefined && (this.caller.via === undefined || installationFor(this.world, this.caller.via, repository) !== undefined);
     if (this.caller.kind !== 'installation') return false;
     const { token } = this.caller;
-    return repository.installation === token.installation && (token.repositoryIds?.has(repository.id) ?? true);
+    return token.installation.repositories.has(repository) && (token.repositoryIds?.has(repository.id) ?? true);
   }
 
   /** Refuses an installation whose token does not carry the permission, or does not reach the repository. */

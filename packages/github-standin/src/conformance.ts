@@ -37,7 +37,7 @@ export interface Conformance {
 }
 
 /** GitHub may give these for any operation, whether or not its description lists them. */
-const everywhere = new Set([400, 401, 403, 404, 406, 410, 415, 422, 429, 500, 501, 502, 503]);
+const everywhere = new Set([301, 307, 400, 401, 403, 404, 406, 410, 415, 422, 429, 500, 501, 502, 503]);
 
 const said = ({ errors }: ValidationResult): string[] =>
   (errors ?? []).map((it) => `${it.instancePath === '' ? '/' : it.instancePath} ${it.message ?? it.keyword}${it.keyword === 'additionalProperties' ? `: ${String(it.params['additionalProperty'])}` : ''}`);

@@ -1,5 +1,5 @@
 import { html, type Html } from './html.ts';
-import type { Account, World } from './world.ts';
+import { peopleOf, type Account, type World } from './world.ts';
 
 export interface Frame {
   readonly world: World;
@@ -10,7 +10,7 @@ export interface Frame {
 
 /** A whole page: who am I above, the content, and what this is below. */
 export function layout({ world, me, here }: Frame, title: string, content: Html, live = false): string {
-  const people = world.accounts.filter((it) => it.type === 'User');
+  const people = peopleOf(world);
   return html`<!doctype html>
 <html lang="en">
 <head>

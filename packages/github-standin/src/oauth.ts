@@ -102,7 +102,7 @@ export class OAuth {
     }
     if (said['grant_type'] !== undefined && said['grant_type'] !== 'authorization_code') return refused('unsupported_grant_type');
     const code = this.#codes.get(said['code'] ?? '');
-    if (code?.app !== app || code.expiresAt <= this.#world.now() || !this.#world.accounts.includes(code.account)) return refused('bad_verification_code');
+    if (code?.app !== app || code.expiresAt <= this.#world.now() || !this.#world.accounts.includes(code.account) || code.account.isSuspended) return refused('bad_verification_code');
     // Whoever knows the code and the secret has one try: GitHub does not say so, but nobody honest needs two.
     this.#codes.delete(said['code'] ?? '');
     if (said['redirect_uri'] !== undefined && said['redirect_uri'] !== code.callbackUrl) return refused('redirect_uri_mismatch');
@@ -112,6 +112,6 @@ export class OAuth {
   }
 
   #appOf(clientId: string | null): App | undefined {
-    return this.#world.app.clientId === clientId ? this.#world.app : undefined;
+    return this.#world.apps.find((it) => it.clientId === clientId);
   }
 }

@@ -1,7 +1,7 @@
 import { html, type Html } from './html.ts';
 import { layout, type Frame } from './layout.ts';
 import { newIssueForm, pathOf } from './page-issue.ts';
-import { fullName, roleOf, type Issue, type Repository } from './world.ts';
+import { fullName, installationsOf, roleOf, type App, type Issue, type Repository } from './world.ts';
 
 const issueLine = (issue: Issue): Html => html`<li><a href="${pathOf(issue)}">${issue.title}</a> <span class="quiet">#${issue.number}${issue.pullRequest === undefined ? '' : ' · pull request'} · ${issue.closed === undefined ? 'open' : 'closed'} · ${issue.comments.length === 1 ? '1 comment' : `${issue.comments.length} comments`}</span></li>
 `;
@@ -12,7 +12,7 @@ const seen = (frame: Frame) => (it: Repository) => roleOf(it, frame.me) !== unde
 
 const repositoryBlock = (repository: Repository, frame: Frame): Html => html`<section aria-labelledby="r${repository.id}">
 <h2 id="r${repository.id}"><a href="/${fullName(repository)}">${fullName(repository)}</a>${repository.isPrivate ? html` <span class="badge">private</span>` : undefined}</h2>
-<p class="quiet">${repository.description ?? ''} You can ${roleOf(repository, frame.me) ?? 'do nothing'} here.${repository.installation === undefined ? ' The App is not installed.' : ''}</p>
+<p class="quiet">${repository.description ?? ''} You can ${roleOf(repository, frame.me) ?? 'do nothing'} here.${frame.world.installations.some((it) => it.repositories.has(repository)) ? '' : ' No App is installed.'}</p>
 ${issueList(repository.issues)}
 </section>`;
 
@@ -33,10 +33,10 @@ ${problem === undefined ? undefined : html`<p class="problem" role="alert">${pro
 ${newIssueForm(fullName(repository))}`);
 }
 
-/** The page of the App. */
-export function appPage(frame: Frame): string {
-  const { app, installations } = frame.world;
-  return layout(frame, app.name, html`<h1>${app.name}</h1><p>A GitHub App, installed for ${installations.map((it) => it.account.login).join(', ')}.</p>
+/** The page of an App. */
+export function appPage(app: App, frame: Frame): string {
+  const owners = installationsOf(frame.world, app).map((it) => it.account.login);
+  return layout(frame, app.name, html`<h1>${app.name}</h1><p>A GitHub App by ${app.owner.login}, installed for ${owners.length === 0 ? 'nobody yet' : owners.join(', ')}.</p>
 <h2>Permissions</h2><ul>${Object.entries(app.permissions).map(([name, level]) => html`<li>${name.replaceAll('_', ' ')}: ${level}</li>`)}</ul>`);
 }
 

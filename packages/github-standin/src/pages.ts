@@ -29,7 +29,11 @@ export function servePages(server: FastifyInstance, { world, acts, onFailure }: 
   });
 
   server.get('/', page((visit) => visit.show(repositoriesPage(visit.frame))));
-  server.get('/apps/:slug', page((visit) => visit.show(appPage(visit.frame))));
+  server.get('/apps/:slug', async (request, reply) => page((visit) => {
+    const app = world.apps.find((it) => it.slug === (request.params as Params)['slug']);
+    if (app === undefined) throw gone();
+    return visit.show(appPage(app, visit.frame));
+  })(request, reply));
   server.get('/:owner', async (request, reply) => page((visit) => {
     const account = findAccount(world, (request.params as Params)['owner'] ?? '');
     if (account === undefined) throw gone();

@@ -82,7 +82,7 @@ export class Budget {
   }
 }
 
-/** The budgets of the App and of each of its installations. People have none here: behind one of them stand all the scripts of a test. */
+/** The budgets of each App and of each of its installations. People have none here: behind one of them stand all the scripts of a test. */
 export class Budgets {
   readonly #limits: Limits;
   readonly #now: () => Date;
@@ -95,7 +95,7 @@ export class Budgets {
 
   of(caller: Caller): Budget | undefined {
     if (caller.kind !== 'installation' && caller.kind !== 'app') return undefined;
-    const whose = caller.kind === 'app' ? 'the app' : `installation ID ${caller.token.installation.id}`;
+    const whose = caller.kind === 'app' ? `app ID ${String(caller.app.id)}` : `installation ID ${caller.token.installation.id}`;
     const known = this.#byName.get(whose) ?? new Budget(whose, this.#limits, this.#now);
     this.#byName.set(whose, known);
     return known;

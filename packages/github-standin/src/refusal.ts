@@ -15,6 +15,9 @@ export class Refusal extends Error {
 
 export const notFound = (): Refusal => new Refusal(404, 'Not Found');
 
+/** An owner or GitHub suspended the installation: it is there, and may do nothing. */
+export const suspended = (): Refusal => new Refusal(403, 'This installation has been suspended');
+
 /** GitHub's 422 for a field that is missing, blank or too long. */
 export const invalidField = (resource: string, field: string, code: string, message?: string): Refusal =>
   new Refusal(422, 'Validation Failed', { errors: [{ resource, field, code, ...(message === undefined ? {} : { message }) }] });

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { DoubloonError } from '@doubloon/errors';
+import { newAccount, newApp, newInstallation } from './accounts.ts';
+import { commitSha, noCommit, treeSha, type Entry } from './files.ts';
 import { createIds } from './github-ids.ts';
-import { roles, type Account, type App, type Installation, type Issue, type Label, type Repository, type Role, type World } from './world.ts';
+import { roles, type Account, type Issue, type Label, type Permissions, type Repository, type Role, type World } from './world.ts';
 
 export interface UserSeed {
   login: string;
@@ -28,6 +30,8 @@ export interface RepositorySeed {
   roles?: Readonly<Record<string, Role>>;
   /** Whether the App's installation sees it; it does unless this is `false`. */
   installed?: boolean;
+  /** What stands on `main`, by path; a README when left out. */
+  files?: Readonly<Record<string, string>>;
   issues?: readonly IssueSeed[];
 }
 
@@ -39,6 +43,9 @@ export interface AppSeed {
   clientSecret?: string;
   /** Where people who authorized it may be sent back to: at most ten, matched exactly. */
   callbackUrls?: readonly string[];
+  /** In place of what Doubloon's App asks for. */
+  permissions?: Permissions;
+  events?: readonly string[];
 }
 
 export const defaultUsers: readonly UserSeed[] = [
@@ -74,12 +81,14 @@ export const defaultRepositories: readonly RepositorySeed[] = [
 
 /** What the App asks for. Nothing else is ever allowed to it. */
 export const appPermissions = { issues: 'write', pull_requests: 'write', contents: 'read', metadata: 'read' } as const;
-export const appEvents = ['issues', 'issue_comment'] as const;
+export const appEvents = ['issues', 'issue_comment', 'pull_request', 'pull_request_review', 'pull_request_review_comment', 'repository'] as const;
 
 const day = 86_400_000;
 const nameRule = /^[a-z\d](?:[a-z\d-]{0,38})$/i;
 /** The first steps of our own addresses. */
 const reserved = new Set(['api', 'app-manifests', 'apps', 'login', 'organizations', 'settings']);
+
+export const canBeLogin = (login: string): boolean => nameRule.test(login) && !reserved.has(login);
 
 function checkSeed(users: readonly UserSeed[], repositories: readonly RepositorySeed[]): void {
   const logins = new Set(users.map((it) => it.login));
@@ -87,7 +96,7 @@ function checkSeed(users: readonly UserSeed[], repositories: readonly Repository
   const names = repositories.map((it) => `${it.owner}/${it.name}`.toLowerCase());
   const problems = [
     ...(users.length === 0 ? ['there has to be a user'] : []),
-    ...[...logins, ...repositories.map((it) => it.owner)].filter((it) => !nameRule.test(it) || reserved.has(it)).map((it) => `${it} can't be a login`),
+    ...[...logins, ...repositories.map((it) => it.owner)].filter((it) => !canBeLogin(it)).map((it) => `${it} can't be a login`),
     ...repositories.filter((it) => !/^[\w.-]{1,100}$/.test(it.name)).map((it) => `${it.name} can't be the name of a repository`),
     ...people.filter((it) => !logins.has(it)).map((it) => `${it} is not one of the users`),
     ...repositories.flatMap((it) => Object.values(it.roles ?? {})).filter((it) => !roles.includes(it)).map((it) => `${it} is not a role`),
@@ -96,44 +105,41 @@ function checkSeed(users: readonly UserSeed[], repositories: readonly Repository
   if (problems.length > 0) throw new DoubloonError('CONFIG_INVALID', { problems });
 }
 
-/** A world with these users and repositories and the App installed for every owner. Throws `CONFIG_INVALID`. */
-export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonly RepositorySeed[]; app: AppSeed; now: () => Date }): World {
+/**
+ * A world with these users and repositories. The App is installed for every owner, unless there is to be none yet.
+ * Throws `CONFIG_INVALID`.
+ */
+export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonly RepositorySeed[]; app: (AppSeed & { publicKey: KeyObject }) | undefined; now: () => Date }): World {
   checkSeed(o.users, o.repositories);
   const nextId = createIds();
   const started = o.now().getTime();
   const createdAt = new Date(started - 400 * day);
-  const account = (login: string, type: Account['type'], name: string | null): Account => ({ id: nextId('account'), login, name, type, createdAt });
-
-  const users = o.users.map((it) => account(it.login, 'User', it.name ?? null));
+  const users = o.users.map((it) => newAccount(nextId, it.login, 'User', createdAt, it.name));
   const isUser = (login: string) => users.some((it) => it.login === login);
-  const organizations = [...new Set(o.repositories.map((it) => it.owner))].filter((it) => !isUser(it)).map((it) => account(it, 'Organization', null));
-  const { slug = 'doubloon', name = 'Doubloon', id = nextId('app'), callbackUrls = [], clientSecret = createHash('sha1').update(`client secret of ${String(id)}`).digest('hex') } = o.app;
-  const bot = account(`${slug}[bot]`, 'Bot', null);
-  const accounts = [...users, ...organizations, bot];
+  const organizations = [...new Set(o.repositories.map((it) => it.owner))].filter((it) => !isUser(it)).map((it) => newAccount(nextId, it, 'Organization', createdAt));
+  const accounts = [...users, ...organizations];
+  const world: World = { now: o.now, nextId, accounts, repositories: [], installations: [], apps: [], formerNames: new Map(), addresses: { html: '', api: '' } };
   const byLogin = (login: string): Account => {
     const found = accounts.find((it) => it.login === login);
     if (found === undefined) throw new TypeError(`${login} was checked to be there`);
     return found;
   };
-  const owner = organizations[0] ?? users[0] ?? bot;
-  const app: App = { id, slug, name, clientId: `Iv23li${String(id).padStart(14, 'd')}`, clientSecret, callbackUrls, owner, bot, permissions: appPermissions, events: appEvents, createdAt };
+  const owner = organizations[0] ?? users[0];
+  const app = o.app === undefined || owner === undefined ? undefined : newApp(world, { owner, permissions: appPermissions, events: appEvents, slug: 'doubloon', name: 'Doubloon', callbackUrls: [], createdAt, ...o.app });
 
-  const installations: Installation[] = [];
-  const installationOf = (of: Account): Installation => {
-    const before = installations.find((it) => it.account === of);
-    if (before !== undefined) return before;
-    const made = { id: nextId('installation'), account: of, createdAt };
-    installations.push(made);
-    return made;
-  };
-
-  const repositories = o.repositories.map((seed): Repository => {
+  for (const seed of o.repositories) {
     const of = byLogin(seed.owner);
+    const entries = new Map(Object.entries(seed.files ?? { 'README.md': `# ${seed.name}\n` }).map(([path, text]): [string, Entry] => [path, { type: 'file', bytes: Buffer.from(text) }]));
     const repository: Repository = {
       id: nextId('repository'), owner: of, name: seed.name, description: seed.description ?? null, isPrivate: seed.private ?? false,
-      roles: new Map(Object.entries(seed.roles ?? {}).map(([login, role]) => [byLogin(login).id, role])),
-      installation: seed.installed === false ? undefined : installationOf(of), createdAt, isArchived: false, labels: [], issues: [], deletedNumbers: new Set(), updatedAt: createdAt,
+      roles: new Map(Object.entries(seed.roles ?? {}).map(([login, role]) => [byLogin(login).id, { role, name: role }])),
+      createdAt, isArchived: false, labels: [], issues: [], deletedNumbers: new Set(), updatedAt: createdAt, defaultBranch: 'main',
+      branches: new Map([['main', { entries, sha: commitSha(noCommit, treeSha(entries), `Begin ${seed.owner}/${seed.name}`, createdAt) }]]),
     };
+    world.repositories.push(repository);
+    // Whoever has a role in a repository of an organisation is a member of it, until an act makes them an outside collaborator.
+    if (of.type === 'Organization') for (const id of repository.roles.keys()) if (!of.members.has(id)) of.members.set(id, 'member');
+    if (app !== undefined && seed.installed !== false) (world.installations.find((it) => it.account === of) ?? newInstallation(world, app, of, createdAt)).repositories.add(repository);
     const label = (called: string): Label => {
       const before = repository.labels.find((it) => it.name === called);
       if (before !== undefined) return before;
@@ -147,15 +153,13 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
       const issue: Issue = {
         id: nextId('issue'), number: at + 1, repository, author: byLogin(it.author), viaApp: undefined, createdAt: opened, title: it.title, body: it.body ?? null,
         pullRequest: it.pullRequest === undefined ? undefined : { id: nextId('pullRequest'), head: it.pullRequest.head },
-        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, locked: undefined, updatedAt: opened, reactions: [], comments: [],
+        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: opened, reactions: [], comments: [],
       };
       issue.comments = (it.comments ?? []).map((comment) => ({
-        id: nextId('comment'), issue, author: byLogin(comment.author), viaApp: undefined, createdAt: opened, body: comment.body, minimized: undefined, updatedAt: opened, reactions: [],
+        id: nextId('comment'), issue, author: byLogin(comment.author), viaApp: undefined, createdAt: opened, body: comment.body, minimized: undefined, edits: [], updatedAt: opened, reactions: [],
       }));
       repository.issues.push(issue);
     });
-    return repository;
-  });
-
-  return { now: o.now, nextId, accounts, repositories, installations, app, addresses: { html: '', api: '' } };
+  }
+  return world;
 }

@@ -40,6 +40,7 @@ export function serveOAuth(server: FastifyInstance, api: Api, oauth: OAuth): voi
   const wished = async (visit: Visit, search: URLSearchParams, then: (wish: Wish) => Promise<FastifyReply>): Promise<FastifyReply> => {
     const wish = oauth.read(search);
     if (wish === undefined) throw gone();
+    if (visit.me.isSuspended) throw new Denied(403, 'Account suspended', 'Access to your account has been suspended.');
     return 'refusal' in wish ? visit.go(wish.refusal) : then(wish);
   };
   server.get('/login/oauth/authorize', page((visit) => wished(visit, visit.query, (wish) => visit.show(authorizePage(wish, visit.query, visit.frame), 200, new URL(wish.callbackUrl).origin))));

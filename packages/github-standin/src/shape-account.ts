@@ -81,27 +81,27 @@ export function integration(app: App, { html, api }: Addresses, installations?: 
 /** GitHub's `installation`. */
 export function installationShape(installation: Installation, world: World) {
   const { html, api } = world.addresses;
-  const { account, id } = installation;
+  const { account, app, id, suspended } = installation;
   return {
     id,
-    client_id: world.app.clientId,
+    client_id: app.clientId,
     account: simpleUser(account, world.addresses),
     repository_selection: 'selected',
     access_tokens_url: `${api}/app/installations/${id}/access_tokens`,
     repositories_url: `${api}/installation/repositories`,
     html_url: account.type === 'Organization' ? `${html}/organizations/${account.login}/settings/installations/${id}` : `${html}/settings/installations/${id}`,
-    app_id: world.app.id,
-    app_slug: world.app.slug,
+    app_id: app.id,
+    app_slug: app.slug,
     target_id: account.id,
     target_type: account.type,
-    permissions: world.app.permissions,
-    events: [...world.app.events],
+    permissions: app.permissions,
+    events: [...app.events],
     created_at: timestamp(installation.createdAt),
     updated_at: timestamp(installation.createdAt),
     single_file_name: null,
     has_multiple_single_files: false,
     single_file_paths: [],
-    suspended_by: null,
-    suspended_at: null,
+    suspended_by: suspended === undefined ? null : simpleUser(suspended.by, world.addresses),
+    suspended_at: suspended === undefined ? null : timestamp(suspended.at),
   };
 }

@@ -16,8 +16,8 @@ const commentApi = (comment: Comment, addresses: Addresses): string => `${reposi
 /** GitHub's word for what somebody is to a repository. It proves nothing: ask for the permission. */
 function association(repository: Repository, account: Account): string {
   if (repository.owner.id === account.id) return 'OWNER';
-  if (!repository.roles.has(account.id)) return 'NONE';
-  return repository.owner.type === 'Organization' ? 'MEMBER' : 'COLLABORATOR';
+  if (repository.owner.members.has(account.id)) return 'MEMBER';
+  return repository.roles.has(account.id) ? 'COLLABORATOR' : 'NONE';
 }
 
 function reactionRollup(url: string, reactions: readonly Reaction[]) {
@@ -121,7 +121,7 @@ export function pullRequestSimple(issue: Issue, head: string, id: number, addres
     commits_url: `${url}/commits`, review_comments_url: `${url}/comments`, review_comment_url: `${repositoryApi(issue.repository, addresses)}/pulls/comments{/number}`,
     comments_url: `${issueApi(issue, addresses)}/comments`, statuses_url: statuses, number: issue.number, state, locked, title, user, body, labels, milestone,
     active_lock_reason, created_at, updated_at, closed_at, merged_at: null, merge_commit_sha: null, assignee, assignees, requested_reviewers: [], requested_teams: [],
-    head: from, base: branch(issue, 'main', addresses),
+    head: from, base: branch(issue, issue.repository.defaultBranch, addresses),
     _links: {
       self: href(url), html: href(page), issue: href(issueApi(issue, addresses)), comments: href(`${issueApi(issue, addresses)}/comments`),
       review_comments: href(`${url}/comments`), review_comment: href(`${repositoryApi(issue.repository, addresses)}/pulls/comments{/number}`),

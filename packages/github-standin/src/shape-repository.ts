@@ -65,7 +65,7 @@ export function repositoryShape(repository: Repository, addresses: World['addres
     forks: 0,
     open_issues: openIssues,
     watchers: 0,
-    default_branch: 'main',
+    default_branch: repository.defaultBranch,
   };
 }
 

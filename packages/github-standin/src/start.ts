@@ -3,29 +3,31 @@ import { promisify } from 'node:util';
 import { DoubloonError } from '@doubloon/errors';
 import fastify from 'fastify';
 import { Acts } from './acts.ts';
+import { PeopleActs } from './acts-people.ts';
 import { apiRoot, serveApi, type Asked } from './api.ts';
 import { openConformance, type Mismatch } from './conformance.ts';
 import { Credentials, personalToken } from './credentials.ts';
-import { Deliveries, type Delivery, type Hook } from './deliveries.ts';
+import type { Delivery } from './deliveries.ts';
 import { Script, type Faults } from './faults.ts';
+import { handsOf, type Hands } from './hands.ts';
+import { Hooks } from './hooks.ts';
 import { OAuth } from './oauth.ts';
 import { servePages } from './pages.ts';
 import { Budgets, githubLimits, type Limits } from './rate-limits.ts';
 import { defaultRepositories, defaultUsers, seedWorld, type AppSeed, type RepositorySeed, type UserSeed } from './seed.ts';
 import { serveOAuth } from './serve-oauth.ts';
-import { commentShape, issueShape } from './shape-issue.ts';
 import { UserTokens } from './user-tokens.ts';
-import { webhookPayload } from './webhooks.ts';
-import { findAccount, findComment, findIssue, findRepository, type Account, type Issue, type Repository } from './world.ts';
+import type { Happening } from './webhooks.ts';
+import { installationsOf, type App } from './world.ts';
 
 export interface GitHubStandinOptions {
   /** 0, the default, takes a free one. */
   port?: number;
   host?: string;
-  /** `privateKey` is PEM; a new one of 2048 bits is made when it is left out. */
-  app?: AppSeed & { privateKey?: string };
-  /** Without a URL the App can't be reached: its deliveries fail, and stand in its delivery log. */
-  webhook: { url?: string; secret: string };
+  /** `privateKey` is PEM; a new one of 2048 bits is made when it is left out. `false` is no App: somebody registers one by manifest. */
+  app?: (AppSeed & { privateKey?: string }) | false;
+  /** Of the App that is there at the start. Without a URL it can't be reached: its deliveries fail, and stand in its delivery log. */
+  webhook?: { url?: string; secret: string };
   users?: readonly UserSeed[];
   repositories?: readonly RepositorySeed[];
   /** In place of GitHub's own, for the App and for each installation. */
@@ -33,13 +35,14 @@ export interface GitHubStandinOptions {
   now?: () => Date;
 }
 
-export interface GitHubStandin extends AsyncDisposable {
+export interface GitHubStandin extends AsyncDisposable, Hands {
   /** Of the pages, without a slash at the end. */
   readonly url: string;
   /** Of the REST API: what `GITHUB_API_URL` wants. */
   readonly apiUrl: string;
+  /** The first App. There may be none yet, and then asking for it throws `REQUEST_INVALID`. */
   readonly app: { readonly id: number; readonly slug: string; readonly clientId: string; readonly clientSecret: string; readonly privateKey: string };
-  /** Of the first repository's owner. */
+  /** Of the first App, for the first owner. Throws `REQUEST_INVALID` when nobody has installed it. */
   readonly installationId: number;
   /** Personal tokens by login, for scripts that act as a person. */
   readonly tokens: Readonly<Record<string, string>>;
@@ -53,25 +56,15 @@ export interface GitHubStandin extends AsyncDisposable {
   setWebhook(url: string | undefined, secret: string): void;
   /** Where people who authorize the App may be sent back to, the usual one first. */
   setCallbackUrls(urls: readonly string[]): void;
-  /**
-   * Plays a person to whom the App showed an authorize URL, in place of the page: answers where their browser goes next,
-   * with `code` and `state`, or with GitHub's `error`. Throws `REQUEST_INVALID` for a URL of no App here.
-   */
-  authorize(o: { user: string; url: string; cancel?: boolean }): string;
-  /** Comments as a person, `repository` being `owner/name`, and fires the webhook. Throws `REQUEST_INVALID`. */
-  comment(user: string, repository: string, issue: number, body: string): { id: number; htmlUrl: string };
-  /** The ids of an issue, as its API gives them. Throws `REQUEST_INVALID`. */
-  issue(repository: string, number: number): { id: number; repositoryId: number; htmlUrl: string };
-  /** Makes a repository, `owner/name`, read-only, or ends that. Throws `REQUEST_INVALID`. */
-  archive(repository: string, isArchived?: boolean): void;
-  /** Hides a comment, as people with triage access may: off-topic, resolved, spam. Throws `REQUEST_INVALID`. */
-  minimize(repository: string, commentId: number, reason?: string): void;
   /** Resolves when every webhook told so far was answered, refused or given up on. */
   delivered(): Promise<void>;
   /** Throws when a request or an answer did not match GitHub's description, or something was asked for that is not here yet. */
   assertConforms(): void;
   close(): Promise<void>;
 }
+
+/** An App with the key that only it and whoever made it have. */
+interface Registered { readonly app: App; readonly privateKey: string }
 
 const generate = promisify(generateKeyPair);
 
@@ -89,30 +82,29 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const { port = 0, host = '127.0.0.1', users = defaultUsers, repositories = defaultRepositories, now: clock = () => new Date() } = o;
   const script = new Script();
   const now = (): Date => new Date(clock().getTime() + script.skewMs);
-  if (o.webhook.secret === '') throw new DoubloonError('CONFIG_INVALID', { problems: ['the secret of the webhook is empty'] });
-  const [privateKey, conformance] = await Promise.all([o.app?.privateKey ?? newPrivateKey(), openConformance()]);
-  const world = seedWorld({ users, repositories, app: o.app ?? {}, now });
-  const installationId = world.installations[0]?.id;
-  if (installationId === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
-  const hook: Hook = { url: o.webhook.url, secret: o.webhook.secret, id: world.nextId('hook'), appId: world.app.id };
-  const deliveries = new Deliveries(hook, now, script);
+  const { secret = '', url: hookUrl } = o.webhook ?? {};
+  if (o.app !== false && secret === '') throw new DoubloonError('CONFIG_INVALID', { problems: ['the secret of the webhook is empty'] });
+  const [firstKey, conformance] = await Promise.all([o.app === false ? undefined : (o.app?.privateKey ?? newPrivateKey()), openConformance()]);
+  const world = seedWorld({ users, repositories, app: firstKey === undefined ? undefined : { ...(o.app === false ? {} : o.app), publicKey: createPublicKey(createPrivateKey(firstKey)) }, now });
+  if (firstKey !== undefined && world.installations.length === 0) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
+  const hooks = new Hooks(world, script);
+  const [first] = world.apps;
+  const registered: Registered[] = first === undefined || firstKey === undefined ? [] : [{ app: first, privateKey: firstKey }];
+  if (first !== undefined) hooks.add(first, { url: hookUrl, secret });
   const mismatches: Mismatch[] = [];
   const asked: Asked[] = [];
 
-  const acts = new Acts(world, (happening) => {
-    const { installation, id: repositoryId } = happening.issue.repository;
-    const payload = webhookPayload(happening, world);
-    if (payload === undefined || installation === undefined || !world.app.events.includes(happening.event)) return;
-    deliveries.tell(happening.event, happening.action, payload, { installationId: installation.id, repositoryId });
-  });
+  const tell = (happening: Happening): void => { hooks.tell(happening); };
+  const acts = new Acts(world, tell);
   const userTokens = new UserTokens(now);
-  const credentials = new Credentials({ app: world.app, publicKey: createPublicKey(createPrivateKey(privateKey)), accounts: world.accounts, now, userTokens });
+  const credentials = new Credentials(world, userTokens);
   const oauth = new OAuth(world, userTokens);
+  const tokens = Object.fromEntries(users.map((it) => [it.login, personalToken(it.login)]));
 
   const server = fastify({ forceCloseConnections: true, bodyLimit: 2_097_152, routerOptions: { ignoreTrailingSlash: true } });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
-  const api = { world, acts, credentials, deliveries, conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) };
+  const api = { world, acts, credentials, deliveriesOf: (app: App) => hooks.of(app), conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) };
   serveApi(server, api);
   serveOAuth(server, api, oauth);
   servePages(server, {
@@ -128,69 +120,41 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const html = host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${new URL(url).port}` : url;
   world.addresses = { html, api: html + apiRoot };
 
-  const repositoryOf = (called: string): Repository => {
-    const [owner = '', name = ''] = called.split('/');
-    const found = findRepository(world, owner, name);
-    if (found === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${called} is not here` });
-    return found;
-  };
-  const issueOf = (repository: string, number: number): Issue => {
-    const issue = findIssue(repositoryOf(repository), number);
-    if (issue === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${repository}#${number} is not here` });
-    return issue;
+  const firstOf = (): Registered => {
+    const [it] = registered;
+    if (it === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'there is no App yet' });
+    return it;
   };
   const close = async (): Promise<void> => {
-    await Promise.all([deliveries.close(), server.close()]);
+    await Promise.all([hooks.close(), server.close()]);
   };
-  const personOf = (login: string): Account => {
-    const account = findAccount(world, login);
-    if (account?.type !== 'User') throw new DoubloonError('REQUEST_INVALID', { problem: `${login} is not one of the users` });
-    return account;
-  };
-  const { id, slug, clientId, clientSecret } = world.app;
   return {
     url: html,
     apiUrl: world.addresses.api,
-    app: { id, slug, clientId, clientSecret, privateKey },
-    installationId,
-    tokens: Object.fromEntries(users.map((it) => [it.login, personalToken(it.login)])),
-    deliveries: deliveries.log,
+    get app() {
+      const { app: { id, slug, clientId, clientSecret }, privateKey } = firstOf();
+      return { id, slug, clientId, clientSecret, privateKey };
+    },
+    get installationId() {
+      const [installation] = installationsOf(world, firstOf().app);
+      if (installation === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'nobody has installed the App' });
+      return installation.id;
+    },
+    tokens,
+    get deliveries() {
+      return hooks.of(firstOf().app).log;
+    },
     mismatches,
     faults: script,
     asked,
-    setWebhook(to, secret) {
-      hook.url = to;
-      hook.secret = secret;
+    setWebhook(to, signedWith) {
+      Object.assign(hooks.of(firstOf().app).hook, { url: to, secret: signedWith });
     },
     setCallbackUrls(urls) {
-      world.app.callbackUrls = [...urls];
+      firstOf().app.callbackUrls = [...urls];
     },
-    authorize({ user, url: asked, cancel = false }) {
-      const at = URL.parse(asked);
-      const wish = at === null || `${at.origin}${at.pathname}` !== `${html}/login/oauth/authorize` ? undefined : oauth.read(at.searchParams);
-      if (wish === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${asked} asks nobody to authorize an App that is here` });
-      if ('refusal' in wish) return wish.refusal;
-      return cancel ? oauth.deny(wish) : oauth.authorize(wish, personOf(user));
-    },
-    comment(user, repository, number, body) {
-      const account = personOf(user);
-      if (body.trim() === '') throw new DoubloonError('REQUEST_INVALID', { problem: 'a comment must not be blank' });
-      const made = acts.comment({ account, app: undefined }, issueOf(repository, number), body);
-      return { id: made.id, htmlUrl: commentShape(made, world.addresses).html_url };
-    },
-    issue(repository, number) {
-      const found = issueOf(repository, number);
-      return { id: found.id, repositoryId: found.repository.id, htmlUrl: issueShape(found, world.addresses).html_url };
-    },
-    archive(repository, isArchived = true) {
-      repositoryOf(repository).isArchived = isArchived;
-    },
-    minimize(repository, commentId, reason = 'off-topic') {
-      const comment = findComment(repositoryOf(repository), commentId);
-      if (comment === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `${repository} has no comment ${String(commentId)}` });
-      comment.minimized = { reason };
-    },
-    delivered: () => deliveries.settled(),
+    ...handsOf({ world, acts, people: new PeopleActs(world, credentials, tell), oauth, tokens, tell }),
+    delivered: () => hooks.settled(),
     assertConforms() {
       const lines = mismatches.map((it) => `${it.kind}: ${it.method} ${it.path}${it.status === undefined ? '' : ` (${it.status})`}: ${it.problems.join('; ')}`);
       if (lines.length > 0) throw new DoubloonError('GITHUB_MISMATCH', { problems: lines });

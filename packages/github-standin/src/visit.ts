@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { longestBody, mayEdit } from './acts.ts';
 import type { Frame } from './layout.ts';
 import { problemPage } from './page-lists.ts';
-import { findAccount, findComment, findIssue, findRepository, roleOf, type Account, type Comment, type Issue, type Repository, type World } from './world.ts';
+import { findAccount, findComment, findIssue, findRepository, peopleOf, roleOf, type Account, type Comment, type Issue, type Repository, type World } from './world.ts';
 
 export const cookieName = 'standin_user';
 
@@ -44,8 +44,8 @@ export class Visit {
     this.form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
     const login = new RegExp(`(?:^|;\\s*)${cookieName}=([^;]*)`).exec(request.headers.cookie ?? '')?.[1];
     const known = login === undefined ? undefined : findAccount(world, login);
-    const first = world.accounts.find((it) => it.type === 'User');
-    const me = known?.type === 'User' ? known : first;
+    const people = peopleOf(world);
+    const me = people.find((it) => it === known) ?? people[0];
     if (me === undefined) throw gone();
     this.me = me;
     this.frame = { world, me, here: request.method === 'GET' ? request.url : '/' };

@@ -1,16 +1,31 @@
+import type { KeyObject } from 'node:crypto';
+import type { Branch } from './files.ts';
 import type { IdSpace } from './github-ids.ts';
 
 /** The roles of a repository, weakest first. */
 export const roles = ['read', 'triage', 'write', 'maintain', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+/** What somebody is to an organisation. */
+export type Membership = 'owner' | 'member';
+
+/** What GitHub's older word for a permission says for a role: only the role's own name tells maintain and triage apart. */
+export const folded = { read: 'read', triage: 'read', write: 'write', maintain: 'write', admin: 'admin' } as const;
+
 export interface Account {
   readonly id: number;
-  readonly login: string;
+  /** Changes, and may be somebody else's later: the id is who it is. */
+  login: string;
   readonly name: string | null;
   readonly type: 'User' | 'Organization' | 'Bot';
   readonly createdAt: Date;
+  isSuspended: boolean;
+  /** Of an organisation, by account id. */
+  readonly members: Map<number, Membership>;
 }
+
+/** Who stands where somebody was whose account is deleted: GitHub's own account for that. */
+export const ghostId = 10_137;
 
 export type PermissionLevel = 'read' | 'write';
 export type Permissions = Readonly<Record<string, PermissionLevel>>;
@@ -28,12 +43,17 @@ export interface App {
   readonly permissions: Permissions;
   readonly events: readonly string[];
   readonly createdAt: Date;
+  readonly publicKey: KeyObject;
 }
 
 export interface Installation {
   readonly id: number;
+  readonly app: App;
   readonly account: Account;
   readonly createdAt: Date;
+  /** Those that were selected for it. */
+  readonly repositories: Set<Repository>;
+  suspended: { readonly at: Date; readonly by: Account } | undefined;
 }
 
 export interface Label {
@@ -48,20 +68,26 @@ export type ReactionContent = (typeof reactionContents)[number];
 
 export interface Reaction {
   readonly id: number;
-  readonly user: Account;
+  user: Account;
   readonly content: ReactionContent;
   readonly createdAt: Date;
+}
+
+export interface Edit {
+  readonly at: Date;
+  readonly by: Account;
 }
 
 export interface Comment {
   readonly id: number;
   readonly issue: Issue;
-  readonly author: Account;
+  author: Account;
   readonly viaApp: App | undefined;
   readonly createdAt: Date;
   body: string;
   /** Hidden behind a line that says why, by somebody who may. */
   minimized: { readonly reason: string } | undefined;
+  edits: Edit[];
   updatedAt: Date;
   reactions: Reaction[];
 }
@@ -77,7 +103,7 @@ export interface Issue {
   readonly id: number;
   readonly number: number;
   readonly repository: Repository;
-  readonly author: Account;
+  author: Account;
   readonly viaApp: App | undefined;
   readonly createdAt: Date;
   readonly pullRequest: PullRequest | undefined;
@@ -88,22 +114,30 @@ export interface Issue {
   reopened: boolean;
   /** Only people with write access may write here while it is. */
   locked: { readonly reason: string | null } | undefined;
+  edits: Edit[];
   updatedAt: Date;
   reactions: Reaction[];
   comments: Comment[];
 }
 
+/** What somebody may do in a repository. A custom role of an organisation has a name, and a role that it builds upon. */
+export interface Grant {
+  readonly role: Role;
+  readonly name: string;
+}
+
 export interface Repository {
   readonly id: number;
-  readonly owner: Account;
-  readonly name: string;
+  owner: Account;
+  name: string;
   readonly description: string | null;
   readonly isPrivate: boolean;
   /** By account id. Whoever is not here has no role of their own. */
-  readonly roles: ReadonlyMap<number, Role>;
-  /** Not in the selection of the installation when `undefined`. */
-  readonly installation: Installation | undefined;
+  readonly roles: Map<number, Grant>;
   readonly createdAt: Date;
+  defaultBranch: string;
+  /** Without one, nobody has pushed anything yet. */
+  readonly branches: Map<string, Branch>;
   /** Nobody writes here while it is. */
   isArchived: boolean;
   labels: Label[];
@@ -126,7 +160,9 @@ export interface World {
   readonly accounts: Account[];
   readonly repositories: Repository[];
   readonly installations: Installation[];
-  readonly app: App;
+  readonly apps: App[];
+  /** Where repositories were before they were renamed or moved, as `owner/name` in small letters. */
+  readonly formerNames: Map<string, Repository>;
   /** Without a slash at the end. Known once the server listens. */
   addresses: { readonly html: string; readonly api: string };
 }
@@ -148,10 +184,22 @@ export const findIssue = (repository: Repository, number: number): Issue | undef
 export const findComment = (repository: Repository, id: number): Comment | undefined =>
   repository.issues.flatMap((it) => it.comments).find((it) => it.id === id);
 
-/** The role somebody has: their own, what owning it gives, or reading what is public. `undefined` is none at all. */
-export function roleOf(repository: Repository, account: Account): Role | undefined {
-  if (repository.owner.id === account.id) return 'admin';
-  return repository.roles.get(account.id) ?? (repository.isPrivate ? undefined : 'read');
+/** What is granted to somebody: their own role, what owning it or its organisation gives, or reading what is public. `undefined` is none at all. */
+export function grantOf(repository: Repository, account: Account): Grant | undefined {
+  const { owner } = repository;
+  if (owner.id === account.id || owner.members.get(account.id) === 'owner') return { role: 'admin', name: 'admin' };
+  return repository.roles.get(account.id) ?? (repository.isPrivate ? undefined : { role: 'read', name: 'read' });
 }
 
+export const roleOf = (repository: Repository, account: Account): Role | undefined => grantOf(repository, account)?.role;
+
 export const atLeast = (role: Role | undefined, least: Role): boolean => role !== undefined && roles.indexOf(role) >= roles.indexOf(least);
+
+/** The installation of that App through which it sees the repository. */
+export const installationFor = (world: World, app: App, repository: Repository): Installation | undefined =>
+  world.installations.find((it) => it.app === app && it.repositories.has(repository));
+
+export const installationsOf = (world: World, app: App): Installation[] => world.installations.filter((it) => it.app === app);
+
+/** Those whom one can be, or who can be given a role. */
+export const peopleOf = (world: World): Account[] => world.accounts.filter((it) => it.type === 'User' && it.id !== ghostId);

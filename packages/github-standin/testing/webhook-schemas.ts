@@ -9,8 +9,8 @@ addFormats.default(ajv);
 ajv.addSchema({ $id: 'github', components });
 
 /** What is wrong with a webhook's payload by GitHub's own schema for the event; empty when nothing is. */
-export function webhookProblems(event: string, action: string, payload: unknown): string[] {
-  const name = `${event}-${action}`.replaceAll('_', '-');
+export function webhookProblems(event: string, action: string | null, payload: unknown): string[] {
+  const name = (action === null ? event : `${event}-${action}`).replaceAll('_', '-');
   if (webhooks[name] === undefined) throw new TypeError(`GitHub has no webhook ${name}`);
   const check = ajv.getSchema(`github#/components/schemas/webhook-${name}`);
   if (check === undefined) throw new TypeError(`GitHub has no schema for ${name}`);

@@ -1,6 +1,7 @@
 export { openPool, type PoolOptions } from './pool.ts';
 export { inTransaction, transactionOn } from './transaction.ts';
 export { isDatabaseOutage } from './outage.ts';
+export { throughOutages } from './through-outages.ts';
 export { RetryLater, type Backoff } from './retry.ts';
 export { storeInbox, pruneInbox, type InboxFact } from './inbox.ts';
 export { startInboxWorker, type InboxWorker, type InboxWorkerOptions } from './inbox-worker.ts';

@@ -1,7 +1,7 @@
 /** What the fund page shows of an offer. Amounts are decimal text for people; everything that is signed stands as exact text too. */
 export interface OfferView {
   readonly id: string;
-  readonly state: 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded' | 'paid';
+  readonly state: 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded' | 'paid' | 'closed';
   readonly issue: { readonly repositoryId: string; readonly issueId: string; readonly repository: string; readonly number: number; readonly title: string; readonly url: string };
   readonly offeredBy: string;
   readonly denom: string;

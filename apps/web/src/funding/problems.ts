@@ -1,41 +1,25 @@
-/** Everything that can stand between a person and a funded bounty, with what they can do about it. */
-export interface Problem {
-  readonly code: keyof typeof problems;
-  readonly title: string;
-  readonly advice: string;
-  /** What the button says that goes on from here; none when there is nothing to try again. */
-  readonly again: string | undefined;
-}
+import { problemIn, type Problem, type Problems, type Refusal } from '../signing/problem.ts';
+import { walletProblems } from '../signing/wallet-problems.ts';
 
+// Everything that can stand between a person and a funded bounty.
 const problems = {
-  'no-wallet': ['No wallet was found in this browser', 'Install a Solana wallet that supports the Wallet Standard, then come back to this page. Nothing is lost: the link stays valid.', 'Look again'],
-  'wallet-refused': ['Your wallet did not sign', 'Nothing was sent and nothing was paid. You can try again whenever you like.', 'Try again'],
-  'wallet-silent': ['Your wallet has not answered yet', 'Look for its window; it may be hidden behind this one. Nothing is sent until you sign.', 'Ask again'],
-  'wallet-failed': ['Your wallet could not sign this', 'Nothing was sent. Another wallet, or a newer version of this one, may help.', 'Try again'],
-  'account-switched': ['Your wallet switched to another account', 'Nothing was sent. Check which account should pay, then go on.', 'Go on with this account'],
-  'wrong-account': ['Another account signed than the one shown', 'Nothing was sent. Choose the account that should pay, then try again.', 'Try again'],
+  ...walletProblems,
   'balance-too-small': ['There is too little money in this wallet', 'Nothing was sent.', 'Check again'],
-  'wrong-cluster': ['The service moved to another cluster', 'The terms on this page are no longer those that would be signed. Load the page again to see the new ones.', 'Load again'],
+  'wrong-cluster': ['The service moved to another cluster', 'The terms on this page are no longer those that would be signed. Load the page again to see the new ones.', 'Load again', 'reload'],
   'wallet-unfit': ['This wallet can’t pay for this', 'Nothing was sent. Choose another account, or another wallet.', 'Try again'],
-  'terms-differ': ['The transaction is not what this page shows', 'It was not given to your wallet and nothing was sent. Please tell the operator of this instance.', undefined],
   'blockhash-expired': ['That took longer than the network waits', 'The signed transaction can no longer be used, and nothing was paid. Sign once more.', 'Sign again'],
   'other-chain': ['The service reached another network than its own', 'Nothing was sent, and nothing will be there. Please tell the operator of this instance.', 'Try again'],
   'program-changed': ['The escrow program is not the one it should be', 'Nothing was sent, and nothing can be funded until that is cleared up. Please tell the operator of this instance.', 'Try again'],
   'network-odd': ['The network gave an answer that can’t be used', 'Nothing new was sent. Try again in a minute.', 'Try again'],
   'node-down': ['The network can’t be reached at the moment', 'Nothing new was sent. Try again in a minute; whatever you signed before is kept and sent as soon as it can be.', 'Try again'],
-  'not-open': ['This offer can’t be funded any more', 'It has changed while you were here.', 'Show what changed'],
-  unsure: ['We don’t know whether your signed transaction was taken', 'It may be on its way already. Handing in the same one again is safe: it can’t pay twice.', 'Hand it in again'],
-  'our-fault': ['Something went wrong on our side', 'Nothing was sent. Try again in a minute.', 'Try again'],
+  'not-open': ['This offer can’t be funded any more', 'It has changed while you were here.', 'Show what changed', 'reload'],
   refused: ['The signed transaction was refused', 'Nothing was sent.', 'Try again'],
   'too-many': ['Too many attempts', 'Wait a minute, then try again. Nothing is lost.', 'Try again'],
   failed: ['The network refused the transaction', 'Your deposit was not made. At most the network fee was spent.', 'Sign again'],
-} as const satisfies Record<string, readonly [title: string, advice: string, again: string | undefined]>;
+} as const satisfies Problems;
 
 /** The problem of a code; `detail` says more than the table can know, for example how much is missing. */
-export function problem(code: keyof typeof problems, detail?: string): Problem {
-  const [title, advice, again] = problems[code];
-  return { code, title, advice: detail === undefined ? advice : `${detail} ${advice}`, again };
-}
+export const problem = (code: keyof typeof problems, detail?: string): Problem => problemIn(problems, code, detail);
 
 const byFailure: Readonly<Record<string, keyof typeof problems>> = {
   BALANCE_TOO_SMALL: 'balance-too-small',
@@ -60,7 +44,7 @@ const byFailure: Readonly<Record<string, keyof typeof problems>> = {
 const untold: ReadonlySet<keyof typeof problems> = new Set(['other-chain', 'network-odd', 'our-fault']);
 
 /** The problem a refusal of our server stands for; its sentence tells the facts, unless it tells the operator what to do. */
-export function problemOf({ code, message }: { code: string; message: string }): Problem {
+export function problemOf({ code, message }: Refusal): Problem {
   const known = byFailure[code] ?? 'refused';
   return problem(known, untold.has(known) ? undefined : message);
 }
@@ -69,4 +53,4 @@ export function problemOf({ code, message }: { code: string; message: string }):
 const surelyNotTaken: ReadonlySet<string> = new Set(['TRANSACTION_REFUSED', 'BLOCKHASH_EXPIRED', 'OFFER_NOT_OPEN', 'OFFER_ABSENT', 'REQUEST_INVALID', 'REQUEST_REFUSED', 'TOO_MANY_REQUESTS']);
 
 /** The same for a refusal of signed bytes. */
-export const problemOfSigned = (refusal: { code: string; message: string }): Problem => (surelyNotTaken.has(refusal.code) ? problemOf(refusal) : problem('unsure'));
+export const problemOfSigned = (refusal: Refusal): Problem => (surelyNotTaken.has(refusal.code) ? problemOf(refusal) : problem('unsure'));

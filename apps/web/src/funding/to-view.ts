@@ -12,6 +12,7 @@ const states: Record<treasury.OfferState, OfferView['state']> = {
   [treasury.OfferState.EXPIRED]: 'expired',
   [treasury.OfferState.REFUNDED]: 'refunded',
   [treasury.OfferState.PAID]: 'paid',
+  [treasury.OfferState.CLOSED]: 'closed',
 };
 
 const submissionStates: Record<treasury.SubmissionState, SubmissionView['state']> = {

@@ -1,8 +1,8 @@
 import type { OfferId } from '../ids.ts';
 import { evolveDeposit, isHeld, whereabouts, type Deposit, type DepositEvent } from './deposit.ts';
 
-/** `funded` while any of its money is in escrow; then `paid` when any of it was earned, else `refunded`. */
-export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded' | 'paid';
+/** `funded` while any of its money is in escrow; then `paid` when any was earned, `closed` when nobody saw where it went, else `refunded`. */
+export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded' | 'paid' | 'closed';
 
 export interface Offer {
   readonly id: OfferId;
@@ -105,7 +105,7 @@ function stateByDeposits({ deposits }: Bounty, id: OfferId): OfferState {
   const all = [...deposits.values()].filter(({ offer }) => offer === id);
   if (all.length === 0) return 'offered';
   if (all.some(isHeld)) return 'funded';
-  return all.some(({ state, award }) => state === 'paid' || (state === 'ended' && award !== undefined)) ? 'paid' : 'refunded';
+  return (['paid', 'closed'] as const).find((end) => all.some(({ state }) => state === end)) ?? 'refunded';
 }
 
 function changed(bounty: Bounty, id: OfferId, change: (offer: Offer) => Offer): Bounty {

@@ -20,8 +20,8 @@ export interface Award {
   readonly finalAt: Date;
 }
 
-/** `ended`: its account was closed before anybody saw how it ended. */
-export type DepositState = 'held' | 'awarded' | 'paid' | 'refunded' | 'cancelled' | 'ended';
+/** `closed`: its account is gone, and nobody here saw how its money left. */
+export type DepositState = 'held' | 'awarded' | 'paid' | 'refunded' | 'cancelled' | 'closed';
 
 export interface Deposit {
   /** base58 address of the account on chain. */
@@ -38,7 +38,7 @@ export interface Deposit {
   readonly vetoed?: true;
   readonly award?: Award;
   /** The account is gone. */
-  readonly closed?: true;
+  readonly gone?: true;
 }
 
 export type DepositEvent =
@@ -61,14 +61,14 @@ export function whereabouts(deposit: Deposit): { readonly held: bigint; readonly
   const [paid, back] = [sum('paid'), sum('refunded')];
   const left = amount - paid - back;
   const nothing = { held: 0n, paid, returned: back, unknown: 0n };
-  if (state === 'ended') return { ...nothing, unknown: left };
+  if (state === 'closed') return { ...nothing, unknown: left };
   return isHeld(deposit) ? { ...nothing, held: left } : { ...nothing, returned: back + left };
 }
 
 /** The deposit after an event of it. What has ended stays as it ended; its account can only go. */
 export function evolveDeposit(deposit: Deposit, event: DepositEvent): Deposit {
   const { sequence } = event;
-  if (event.type === 'closed') return { ...deposit, sequence, closed: true, state: isHeld(deposit) ? 'ended' : deposit.state };
+  if (event.type === 'closed') return { ...deposit, sequence, gone: true, state: isHeld(deposit) ? 'closed' : deposit.state };
   if (!isHeld(deposit)) return deposit;
   switch (event.type) {
     case 'awarded':

@@ -33,15 +33,8 @@ export function watchDeposit(known: Deposit, seen: SeenDeposit, at: Date): Depos
   return events;
 }
 
-/**
- * The account of a deposit is gone. It is closed a week after its end at the earliest; of one that was never seen awarded,
- * that its time was over is the only end that comes by itself.
- */
-export function closeDeposit(known: Deposit, at: Date): DepositEvent[] {
-  if (known.closed) return [];
-  const to = { deposit: known.address, sequence: known.sequence, at };
-  return [...(known.state === 'held' ? [{ type: 'refunded' as const, ...to }] : []), { type: 'closed', ...to }];
-}
+/** The account of a deposit is gone: it is closed a week after its end at the earliest, which somebody saw or nobody did. */
+export const closeDeposit = (known: Deposit, at: Date): DepositEvent[] => (known.gone ? [] : [{ type: 'closed', deposit: known.address, sequence: known.sequence, at }]);
 
 const unsettled = ({ settled: _settled, ...share }: AwardedShare): AwardedShare => share;
 

@@ -1,6 +1,7 @@
 export type { AccountFilters, Chain, ChainAccount, Commitment, FinalState, SignatureStatus, Simulation } from './chain.ts';
 export { deployedProgram, type DeployedProgram } from './deployed-program.ts';
 export { listenForHints, webSocketOf, type HintOptions } from './hints.ts';
+export { fatesOf, sendEach, stillTaken, type Ended, type Fate, type Sending } from './fates.ts';
 export { networkFee, priorityPrice, roomForGuards, simulationLimit, usualLimit } from './fees.ts';
 export { checkNode, readFinal, type Pinned } from './pinned.ts';
 export { publishedBuilds } from './published-builds.ts';

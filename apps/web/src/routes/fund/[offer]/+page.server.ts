@@ -1,5 +1,5 @@
 import { getOffer } from '../../../funding/get-offer.ts';
-import { readOfferId } from '../../../funding/request.ts';
+import { readOfferId } from '../../../request.ts';
 import { burnerAllowed } from '../../../wallets/burner-allowed.ts';
 import type { PageServerLoad } from './$types';
 

@@ -660,6 +660,13 @@ export declare type AuthorizeRequest = Message<"doubloon.identity.v1.AuthorizeRe
    * @generated from field: uint32 issue_number = 10;
    */
   issueNumber: number;
+
+  /**
+   * For award: the shares in basis points, in the order of awardee_ids.
+   *
+   * @generated from field: repeated uint32 awardee_bps = 11;
+   */
+  awardeeBps: number[];
 };
 
 /**
@@ -709,6 +716,13 @@ export declare type Stake = Message<"doubloon.identity.v1.Stake"> & {
    * @generated from field: string funded_at = 6;
    */
   fundedAt: string;
+
+  /**
+   * For award: the funder's own key has awarded exactly this already.
+   *
+   * @generated from field: bool funder_awarded = 7;
+   */
+  funderAwarded: boolean;
 };
 
 /**

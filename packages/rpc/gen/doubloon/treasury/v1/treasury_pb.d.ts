@@ -188,7 +188,8 @@ export declare type QuoteResponse = Message<"doubloon.treasury.v1.QuoteResponse"
   text: string;
 
   /**
-   * Lamports, decimal: network fee, rent that comes back when the deposit closes, and what the wallet needs in all.
+   * Lamports, decimal: network fee, rent that comes back when the deposit closes, and what the wallet needs in all; the
+   * amount is among them when it is SOL.
    *
    * @generated from field: string network_fee = 4;
    */
@@ -494,61 +495,68 @@ export declare type Deposit = Message<"doubloon.treasury.v1.Deposit"> & {
   text: string;
 
   /**
-   * @generated from field: doubloon.treasury.v1.DepositState state = 10;
+   * How its money left escrow: refunded | paid | closed. Empty while it is there.
+   *
+   * @generated from field: string end = 10;
+   */
+  end: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositState state = 11;
    */
   state: DepositState;
 
   /**
    * The offer that it is money for.
    *
-   * @generated from field: string offer_id = 11;
+   * @generated from field: string offer_id = 12;
    */
   offerId: string;
 
   /**
    * The slot it was made in, decimal: with its address what is told apart from a later one.
    *
-   * @generated from field: string created_slot = 12;
+   * @generated from field: string created_slot = 13;
    */
   createdSlot: string;
 
   /**
    * How often its account had changed, decimal.
    *
-   * @generated from field: string sequence = 13;
+   * @generated from field: string sequence = 14;
    */
   sequence: string;
 
   /**
    * An award of it was vetoed: two have to decide from then on.
    *
-   * @generated from field: bool vetoed = 14;
+   * @generated from field: bool vetoed = 15;
    */
   vetoed: boolean;
 
   /**
    * For AWARDED, and for what ended by it.
    *
-   * @generated from field: doubloon.treasury.v1.DepositAward award = 15;
+   * @generated from field: doubloon.treasury.v1.DepositAward award = 16;
    */
   award?: DepositAward | undefined;
 
   /**
    * The account is gone.
    *
-   * @generated from field: bool closed = 16;
+   * @generated from field: bool gone = 17;
    */
-  closed: boolean;
+  gone: boolean;
 
   /**
    * Base units and text of what is still in escrow.
    *
-   * @generated from field: string held = 17;
+   * @generated from field: string held = 18;
    */
   held: string;
 
   /**
-   * @generated from field: string held_text = 18;
+   * @generated from field: string held_text = 19;
    */
   heldText: string;
 };
@@ -876,7 +884,7 @@ export declare type BuildFundingResponse = Message<"doubloon.treasury.v1.BuildFu
   deadline: string;
 
   /**
-   * Lamports, decimal.
+   * Lamports that leave the wallet, decimal; the amount is among them when it is SOL.
    *
    * @generated from field: string total_lamports = 5;
    */
@@ -1603,6 +1611,13 @@ export enum OfferState {
    * @generated from enum value: OFFER_STATE_PAID = 8;
    */
   PAID = 8,
+
+  /**
+   * Its deposit is gone, and how its money left escrow was not seen.
+   *
+   * @generated from enum value: OFFER_STATE_CLOSED = 9;
+   */
+  CLOSED = 9,
 }
 
 /**
@@ -1694,9 +1709,9 @@ export enum DepositState {
   /**
    * It was closed before anybody saw how it ended.
    *
-   * @generated from enum value: DEPOSIT_STATE_ENDED = 6;
+   * @generated from enum value: DEPOSIT_STATE_CLOSED = 6;
    */
-  ENDED = 6,
+  CLOSED = 6,
 }
 
 /**
@@ -1785,7 +1800,7 @@ export declare const TreasuryService: GenService<{
   },
   /**
    * The unsigned transaction for an offer and a wallet, and what it means. OFFER_ABSENT, OFFER_NOT_OPEN, WALLET_INVALID,
-   * BALANCE_TOO_SMALL (with what is missing), CHAIN_UNAVAILABLE.
+   * DENOM_UNKNOWN, BALANCE_TOO_SMALL (with what is missing of each denom), CHAIN_UNAVAILABLE.
    *
    * @generated from rpc doubloon.treasury.v1.TreasuryService.BuildFunding
    */

@@ -1,5 +1,5 @@
-import { answer } from '../../../../funding/answer.ts';
-import { readOfferId, readWallet } from '../../../../funding/request.ts';
+import { answer } from '../../../../answer.ts';
+import { readOfferId, readWallet } from '../../../../request.ts';
 import { toTermsView } from '../../../../funding/to-view.ts';
 import type { RequestHandler } from './$types';
 

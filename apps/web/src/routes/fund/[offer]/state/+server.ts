@@ -1,6 +1,6 @@
-import { answer } from '../../../../funding/answer.ts';
+import { answer } from '../../../../answer.ts';
 import { getOffer } from '../../../../funding/get-offer.ts';
-import { readOfferId } from '../../../../funding/request.ts';
+import { readOfferId } from '../../../../request.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = ({ params, locals: { app } }) =>

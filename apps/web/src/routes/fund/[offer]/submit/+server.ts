@@ -1,5 +1,5 @@
-import { answer } from '../../../../funding/answer.ts';
-import { readOfferId, readTransaction } from '../../../../funding/request.ts';
+import { answer } from '../../../../answer.ts';
+import { readOfferId, readTransaction } from '../../../../request.ts';
 import type { RequestHandler } from './$types';
 
 export const POST: RequestHandler = ({ params, request, locals: { app } }) =>

@@ -1,0 +1,29 @@
+import type { Address, Operator } from '@doubloon/escrow';
+import { signerOf } from '../key-file.ts';
+import { fail, ok, warn, type Finding } from './finding.ts';
+import { valueOf, type Instance } from './instance.ts';
+
+type Keys = Readonly<Record<'relayer' | 'attestor', Address | undefined>>;
+
+const instant = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
+
+/** Whether the keys that the operator account names are in force, and the attestor's is the one the identity service holds. */
+export function checkKeys(instance: Instance, inForce: Keys, { nextRelayer, nextAttestor }: Operator, now: bigint): readonly Finding[] {
+  const coming = [['relayer', nextRelayer], ['attestor', nextAttestor]] as const;
+  return [
+    inForce.relayer === undefined ? fail('chain.relayer', 'The operator has no relayer key: every deposit would be decided by its funder alone.', 'Schedule one with doubloon operator schedule-keys; it takes over after seven days.') : ok('chain.relayer', `The relayer is ${inForce.relayer}.`),
+    attestorFinding(instance, inForce.attestor),
+    ...coming.flatMap(([name, next]) => (next === undefined || now >= next.at ? [] : [warn(`chain.${name}`, `${next.key} takes over as ${name} at ${instant(next.at)}.`, `If that is no rotation of yours, stop it with doubloon operator disable-keys --${name}.`)])),
+  ];
+}
+
+function attestorFinding(instance: Instance, inForce: Address | undefined): Finding {
+  const check = 'chain.attestor';
+  if (inForce === undefined) return fail(check, 'The operator has no attestor key: nobody can link a wallet.', 'Schedule one with doubloon operator schedule-keys; it takes over after seven days.');
+  const held = valueOf(instance, 'identity', 'IDENTITY_ATTESTOR_KEY');
+  if (held === undefined) return ok(check, `The attestor is ${inForce}.`);
+  const ours = signerOf(held)?.address;
+  if (ours === undefined) return fail(check, 'The attestor key of the identity service is no key file.', 'Put the JSON array of 64 bytes there that doubloon setup wrote.');
+  if (ours !== inForce) return fail(check, `The identity service holds the key ${ours}, and the operator's attestor is ${inForce}.`, `Give it the key of ${inForce}, or schedule the other one with doubloon operator schedule-keys.`);
+  return ok(check, `The attestor is ${inForce}, and the identity service holds its key.`);
+}

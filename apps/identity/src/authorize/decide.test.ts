@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { parseGitHubId, type GitHubId } from '@doubloon/domain';
+import { defaultRules, type Rules, type RulesFile } from '@doubloon/domain/rules';
+import { decide, requirements } from './decide.ts';
+import { actions, roles, type Account, type Action, type Asked, type Facts, type NamedShare, type Role, type SourceText, type StakeFacts } from './facts.ts';
+import { reasonCodes } from './requirements.ts';
+
+const id = (text: string): GitHubId => parseGitHubId(text) ?? (() => { throw new Error(text); })();
+const account = (number: string, more: Partial<Account> = {}): Account => ({ id: id(number), login: `user${number}`, kind: 'user', isSuspended: false, ...more });
+const linus = account('7');
+const ada = account('8');
+const named = (who: Account | undefined, bps = 10_000): NamedShare => ({ account: who, bps });
+const ok = (rules: Partial<Rules> = {}): RulesFile => ({ ok: true, rules: { ...defaultRules, ...rules } });
+const stake = (more: Partial<StakeFacts> = {}): StakeFacts => ({ deposit: 'D', funder: undefined, isMoved: false, isAgreed: false, rules: defaultRules, role: 'maintain', ...more });
+const said: Record<Action, readonly Asked[]> = {
+  offer: [{ kind: 'offer', denom: 'usdc', amount: 5n }], award: [{ kind: 'award', shares: [named(ada)] }], veto: [{ kind: 'veto' }], cancel: [{ kind: 'cancel' }], attempt: [{ kind: 'attempt' }], withdraw: [], configure: [],
+};
+const text = (action: Action, more: Partial<Extract<SourceText, { state: 'stands' }>> = {}): SourceText => ({ state: 'stands', author: linus, isByApp: false, isEdited: false, asks: said[action], ...more });
+
+/** What is allowed: a maintainer's own unedited command in an open repository, with everything as it should be. */
+const facts = (action: Action, more: Partial<Facts> = {}): Facts => ({
+  action, source: action === 'configure' ? undefined : text(action), session: action === 'configure' ? linus : undefined, isSessionUnknown: false, repository: { isArchived: false }, role: action === 'configure' ? 'admin' : 'maintain', rules: ok(),
+  denoms: new Map([['usdc', 6], ['sol', 9]]), money: { denom: 'usdc', amount: 5n }, awardees: [{ id: ada.id, bps: 10_000 }], stakes: [stake()], ...more,
+});
+const codeOf = (of: Facts) => {
+  const decision = decide(of);
+  return decision.allowed ? 'ALLOWED' : decision.code;
+};
+
+const actors = { person: {}, bot: { kind: 'bot' }, organization: { kind: 'organization' }, deleted: { kind: 'ghost' }, suspended: { isSuspended: true } } as const satisfies Record<string, Partial<Account>>;
+const edits = { never: false, edited: true, unknown: undefined } as const;
+const files: Record<string, RulesFile> = { 'no file': ok(), 'admins decide': ok({ mayAward: { roles: ['admin'], users: [] } }), 'collaborators offer': ok({ mayOffer: 'collaborators' }), 'invalid': { ok: false, problems: ['Line 1: no.'] }, 'shadow': ok({ shadow: true }) };
+const deposits: Record<string, readonly StakeFacts[]> = { 'none': [], 'one': [stake()], 'of admins': [stake({ rules: { ...defaultRules, mayAward: { roles: ['admin'], users: [] } } })], 'moved': [stake({ isMoved: true })], 'moved, agreed': [stake({ isMoved: true, isAgreed: true })] };
+
+type Row = { actors: readonly string[]; edits: readonly string[]; rules: Readonly<Record<string, readonly Role[]>>; stakes: readonly string[] };
+const all = (of: object): string[] => Object.keys(of);
+const deciding: readonly Role[] = ['maintain', 'admin'];
+const anyRole: readonly Role[] = roles;
+
+// Written out by hand: of each action which cells are allowed. A cell is allowed when each of its columns is.
+const table: Record<Action, Row> = {
+  offer: { actors: ['person'], edits: all(edits), rules: { 'no file': anyRole, 'admins decide': anyRole, 'collaborators offer': ['triage', 'write', 'maintain', 'admin'] }, stakes: all(deposits) },
+  withdraw: { actors: ['person'], edits: all(edits), rules: Object.fromEntries(all(files).map((it) => [it, anyRole])), stakes: all(deposits) },
+  award: { actors: ['person'], edits: ['never'], rules: { 'no file': deciding, 'admins decide': ['admin'], 'collaborators offer': deciding }, stakes: ['one', 'of admins', 'moved, agreed'] },
+  veto: { actors: ['person'], edits: ['never'], rules: Object.fromEntries(all(files).map((it) => [it, deciding])), stakes: ['one', 'of admins', 'moved', 'moved, agreed'] },
+  cancel: { actors: ['person'], edits: ['never'], rules: { 'no file': deciding, 'admins decide': ['admin'], 'collaborators offer': deciding }, stakes: ['one', 'of admins', 'moved', 'moved, agreed'] },
+  attempt: { actors: ['person'], edits: all(edits), rules: Object.fromEntries(all(files).map((it) => [it, anyRole])), stakes: all(deposits) },
+  configure: { actors: ['person'], edits: all(edits), rules: Object.fromEntries(all(files).map((it) => [it, ['admin'] as const])), stakes: all(deposits) },
+};
+
+describe.each(actions)('%s', (action) => {
+  test('every kind of actor × role × edit × rules × deposits is decided as the table says', () => {
+    const wrong: string[] = [];
+    let cells = 0;
+    for (const actor of all(actors) as (keyof typeof actors)[]) for (const role of roles) for (const edit of all(edits) as (keyof typeof edits)[]) for (const file of all(files)) for (const deposit of all(deposits)) {
+      const who = { ...linus, ...actors[actor] };
+      const stakes = (deposits[deposit] ?? []).map((it) => ({ ...it, role }));
+      const cell = facts(action, { role, stakes, rules: files[file] ?? ok(), ...(action === 'configure' ? { session: who } : { source: text(action, { author: who, isEdited: edits[edit] }) }) });
+      const row = table[action];
+      // The one column that needs another: money given under rules of admins is theirs to decide about, for good.
+      const byAdminsOnly = deposit === 'of admins' && (action === 'award' || action === 'cancel') && role !== 'admin';
+      const vetoes = action === 'veto' && (file === 'admins decide' || file === 'invalid') && deposit === 'of admins' && role !== 'admin';
+      const expected = row.actors.includes(actor) && row.edits.includes(edit) && (row.rules[file] ?? []).includes(role) && row.stakes.includes(deposit) && !byAdminsOnly && !vetoes;
+      cells += 1;
+      if ((codeOf(cell) === 'ALLOWED') !== expected) wrong.push(`${actor}, ${role}, ${edit}, ${file}, ${deposit}: ${codeOf(cell)}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(cells).toBe(5 * 6 * 3 * 5 * 5);
+  });
+
+  test('each row of its table can be the reason', () => {
+    // A row that never refuses anything could be left out without anybody noticing.
+    for (const requirement of requirements[action]) expect(examples.filter(([it]) => it === action).some(([, more]) => requirement(facts(action, more)) !== undefined), requirement.name).toBe(true);
+  });
+});
+
+const archived = { repository: { isArchived: true } };
+const awardOf = (...shares: NamedShare[]): Partial<Facts> => ({ source: text('award', { asks: [{ kind: 'award', shares }] }) });
+const selfAward = (more: Partial<Facts> = {}): Partial<Facts> => ({ ...awardOf(named(linus)), awardees: [{ id: linus.id, bps: 10_000 }], ...more });
+const gone = { source: { state: 'gone' } } as const;
+const limits = new Map([['usdc', { minimum: 5n, maximum: 10n }]]);
+const byId = (...users: GitHubId[]): Partial<Rules> => ({ mayAward: { roles: [], users } });
+
+const examples: readonly [Action, Partial<Facts>, string][] = [
+  ...(['offer', 'award', 'veto', 'cancel', 'attempt'] as const).flatMap((action): [Action, Partial<Facts>, string][] => [
+    [action, {}, 'ALLOWED'],
+    [action, { source: undefined, session: linus }, 'SOURCE_MISSING'],
+    [action, gone, 'SOURCE_GONE'],
+    [action, { source: { state: 'elsewhere' } }, 'SOURCE_ELSEWHERE'],
+    [action, { source: text(action, { author: { ...linus, kind: 'ghost' } }) }, 'ACTOR_UNKNOWN'],
+    [action, { source: text(action, { isByApp: true }) }, 'NOT_A_PERSON'],
+    [action, { session: ada }, 'ACTOR_DIFFERS'],
+    [action, { isSessionUnknown: true }, 'ACTOR_UNKNOWN'],
+    [action, { session: linus }, 'ALLOWED'],
+    [action, { source: text(action, { asks: [] }) }, 'COMMAND_ABSENT'],
+    [action, archived, action === 'veto' || action === 'cancel' ? 'ALLOWED' : 'REPOSITORY_ARCHIVED'],
+  ]),
+  ['withdraw', gone, 'ACTOR_UNKNOWN'],
+  ['withdraw', { source: undefined, session: ada }, 'ALLOWED'],
+  ['withdraw', archived, 'ALLOWED'],
+  ['configure', { session: undefined }, 'ACTOR_UNKNOWN'],
+  ['configure', { role: 'maintain' }, 'NOT_AN_ADMINISTRATOR'],
+
+  ['offer', { rules: { ok: false, problems: ['Line 3: no.'] } }, 'RULES_INVALID'],
+  ['offer', { rules: ok({ mayOffer: 'collaborators' }), role: 'read' }, 'NOT_A_COLLABORATOR'],
+  ['offer', { rules: ok({ denoms: ['sol'] }) }, 'DENOM_NOT_ALLOWED'],
+  ['offer', { rules: ok({ denoms: ['usdc'] }) }, 'ALLOWED'],
+  ['offer', { money: { denom: 'doge', amount: 5n }, source: text('offer', { asks: [{ kind: 'offer', denom: 'doge', amount: 5n }] }) }, 'DENOM_NOT_ALLOWED'],
+  ['offer', { money: undefined }, 'COMMAND_ABSENT'],
+  ['offer', { money: { denom: 'usdc', amount: 6n } }, 'COMMAND_ABSENT'],
+  ['offer', { rules: ok({ limits }) }, 'ALLOWED'],
+  ['offer', { rules: ok({ limits: new Map([['usdc', { minimum: 6n }]]) }) }, 'BELOW_MINIMUM'],
+  ['offer', { rules: ok({ limits: new Map([['usdc', { maximum: 4n }]]) }) }, 'ABOVE_MAXIMUM'],
+  ['offer', { rules: ok({ limits: new Map([['sol', { maximum: 4n }]]) }) }, 'ALLOWED'],
+  ['offer', { rules: ok({ shadow: true }) }, 'SHADOW_MODE'],
+
+  ...(['award', 'veto', 'cancel'] as const).flatMap((action): [Action, Partial<Facts>, string][] => [
+    [action, { source: text(action, { isEdited: true }) }, 'EDITED'],
+    [action, { source: text(action, { isEdited: undefined }) }, 'EDITED'],
+    [action, { stakes: [] }, 'STAKES_MISSING'],
+    [action, { role: 'write', stakes: [stake({ role: 'write' })] }, 'NOT_A_MAINTAINER'],
+  ]),
+  ...(['award', 'cancel'] as const).flatMap((action): [Action, Partial<Facts>, string][] => [
+    [action, { rules: { ok: false, problems: [] } }, 'RULES_INVALID'],
+    [action, { rules: ok({ shadow: true }) }, 'SHADOW_MODE'],
+    [action, { rules: ok(byId(linus.id)), role: 'read', stakes: [stake({ rules: { ...defaultRules, ...byId(linus.id) }, role: 'read' })] }, 'ALLOWED'],
+    [action, { rules: ok(byId(ada.id)) }, 'NOT_A_MAINTAINER'],
+    // Loosened after the money was given, and tightened after it.
+    [action, { rules: ok({ mayAward: { roles: ['write', 'maintain', 'admin'], users: [] } }), role: 'write', stakes: [stake({ role: 'write' })] }, 'NOT_A_MAINTAINER'],
+    [action, { rules: ok({ mayAward: { roles: ['admin'], users: [] } }), stakes: [stake({ rules: { ...defaultRules, mayAward: { roles: ['write', 'maintain', 'admin'], users: [] } } })] }, 'NOT_A_MAINTAINER'],
+    // One of several deposits is enough to stand against it.
+    [action, { stakes: [stake(), stake({ rules: { ...defaultRules, ...byId(ada.id) } })] }, 'NOT_A_MAINTAINER'],
+    // A maintainer of the new repository who was none of the old one.
+    [action, { stakes: [stake({ isMoved: true, isAgreed: true, role: 'read' })] }, 'NOT_A_MAINTAINER'],
+  ]),
+  ['cancel', { stakes: [stake({ isMoved: true })] }, 'ALLOWED'],
+  ['award', { stakes: [stake(), stake({ isMoved: true })] }, 'MOVED_SINCE_FUNDING'],
+  ['veto', { role: 'none', stakes: [stake({ role: 'none', funder: linus.id })] }, 'ALLOWED'],
+  ['veto', { role: 'none', stakes: [stake({ role: 'none', funder: linus.id }), stake({ role: 'none', funder: ada.id })] }, 'NOT_A_MAINTAINER'],
+  ['veto', { role: 'none', stakes: [stake({ role: 'none', funder: linus.id })], rules: { ok: false, problems: [] } }, 'ALLOWED'],
+
+  ['award', awardOf(named(undefined)), 'AWARDEE_UNKNOWN'],
+  ['award', awardOf(named(account('9'))), 'AWARDEES_DIFFER'],
+  ['award', awardOf(), 'AWARDEES_DIFFER'],
+  ['award', { awardees: [] }, 'AWARDEES_DIFFER'],
+  ['award', { awardees: [{ id: ada.id, bps: 9_999 }] }, 'AWARDEES_DIFFER'],
+  ['award', { awardees: [{ id: ada.id, bps: 10_000 }, { id: linus.id, bps: 10_000 }] }, 'AWARDEES_DIFFER'],
+  ['award', { ...awardOf(named(ada, 5_000), named(account('9'), 5_000)), awardees: [{ id: ada.id, bps: 5_000 }, { id: ada.id, bps: 5_000 }] }, 'AWARDEES_DIFFER'],
+  ['award', { ...awardOf(named(ada, 7_000), named(account('9'), 3_000)), awardees: [{ id: id('9'), bps: 3_000 }, { id: ada.id, bps: 7_000 }] }, 'ALLOWED'],
+  ['award', { ...awardOf(named(ada, 7_000), named(account('9'), 3_000)), awardees: [{ id: id('9'), bps: 7_000 }, { id: ada.id, bps: 3_000 }] }, 'AWARDEES_DIFFER'],
+  ...(['bot', 'organization', 'ghost'] as const).map((kind): [Action, Partial<Facts>, string] => ['award', awardOf(named({ ...ada, kind })), 'AWARDEE_NOT_A_PERSON']),
+  ['award', awardOf(named({ ...ada, isSuspended: true })), 'AWARDEE_SUSPENDED'],
+  ['award', { source: text('award', { asks: [...said.award, ...said.award] }) }, 'COMMAND_AMBIGUOUS'],
+
+  ['award', selfAward(), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funder: ada.id })] }), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funder: linus.id })] }), 'ALLOWED'],
+  ['award', selfAward({ stakes: [stake({ funder: linus.id }), stake({ funder: ada.id })] }), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funder: linus.id }), stake({ funder: ada.id, isAgreed: true })] }), 'ALLOWED'],
+  ['award', selfAward({ stakes: [stake({ funder: linus.id })], rules: ok({ selfAward: 'never' }) }), 'SELF_AWARD'],
+  ['award', selfAward({ stakes: [stake({ funder: linus.id, rules: { ...defaultRules, selfAward: 'never' } })] }), 'SELF_AWARD'],
+  ['award', { ...awardOf(named(ada, 9_999), named(linus, 1)), awardees: [{ id: ada.id, bps: 9_999 }, { id: linus.id, bps: 1 }] }, 'SELF_AWARD'],
+];
+
+test.each(examples.map(([action, more, code], at) => [action, code, at, more] as const))('%s: %s (example %i)', (action, code, _, more) => { expect(codeOf(facts(action, more))).toBe(code); });
+
+test('every reason is reached by an example, and is a sentence', () => {
+  const reached = new Set(examples.map(([, , code]) => code));
+  // Met by everybody who asks, and so part of the table above.
+  for (const code of ['NOT_A_PERSON', 'SUSPENDED']) reached.add(code);
+  expect(reasonCodes.filter((code) => !reached.has(code))).toEqual([]);
+  for (const [action, more] of examples) {
+    const decision = decide(facts(action, more));
+    if (!decision.allowed) expect(decision.reason).toMatch(/^[A-Z].+\.$/);
+  }
+});

@@ -1,0 +1,84 @@
+import type { GitHubId } from '@doubloon/domain';
+import type { Rules, RulesFile } from '@doubloon/domain/rules';
+
+export const actions = ['offer', 'withdraw', 'award', 'veto', 'cancel', 'attempt', 'configure'] as const;
+export type Action = (typeof actions)[number];
+
+/** Weakest first. What a custom role counts as is the weakest that GitHub's own word for it allows. */
+export const roles = ['none', 'read', 'triage', 'write', 'maintain', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** Somebody as GitHub describes them now. */
+export interface Account {
+  readonly id: GitHubId;
+  /** Display. */
+  readonly login: string;
+  /** `ghost` stands for everybody whose account is deleted. */
+  readonly kind: 'user' | 'bot' | 'organization' | 'ghost';
+  readonly isSuspended: boolean;
+}
+
+/** A share as a text names it, and whom GitHub knows by that name now. */
+export interface NamedShare {
+  readonly account: Account | undefined;
+  readonly bps: number;
+}
+
+/** What a text asks for, as far as it matters here. */
+export type Asked =
+  | { readonly kind: 'offer'; readonly denom: string; readonly amount: bigint }
+  | { readonly kind: 'award'; readonly shares: readonly NamedShare[] }
+  | { readonly kind: 'veto' | 'cancel' | 'attempt' };
+
+/** The text that a command stands in, as it is now. */
+export type SourceText =
+  /** `gone`: GitHub has no such text. `elsewhere`: it belongs to another issue than was said. */
+  | { readonly state: 'gone' | 'elsewhere' }
+  | {
+    readonly state: 'stands';
+    readonly author: Account;
+    /** Written by an App, in whoever's name. */
+    readonly isByApp: boolean;
+    /** `undefined` where nobody asked. */
+    readonly isEdited: boolean | undefined;
+    readonly asks: readonly Asked[];
+  };
+
+/** A deposit, with what bound it when it was made. */
+export interface StakeFacts {
+  readonly deposit: string;
+  /** Whom the funder's wallet is linked to. */
+  readonly funder: GitHubId | undefined;
+  /** The issue has another repository, or the repository another owner, than when it was funded. */
+  readonly isMoved: boolean;
+  /** The funder's own key has awarded the same already. */
+  readonly isAgreed: boolean;
+  /** In force at the time. */
+  readonly rules: Rules;
+  /** Of who acts, in the repository that the deposit carries. */
+  readonly role: Role;
+}
+
+/** All that a decision depends on. */
+export interface Facts {
+  readonly action: Action;
+  /** `undefined` when no text was named. */
+  readonly source: SourceText | undefined;
+  /** The person of a session, where one was named. */
+  readonly session: Account | undefined;
+  /** An id was named that GitHub knows nobody by. */
+  readonly isSessionUnknown: boolean;
+  readonly repository: { readonly isArchived: boolean };
+  /** Of who acts, in the repository of now; `none` where nobody asked. */
+  readonly role: Role;
+  readonly rules: RulesFile;
+  /** The operator's denoms with their decimals. */
+  readonly denoms: ReadonlyMap<string, number>;
+  readonly money: { readonly denom: string; readonly amount: bigint } | undefined;
+  /** Who is to be paid, as the caller understood it. */
+  readonly awardees: readonly { readonly id: GitHubId; readonly bps: number }[];
+  readonly stakes: readonly StakeFacts[];
+}
+
+/** Who acts: the author of the text, or the person of a session where there is none. */
+export const actorOf = ({ source, session }: Pick<Facts, 'source' | 'session'>): Account | undefined => (source?.state === 'stands' ? source.author : session);

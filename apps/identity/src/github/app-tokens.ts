@@ -1,0 +1,99 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { z } from 'zod';
+import { unavailable, type Answer, type Ask } from './ask.ts';
+
+export interface InstallationToken {
+  readonly installationId: string;
+  readonly authorization: string;
+}
+
+/** How the App gets at repositories: by tokens that only read. */
+export interface AppTokens {
+  /** For the installation that sees a repository. GITHUB_UNAVAILABLE, also when there is none or it is suspended: that may end. */
+  of(repositoryId: string, signal?: AbortSignal): Promise<InstallationToken>;
+  /** GitHub does not take it (any more): the next one is new, and so is what is known of the installation. */
+  forget(repositoryId: string): void;
+}
+
+export interface AppKey {
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+}
+
+/** Nothing that this service does changes anything at GitHub. */
+const permissions = { metadata: 'read', contents: 'read', issues: 'read', pull_requests: 'read' };
+/** A token that ends while it is used is worth a further request. */
+const spareMs = 60_000;
+const mostKnown = 10_000;
+/** GitHub takes JWTs of ten minutes at most, by its clock (docs, "Generating a JSON Web Token for a GitHub App"). */
+const jwtSeconds = { before: 60, after: 300 };
+
+const installationForm = z.object({ id: z.number().int().positive() });
+const tokenForm = z.object({ token: z.string().min(1), expires_at: z.string() });
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: Ask; apiUrl: string; now: () => Date } & AppKey): AppTokens {
+  const key = createPrivateKey(privateKey);
+  const installations = new Map<string, string>();
+  const tokens = new Map<string, { readonly token: string; readonly endsAt: number }>();
+  let aheadMs = 0;
+
+  function jwt(): string {
+    const seconds = Math.floor((now().getTime() + aheadMs) / 1_000);
+    const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: String(appId), iat: seconds - jwtSeconds.before, exp: seconds + jwtSeconds.after })}`;
+    return `Bearer ${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
+  }
+
+  /** Asks as the App itself; once more by GitHub's own clock when it does not take ours. */
+  async function asApp(call: string, question: { method?: 'POST'; path: string; body?: object; signal?: AbortSignal | undefined }): Promise<Answer> {
+    const once = () => ask({ ...question, url: `${apiUrl}${question.path}`, authorization: jwt() }).catch((cause: unknown) => { throw unavailable(call, cause); });
+    const answer = await once();
+    const told = Date.parse(answer.headers.get('date') ?? '');
+    if (answer.status !== 401 || Number.isNaN(told)) return answer;
+    aheadMs = told - now().getTime();
+    return once();
+  }
+
+  async function installationOf(repositoryId: string, signal: AbortSignal | undefined): Promise<string> {
+    const known = installations.get(repositoryId);
+    if (known !== undefined) return known;
+    const call = 'which installation sees the repository';
+    const { status, body } = await asApp(call, { path: `/repositories/${repositoryId}/installation`, signal });
+    const read = installationForm.safeParse(body);
+    if (status !== 200 || !read.success) throw unavailable(call, new Error(`status ${String(status)}`));
+    if (installations.size >= mostKnown) installations.clear();
+    installations.set(repositoryId, String(read.data.id));
+    return String(read.data.id);
+  }
+
+  async function tokenOf(installationId: string, signal: AbortSignal | undefined): Promise<string> {
+    const known = tokens.get(installationId);
+    if (known !== undefined && known.endsAt - spareMs > now().getTime() + aheadMs) return known.token;
+    const call = 'a token of the installation';
+    const { status, body } = await asApp(call, { method: 'POST', path: `/app/installations/${installationId}/access_tokens`, body: { permissions }, signal });
+    const read = tokenForm.safeParse(body);
+    if (status !== 201 || !read.success) throw unavailable(call, new Error(`status ${String(status)}`));
+    if (tokens.size >= mostKnown) tokens.clear();
+    tokens.set(installationId, { token: read.data.token, endsAt: Date.parse(read.data.expires_at) });
+    return read.data.token;
+  }
+
+  return {
+    async of(repositoryId, signal) {
+      const installationId = await installationOf(repositoryId, signal);
+      try {
+        return { installationId, authorization: `Bearer ${await tokenOf(installationId, signal)}` };
+      } catch (error) {
+        // It may have been uninstalled and installed again since.
+        installations.delete(repositoryId);
+        throw error;
+      }
+    },
+    forget(repositoryId) {
+      tokens.delete(installations.get(repositoryId) ?? '');
+      installations.delete(repositoryId);
+    },
+  };
+}

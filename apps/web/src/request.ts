@@ -1,0 +1,44 @@
+import { DoubloonError } from '@doubloon/errors';
+import { z } from 'zod';
+import { linkSteps, type LinkStep } from './linking/identity-view.ts';
+
+const offerId = /^[0-9a-f]{32}$/;
+
+/** The opaque id of a fund link. OFFER_ABSENT for anything else, so that guessing tells nothing. */
+export function readOfferId(text: string): string {
+  if (!offerId.test(text)) throw new DoubloonError('OFFER_ABSENT', { offerId: text.slice(0, 32) });
+  return text;
+}
+
+const wallet = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/);
+const walletBody = z.strictObject({ wallet });
+// 1232 bytes are what a Solana packet carries; base64 makes 1644 characters of them.
+const transaction = z.base64().min(4).max(1644);
+const transactionBody = z.strictObject({ transaction });
+const githubId = z.string().regex(/^[1-9]\d{0,18}$/);
+const linkBody = z.strictObject({ step: z.enum(linkSteps), user: githubId, wallet });
+const signedLinkBody = z.strictObject({ step: z.enum(linkSteps), user: githubId, transaction });
+
+/** REQUEST_INVALID when the body is not what the page sends. */
+async function read<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+  const body: unknown = await request.json().catch(() => undefined);
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw new DoubloonError('REQUEST_INVALID', { problem: 'its body is not what this page sends' });
+  return parsed.data;
+}
+
+export const readWallet = async (request: Request): Promise<string> => (await read(request, walletBody)).wallet;
+export const readTransaction = async (request: Request): Promise<Uint8Array> => Buffer.from((await read(request, transactionBody)).transaction, 'base64');
+
+/** A numeric id of GitHub. GITHUB_USER_ABSENT for anything else. */
+export function readGitHubId(text: string): string {
+  if (!githubId.safeParse(text).success) throw new DoubloonError('GITHUB_USER_ABSENT', { login: text.slice(0, 40) });
+  return text;
+}
+
+export const readLink = (request: Request): Promise<{ step: LinkStep; user: string; wallet: string }> => read(request, linkBody);
+
+export async function readSignedLink(request: Request): Promise<{ step: LinkStep; user: string; transaction: Uint8Array }> {
+  const { step, user, transaction: signed } = await read(request, signedLinkBody);
+  return { step, user, transaction: Buffer.from(signed, 'base64') };
+}

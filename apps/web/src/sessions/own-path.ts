@@ -1,0 +1,5 @@
+/** `path` when it is one of our own pages, as browsers read it; otherwise `instead`. */
+export function ownPath(path: string, origin: string, instead: string): string {
+  const url = /^\/(?![/\\])/.test(path) ? URL.parse(path, origin) : null;
+  return url?.origin === origin ? `${url.pathname}${url.search}${url.hash}` : instead;
+}

@@ -1,0 +1,2 @@
+export { deciders, defaultRules, type AmountLimit, type Decider, type Rules } from './rules.ts';
+export { readRules, rulesJsonSchema, rulesPath, type RulesFile } from './rules-file.ts';
