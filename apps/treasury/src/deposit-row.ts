@@ -1,11 +1,15 @@
 import type { ClientBase, Pool } from 'pg';
-import type { Decider, Deposit, DepositState, OfferId } from '@doubloon/domain';
+import type { Decider, Deposit, DepositState, OfferId, OfferState } from '@doubloon/domain';
 
 /** A deposit with the shares of the award that stands. Ids and amounts are decimal text. */
 export interface DepositRow {
   readonly address: string;
   readonly created_slot: string;
   readonly offer_id: string;
+  readonly offer_state: OfferState;
+  /** The repository and issue that it carries. */
+  readonly repository_id: string;
+  readonly issue_id: string;
   readonly funder: string;
   readonly denom: string;
   readonly decimals: number;
@@ -17,6 +21,7 @@ export interface DepositRow {
   readonly approver: string | null;
   readonly signature: string | null;
   readonly slot: string;
+  readonly seen_at: Date;
   readonly state: DepositState;
   readonly sequence: string;
   readonly vetoed: boolean;
@@ -32,7 +37,7 @@ export interface DepositRow {
 
 /** What a query of deposits selects and from where; its conditions see the deposit as `d` and its offer as `o`. */
 export const deposits = `
-  select d.address, d.created_slot, d.offer_id, d.funder, o.denom, o.decimals, o.mint, o.nonce, d.amount, d.deadline, d.with_relayer, d.approver, d.signature, d.slot,
+  select d.address, d.created_slot, d.offer_id, o.state as offer_state, o.repository_id, o.issue_id, d.seen_at, d.funder, o.denom, o.decimals, o.mint, o.nonce, d.amount, d.deadline, d.with_relayer, d.approver, d.signature, d.slot,
     d.state, d.sequence, d.vetoed, d.awarded_by, d.awarded_at, d.final_at, d.gone, d.stands_until, d.doubted_slot, d.doubted_sequence,
     coalesce((select json_agg(json_build_object('githubId', github_id::text, 'bps', bps, 'amount', amount::text, 'settled', settled) order by place) from award_share s where s.deposit = d.address), '[]'::json) as shares
   from deposit d join offer o on o.id = d.offer_id`;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { award, cancel, close, decodeDeposit, disableKeys, linkIdentity, localProgram as program, payout, veto, type Address, type Deposit } from '@doubloon/escrow';
+import { award, cancel, close, decodeDeposit, disableKeys, localProgram as program, payout, veto, type Address, type Deposit } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
 import { fundedOffer, openHome, openLocalChain, openTreasury, patient, repositoryId, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../testing/instance.ts';
 
@@ -31,12 +31,6 @@ async function awarded(by: readonly ('relayer' | 'funder')[], { deposit, funder 
   const deciders = by.map((who) => (who === 'relayer' ? local.keys.relayer : funder));
   await local.send([award({ program, deposit, operator: local.operator, deciders: deciders.map(({ address }) => address), createdSlot, sequence, shares })], [await local.wallet(10_000_000n), ...deciders]);
 }
-async function linked(githubId: string) {
-  const wallet = await local.wallet();
-  const expiry = (await local.chain.time()) + 300n;
-  await local.send([linkIdentity({ program, operator: local.operator, githubId, payer: wallet.address, attestor: local.keys.attestor.address, wallet: wallet.address, expiry })], [wallet, local.keys.attestor]);
-  return wallet;
-}
 const told = () => typesOf(home, money.issueId);
 const shown = async () => (await clients.web.getOffer({ offerId: money.offerId })).offer;
 const rowOf = async () => (await home.database.pool.query<{ state: string; doubted_slot: string | null }>('select state, doubted_slot from deposit where address = $1', [money.deposit])).rows[0];
@@ -48,7 +42,7 @@ test('an award by two is told with its shares, then each payout, by whoever send
   expect(event).toMatchObject({ data: { deposit: money.deposit, by: ['funder', 'relayer'], shares: [{ githubId: ada, bps: 7_000, amount: '350000000' }, { githubId: grace, bps: 3_000, amount: '150000000' }] } });
   expect((await shown())?.deposit).toMatchObject({ state: DepositState.AWARDED, held: '500000000', award: { shares: [{ githubId: ada, text: '0.35', settled: '' }, { githubId: grace }] } });
 
-  const wallets = [await linked(ada), await linked(grace)];
+  const wallets = [await local.link(ada), await local.link(grace)];
   await local.localnet.timeTravel(hours72 + 60);
   for (const [share, wallet] of wallets.entries()) {
     await local.send([payout({ program, deposit: money.deposit, operator: local.operator, share, githubId: shares[share]?.githubId ?? '', wallet: wallet.address })], [wallet]);

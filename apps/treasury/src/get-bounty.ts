@@ -6,6 +6,7 @@ import { depositsOfBounty } from './deposit-row.ts';
 import { depositView } from './deposit-view.ts';
 import { offersOf } from './offer-row.ts';
 import { offerView } from './offer-view.ts';
+import { decisionsOf } from './relayer/decision-view.ts';
 import type { Treasury } from './treasury.ts';
 
 // What of every deposit is in escrow counts, also of the second one of an offer that two wallets funded; money of an offer that was taken back is
@@ -32,7 +33,7 @@ async function totalsOf(pool: Pool, repositoryId: string, issueId: string): Prom
 /** The offers of one issue in the order they were made (`offersOf` says how many), what of each denom is in escrow, and what only offered. */
 export async function getBounty({ pool, webUrl, cluster }: Treasury, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<MessageInitShape<typeof treasury.GetBountyResponseSchema>> {
   if (parseGitHubId(repositoryId) === undefined || parseGitHubId(issueId) === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'repositoryId and issueId are no numeric ids' });
-  const [offers, deposits, sums] = await Promise.all([offersOf(pool, { repositoryId, issueId }), depositsOfBounty(pool, { repositoryId, issueId }), totalsOf(pool, repositoryId, issueId)]);
+  const [offers, decisions, deposits, sums] = await Promise.all([offersOf(pool, { repositoryId, issueId }), decisionsOf(pool, { repositoryId, issueId }), depositsOfBounty(pool, { repositoryId, issueId }), totalsOf(pool, repositoryId, issueId)]);
   const byOffer = Map.groupBy(deposits, ({ offer_id: offerId }) => offerId);
-  return { offers: offers.map((row) => offerView(row, webUrl, byOffer.get(row.id) ?? [])), totals: sums, cluster, deposits: deposits.map(depositView) };
+  return { offers: offers.map((row) => offerView(row, webUrl, byOffer.get(row.id) ?? [])), totals: sums, cluster, deposits: deposits.map(depositView), decisions };
 }

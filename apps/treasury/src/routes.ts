@@ -1,3 +1,4 @@
+import { DoubloonError } from '@doubloon/errors';
 import { route, TreasuryService, unimplemented, type Route, type treasury } from '@doubloon/rpc';
 import { buildFunding } from './build-funding.ts';
 import { throughOutages } from './database-outage.ts';
@@ -5,12 +6,15 @@ import { getBounty } from './get-bounty.ts';
 import { getOffer } from './get-offer.ts';
 import { openOffer } from './open-offer.ts';
 import { quote } from './quote.ts';
+import { decide, type Deciding } from './relayer/decide.ts';
+import { splitPreview } from './relayer/split-preview.ts';
+import { readShares } from './relayer/split.ts';
 import { submitFunding } from './submit-funding.ts';
 import type { Treasury } from './treasury.ts';
 import { withdrawOffer } from './withdraw-offer.ts';
 
 /** The service as others call it, and who may call what. */
-export const treasuryRoute = (context: Treasury): Route =>
+export const treasuryRoute = (context: Treasury, deciding?: Deciding): Route =>
   route(TreasuryService, {
     methods: {
       ...unimplemented(TreasuryService),
@@ -21,6 +25,10 @@ export const treasuryRoute = (context: Treasury): Route =>
       buildFunding: throughOutages((request: treasury.BuildFundingRequest) => buildFunding(context, request)),
       submitFunding: throughOutages((request: treasury.SubmitFundingRequest) => submitFunding(context, request)),
       getBounty: throughOutages((request: treasury.GetBountyRequest) => getBounty(context, request)),
+      splitPreview: throughOutages((request: treasury.SplitPreviewRequest) => splitPreview(context, request)),
+      award: throughOutages(async ({ source, shares }: treasury.AwardRequest) => decide(required(deciding), 'award', source, readShares(shares))),
+      veto: throughOutages(async ({ source }: treasury.VetoRequest) => decide(required(deciding), 'veto', source)),
+      cancel: throughOutages(async ({ source }: treasury.CancelRequest) => decide(required(deciding), 'cancel', source)),
     },
     callers: {
       quote: ['web'],
@@ -38,3 +46,9 @@ export const treasuryRoute = (context: Treasury): Route =>
       submitAward: ['web'],
     },
   });
+
+/** SERVICE_UNAVAILABLE while this instance has no relayer, or nobody to ask who may decide. */
+function required(deciding: Deciding | undefined): Deciding {
+  if (deciding === undefined) throw new DoubloonError('SERVICE_UNAVAILABLE', { service: 'relayer' });
+  return deciding;
+}
