@@ -18,18 +18,19 @@ create table decision (
 );
 create index decision_of_bounty on decision (repository_id, issue_id, id desc);
 
--- Everything the relayer has signed, and nothing else was ever signed by it.
+-- Everything the relayer has signed, and awards that others signed by themselves, which are sent in the same way.
 create table relayer_transaction (
   signature text primary key,
   transaction bytea not null check (octet_length(transaction) <= 1232),
-  last_valid_block_height bigint not null,
+  -- Null until the node was asked, when a wallet put in a blockhash of its own.
+  last_valid_block_height bigint,
   state text not null default 'recorded' check (state in ('recorded', 'sent', 'confirmed', 'finalized', 'expired', 'failed')),
   problem text,
   doubted_slot bigint,
   attempts integer not null default 0,
   next_at timestamptz not null,
   built_at timestamptz not null,
-  -- Lamports at most: fee, and rent of token accounts.
+  -- Lamports of the relayer at most: fee, and rent of token accounts.
   cost u64 not null
 );
 create index relayer_transaction_due on relayer_transaction (next_at) where state in ('recorded', 'sent', 'confirmed');
@@ -81,5 +82,22 @@ create table opened_account (
   opened_at timestamptz not null,
   primary key (github_id, mint)
 );
+
+-- Awards that were handed out to be signed by a funder or approver.
+create table award_build (
+  id bigint generated always as identity primary key,
+  deposit text not null references deposit (address),
+  created_slot bigint not null,
+  sequence u64 not null,
+  wallet text not null,
+  shares json not null,
+  -- Who may award, by whose word the relayer signs too; null when it does not.
+  actor_id u64,
+  issue_number integer,
+  blockhash text not null,
+  last_valid_block_height bigint not null,
+  built_at timestamptz not null
+);
+create index award_build_of_deposit on award_build (deposit, wallet);
 
 insert into schema_compatibility (version, compatible_with) values (6, 5);

@@ -17,6 +17,7 @@ import { checkMints } from './mints.ts';
 import { expireOffers } from './offer-expiry.ts';
 import { crankDue } from './relayer/crank-due.ts';
 import { listenForLinks } from './relayer/listen-for-links.ts';
+import { pursueSent } from './relayer/pursue-sent.ts';
 import { relayDue } from './relayer/relay-due.ts';
 import { treasuryRoute } from './routes.ts';
 import { depositsOf, scanDeposits } from './scan-deposits.ts';
@@ -57,7 +58,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // Events wait in the outbox: a log that is away is no reason to keep people from funding.
   open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log', { needed: false }) }));
 
-  const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer?.wake(); } };
+  const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer.wake(); } };
   const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
   const watching = { ...context, checkProgram, credited: measures.credited, changed: measures.changed };
 
@@ -84,12 +85,14 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: depositsOf(operator), onHint }));
   rounds('expiry', expireEveryMs, () => expireOffers(context));
 
-  // Deciding, paying and sending back need a key; without one all of it can be done by others, and is seen.
+  // Deciding by comment, paying and sending back need a key; without one all of it can be done by others, and is seen.
   const { relayer: key, identityUrl, identityToken } = config;
   const relaying = key === undefined ? undefined : { ...context, key, budget: BigInt(config.relayerBudget), mostAccounts: config.relayerAccounts, relayed: measures.relayed };
-  const relayer: Rounds | undefined = relaying && rounds('relayer', config.sendEvery, async () => {
-    const found = await relayDue(relaying, { everyMs: config.sendEvery });
-    if (relayer !== undefined) lookAgain(relayer, found);
+  const relayer: Rounds = rounds('relayer', config.sendEvery, async () => {
+    const every = { everyMs: config.sendEvery };
+    // What others signed by themselves is sent without a key, too.
+    if (relaying === undefined) await pursueSent({ ...context, relayed: measures.relayed }, every);
+    else lookAgain(relayer, await relayDue(relaying, every));
   });
   const cranks = relaying && rounds('cranks', config.watchEvery, async () => {
     if ((await crankDue(relaying)) > 0) wake.relayer();

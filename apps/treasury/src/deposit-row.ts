@@ -74,6 +74,13 @@ export async function depositsOfOffer(db: ClientBase | Pool, offerId: string): P
   return (await db.query<DepositRow>(ofOffer, [offerId])).rows;
 }
 
+const byAddress = `${deposits} where d.address = $1`;
+
+/** `undefined` when none of that address was ever credited. */
+export async function depositByAddress(db: ClientBase | Pool, address: string): Promise<DepositRow | undefined> {
+  return (await db.query<DepositRow>(byAddress, [address])).rows[0];
+}
+
 const ofBounty = `${deposits} where o.repository_id = $1 and o.issue_id = $2 order by o.place, d.seen_at, d.address limit 500`;
 
 /** The deposits of an issue in the order of their offers. */

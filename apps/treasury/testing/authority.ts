@@ -10,6 +10,7 @@ export interface Authority {
   readonly asked: identity.AuthorizeRequest[];
   /** Why it refuses, or that it does not answer. */
   refuse(reason: string, reasonCode: string): void;
+  allow(): void;
   goAway(): Promise<void>;
 }
 
@@ -33,5 +34,5 @@ export async function openAuthority(atEnd: (close: () => Promise<void>) => void 
     isOpen = false;
   };
   atEnd(goAway);
-  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, goAway };
+  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, goAway };
 }

@@ -5,10 +5,13 @@ import { inTransaction } from '@doubloon/postgres';
 import type { SubmissionState } from '../offer-row.ts';
 import type { Relaying } from './context.ts';
 
+/** Sending needs no key. */
+type Pursuing = Pick<Relaying, 'pool' | 'chain' | 'cluster' | 'log' | 'now' | 'relayed'>;
+
 interface Row {
   readonly signature: string;
   readonly transaction: Buffer;
-  readonly last_valid_block_height: string;
+  readonly last_valid_block_height: string | null;
   readonly state: SubmissionState;
   readonly doubted_slot: string | null;
 }
@@ -25,6 +28,7 @@ const claim = `
   where signature in (select signature from relayer_transaction where ${open} and next_at <= $1 order by next_at limit 100 for update skip locked)
   returning signature, transaction, last_valid_block_height, state, doubted_slot`;
 const note = `update relayer_transaction set state = $2, doubted_slot = null where signature = $1 and ${open}`;
+const noteHeight = 'update relayer_transaction set last_valid_block_height = $2 where signature = $1';
 const noteDoubt = `update relayer_transaction set doubted_slot = $2 where signature = $1 and ${open}`;
 const end = `update relayer_transaction set state = $2, problem = $3 where signature = $1 and ${open}`;
 // What became of them is for their deposits to say. After a failure they wait as long as they were tried.
@@ -35,13 +39,13 @@ const unopened = 'delete from opened_account where signature = $1';
  * Looks up what became of what the relayer signed; the same bytes are sent again while they can land and were not seen; what
  * has landed, failed, or can land no more sets its intents free to be judged by their deposits. As `sendDue` does.
  */
-export async function pursueSent(context: Relaying, { everyMs }: { everyMs: number }): Promise<void> {
+export async function pursueSent(context: Pursuing, { everyMs }: { everyMs: number }): Promise<void> {
   const { pool, now } = context;
   const { rows } = await pool.query<Row>(claim, [now(), everyMs]);
   if (rows.length === 0) return;
   failpoint('relay-claimed');
-  const due = rows.map((row): Due => ({ row, signature: row.signature, transaction: row.transaction, lastValid: BigInt(row.last_valid_block_height) }));
-  const { slot, fates } = await fatesOf(context, due, () => Promise.resolve());
+  const due = rows.map((row): Due => ({ row, signature: row.signature, transaction: row.transaction, lastValid: row.last_valid_block_height === null ? undefined : BigInt(row.last_valid_block_height) }));
+  const { slot, fates } = await fatesOf(context, due, async ({ signature }, height) => { await pool.query(noteHeight, [signature, height]); });
   const toSend: Due[] = [];
   const ended: { due: Due; as: Ended }[] = [];
   for (const { row: one, fate } of fates) {
@@ -54,7 +58,7 @@ export async function pursueSent(context: Relaying, { everyMs }: { everyMs: numb
   if (failed !== undefined) throw failed.reason;
 }
 
-async function send({ pool, chain, log }: Relaying, { row: { state, doubted_slot: doubted }, signature, transaction }: Due): Promise<void> {
+async function send({ pool, chain, log }: Pursuing, { row: { state, doubted_slot: doubted }, signature, transaction }: Due): Promise<void> {
   try {
     await chain.send(transaction);
   } catch (err) {
@@ -66,14 +70,14 @@ async function send({ pool, chain, log }: Relaying, { row: { state, doubted_slot
   if (state !== 'sent' || doubted !== null) await pool.query(note, [signature, 'sent']);
 }
 
-async function seen(context: Relaying, { row, signature }: Due, { commitment, error }: SignatureStatus): Promise<void> {
+async function seen(context: Pursuing, { row, signature }: Due, { commitment, error }: SignatureStatus): Promise<void> {
   if (error !== undefined) return;
   if (commitment === 'confirmed' && (row.state !== 'confirmed' || row.doubted_slot !== null)) await context.pool.query(note, [signature, 'confirmed']);
   if (commitment === 'finalized') await finish(context, signature, 'finalized', undefined);
 }
 
 /** Settles what has ended at the second look, and never while its blockhash would still be taken. */
-async function settle(context: Relaying, ended: readonly { due: Due; as: Ended }[], from: bigint): Promise<void> {
+async function settle(context: Pursuing, ended: readonly { due: Due; as: Ended }[], from: bigint): Promise<void> {
   if (ended.length === 0) return;
   const { pool, chain } = context;
   const taken = await stillTaken(chain, ended.map(({ due }) => due));
@@ -86,7 +90,7 @@ async function settle(context: Relaying, ended: readonly { due: Due; as: Ended }
   }
 }
 
-async function finish({ pool, log, now, relayed }: Relaying, signature: string, state: 'finalized' | Ended['state'], problem: string | undefined): Promise<void> {
+async function finish({ pool, log, now, relayed }: Pursuing, signature: string, state: 'finalized' | Ended['state'], problem: string | undefined): Promise<void> {
   failpoint('relay-seen');
   const isFirst = await inTransaction(pool, async (db) => {
     const { rowCount } = await db.query(end, [signature, state, problem ?? null]);
