@@ -88,9 +88,9 @@ events-generate:
 images-check:
     node dev/images/check-main.ts
 
-# Make what docker-compose.yml reads from ./secrets and .env; what exists is left as it is
+# Make what docker-compose.yml reads from ./secrets and .env, as far as nobody else has a part in it; what exists is left as it is
 secrets:
-    sh compose/make-secrets.sh
+    node apps/cli/src/main.ts secrets
 
 # Write the documents that are made from the code
 docs:

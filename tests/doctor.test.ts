@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '@doubloon/dev/stack/root.ts';
 import { startStack, type Stack } from '@doubloon/dev/stack/stack.ts';
-import { signerFromSeed } from '@doubloon/escrow';
+import { addressBytes, signerFromSeed } from '@doubloon/escrow';
 import { examine } from '../apps/cli/src/doctor/examine.ts';
 import type { Finding } from '../apps/cli/src/doctor/finding.ts';
 import type { AppName, Environment, Instance } from '../apps/cli/src/doctor/instance.ts';
@@ -45,6 +45,13 @@ async function complaints(changed: Partial<Record<AppName, Environment>>, now: I
 }
 
 const address = () => signerFromSeed(randomBytes(32)).address;
+const keyFile = (): string => {
+  const seed = randomBytes(32);
+  return JSON.stringify([...seed, ...addressBytes(signerFromSeed(seed).address)]);
+};
+const alike = (apps: readonly AppName[], env: Environment) => Object.fromEntries(apps.map((app) => [app, env]));
+/** What treasury and identity are told in the same words. */
+const onChain = (name: string, value: string) => ({ treasury: { [`TREASURY_${name}`]: value }, identity: { [`IDENTITY_${name}`]: value } });
 const databaseAt = (change: (url: URL) => void): string => {
   const url = new URL(stack.databaseUrls.treasury);
   change(url);
@@ -61,7 +68,8 @@ test('an installation that is well is all green, and the command says so with ex
 
 test('a broken one is told as such by the command, in words and as JSON, with exit code 1', async () => {
   const broken = mkdtempSync(join(folder, 'broken-'));
-  for (const [app, env] of Object.entries(healthy)) writeFileSync(join(broken, `${app}.env`), Object.entries(env).map(([name, value]) => `${name}='${name === 'TREASURY_OPERATOR' ? address() : value}'\n`).join(''));
+  const nobody = address();
+  for (const [app, env] of Object.entries(healthy)) writeFileSync(join(broken, `${app}.env`), Object.entries(env).map(([name, value]) => `${name}='${name.endsWith('_OPERATOR') ? nobody : value}'\n`).join(''));
   const inWords = await doubloon('doctor', '--settings', broken);
   expect(inWords.code).toBe(1);
   expect(inWords.out).toMatch(/^FAIL {2}chain\.operator +There is no operator account at .*\n +-> Run doubloon setup/m);
@@ -91,30 +99,37 @@ const broken: readonly Broken[] = [
     expected: [['tokens.web-treasury', /treasury knows another token of web/, /sha256/], ['calls.web-treasury', /treasury refuses the token of web/, /started again/]],
   },
   { what: 'a caller is not known', changed: () => ({ treasury: { TREASURY_CALLERS_FILE: secret(JSON.stringify({ web: '0'.repeat(64) })) } }), expected: [['tokens.web-treasury', /another token/, /sha256/], ['tokens.github-app-treasury', /knows no caller github-app/, /sha256/]] },
-  { what: 'the pages and the links to them have two addresses', changed: () => ({ treasury: { TREASURY_WEB_URL: 'https://elsewhere.example' } }), expected: [['agreement.web-origin', /TREASURY_WEB_URL of treasury says something else than WEB_ORIGIN/, /Set WEB_ORIGIN and TREASURY_WEB_URL/]] },
+  { what: 'the pages and the links to them have two addresses', changed: () => ({ treasury: { TREASURY_WEB_URL: 'https://elsewhere.example' } }), expected: [['agreement.web-origin', /TREASURY_WEB_URL of treasury says something else than WEB_ORIGIN/, /Set WEB_ORIGIN of web and TREASURY_WEB_URL of treasury/]] },
   { what: 'the database has another name', changed: () => ({ treasury: { DATABASE_URL_FILE: databaseAt((url) => { url.pathname = '/nobody'; }) } }), expected: [['database.treasury', /can't be used \(3D000\)/, /its name, user and password/]] },
   { what: 'the database is not migrated', changed: () => ({ treasury: { DATABASE_URL_FILE: databaseAt((url) => { url.pathname = '/postgres'; }) } }), expected: [['database.treasury', /are at version 0, and version \d is needed/, /Run the migrations/]] },
-  { what: 'nobody answers for the event log', changed: () => ({ treasury: { EVENT_LOG_URL: 'kafka://127.0.0.1:9' }, 'github-app': { EVENT_LOG_URL: 'kafka://127.0.0.1:9' } }), expected: [['events.log', /does not answer/, /EVENT_LOG_URL/]] },
+  { what: 'nobody answers for the event log', changed: () => alike(['treasury', 'github-app', 'identity'], { EVENT_LOG_URL: 'kafka://127.0.0.1:9' }), expected: [['events.log', /does not answer/, /EVENT_LOG_URL/]] },
   { what: 'two services talk by two event logs', changed: () => ({ treasury: { EVENT_LOG_URL: 'kafka://127.0.0.1:9' } }), expected: [['events.log', /are told different event logs/, /to the same/]] },
   { what: 'the node is not there', changed: () => ({ treasury: { SOLANA_RPC_URL: 'http://127.0.0.1:9' } }), expected: [['chain.node', /does not answer/, /SOLANA_RPC_URL/]] },
   {
-    what: 'another cluster is meant, where an app must not own its tables', changed: () => ({ treasury: { TREASURY_CLUSTER: 'devnet' } }),
+    what: 'another cluster is meant, where an app must not own its tables', changed: () => ({ treasury: { TREASURY_CLUSTER: 'devnet' }, identity: { IDENTITY_CLUSTER: 'devnet' } }),
     expected: [...['treasury', 'github-app', 'identity'].map((app) => [`database.${app}`, /uses its database as a superuser/, /compose\/database\.sql/] as const), ['chain.node', /serves localnet .* and TREASURY_CLUSTER says devnet/, /the cluster that is meant/]],
   },
-  { what: 'there is no such program', changed: () => ({ treasury: { TREASURY_PROGRAM: address() } }), expected: [['chain.program', /there is none at this address/, /TREASURY_PROGRAM/], ['chain.operator', /no account of the program/, /TREASURY_OPERATOR/]] },
-  { what: 'the operator is no address', changed: () => ({ treasury: { TREASURY_OPERATOR: 'me' } }), expected: [['chain.addresses', /TREASURY_OPERATOR is not an address/, /doubloon setup/]] },
+  { what: 'there is no such program', changed: () => onChain('PROGRAM', address()), expected: [['chain.program', /there is none at this address/, /TREASURY_PROGRAM/], ['chain.operator', /no account of the program/, /TREASURY_OPERATOR/]] },
+  { what: 'the operator is no address', changed: () => onChain('OPERATOR', 'me'), expected: [['chain.addresses', /TREASURY_OPERATOR is not an address/, /doubloon setup/]] },
   { what: 'the list of denoms is for another cluster', changed: () => ({ treasury: { DENOMS_FILE: secret(JSON.stringify({ cluster: 'devnet', denoms: [{ name: 'sol', mint: null, decimals: 9, tokenProgram: null, issuer: 'x' }] })) } }), expected: [['chain.denoms', /is for devnet/, /DENOMS_FILE/]] },
   {
     what: 'a mint is not on the chain', expected: [['chain.denoms', /no mint of usdc at .* with 6 decimals/, /DENOMS_FILE/]],
     changed: () => ({ treasury: { DENOMS_FILE: secret(JSON.stringify({ cluster: 'localnet', denoms: [{ name: 'usdc', mint: address(), decimals: 6, tokenProgram: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA', issuer: 'x' }] })) } }),
   },
-  { what: 'GitHub has another name than the operator account was made for', changed: () => ({ 'github-app': { GITHUB_API_URL: stack.github.apiUrl.replace('127.0.0.1', 'localhost') } }), expected: [['chain.operator', /made for another GitHub than localhost/, /GITHUB_API_URL/]] },
-  { what: 'GitHub is not there', changed: () => ({ 'github-app': { GITHUB_API_URL: 'http://127.0.0.1:9' } }), expected: [['chain.operator', /another GitHub/, /GITHUB_API_URL/], ['github.app', /API does not answer/, /GITHUB_API_URL/]] },
-  { what: 'the App has another number', changed: () => ({ 'github-app': { GITHUB_APP_ID: '1' } }), expected: [['github.app', /does not take the key for the App 1/, /GITHUB_APP_ID/]] },
-  { what: 'the key is another App’s', changed: () => ({ 'github-app': { GITHUB_APP_PRIVATE_KEY_FILE: secret(otherKey) } }), expected: [['github.app', /does not take the key/, /private key is one of its keys/]] },
-  { what: 'the key is none', changed: () => ({ 'github-app': { GITHUB_APP_PRIVATE_KEY_FILE: secret('nonsense') } }), expected: [['github.app', /no key in PEM/, /Make a new one/]] },
+  { what: 'GitHub has another name than the operator account was made for', changed: () => alike(['github-app', 'identity'], { GITHUB_API_URL: stack.github.apiUrl.replace('127.0.0.1', 'localhost') }), expected: [['chain.operator', /made for another GitHub than localhost/, /GITHUB_API_URL/]] },
+  { what: 'GitHub is not there', changed: () => alike(['github-app', 'identity'], { GITHUB_API_URL: 'http://127.0.0.1:9' }), expected: [['chain.operator', /another GitHub/, /GITHUB_API_URL/], ['github.app', /API does not answer/, /GITHUB_API_URL/]] },
+  { what: 'the App has another number', changed: () => alike(['github-app', 'identity'], { GITHUB_APP_ID: '1' }), expected: [['github.app', /does not take the key for the App 1/, /GITHUB_APP_ID/]] },
+  { what: 'the key is another App’s', changed: () => alike(['github-app', 'identity'], { GITHUB_APP_PRIVATE_KEY_FILE: secret(otherKey) }), expected: [['github.app', /does not take the key/, /private key is one of its keys/]] },
+  { what: 'the key is none', changed: () => alike(['github-app', 'identity'], { GITHUB_APP_PRIVATE_KEY_FILE: secret('nonsense') }), expected: [['github.app', /no key in PEM/, /Make a new one/]] },
   { what: 'the webhook secret is short', changed: () => ({ 'github-app': { GITHUB_APP_WEBHOOK_SECRET_FILE: secret('short') } }), expected: [['github.secret', /fewer than 32 characters/, /longer one/]] },
-  { what: 'the pages have no certificate', changed: () => ({ web: { WEB_ORIGIN: 'http://pages.invalid', DEV_WALLET: 'false' }, treasury: { TREASURY_WEB_URL: 'http://pages.invalid' } }), expected: [['settings.web', /without https/, /certificate/], ['pages.origin', /Nobody answers at http:\/\/pages\.invalid/, /proxy/]] },
+  { what: 'the pages have no certificate', changed: () => ({ web: { WEB_ORIGIN: 'http://pages.invalid', DEV_WALLET: 'false' }, treasury: { TREASURY_WEB_URL: 'http://pages.invalid' }, identity: { IDENTITY_WEB_URL: 'http://pages.invalid' } }), expected: [['settings.web', /without https/, /certificate/], ['pages.origin', /Nobody answers at http:\/\/pages\.invalid/, /proxy/]] },
+  { what: 'two services are told two operators', changed: () => ({ identity: { IDENTITY_OPERATOR: address() } }), expected: [['agreement.treasury-operator', /IDENTITY_OPERATOR of identity says something else/, /Set TREASURY_OPERATOR of treasury and IDENTITY_OPERATOR of identity to the same/]] },
+  { what: 'the identity service holds another attestor', changed: () => ({ identity: { IDENTITY_ATTESTOR_KEY_FILE: secret(keyFile()) } }), expected: [['chain.attestor', /holds the key \w+, and the operator's attestor is \w+/, /schedule/]] },
+  { what: 'the attestor key is none', changed: () => ({ identity: { IDENTITY_ATTESTOR_KEY_FILE: secret('[1,2,3]') } }), expected: [['chain.attestor', /is no key file/, /64 bytes/]] },
+  { what: 'the attestor key can’t be read', changed: () => ({ identity: { IDENTITY_ATTESTOR_KEY_FILE: join(folder, 'nowhere') } }), expected: [['chain.attestor', /can't be read/, /IDENTITY_ATTESTOR_KEY_FILE/]] },
+  { what: 'people sign in by another App', changed: () => ({ identity: { GITHUB_CLIENT_ID: 'Iv23other' } }), expected: [['github.sign-in', /is not that of the App/, /Set GITHUB_CLIENT_ID to/]] },
+  { what: 'the client secret is another', changed: () => ({ identity: { GITHUB_CLIENT_SECRET_FILE: secret('x'.repeat(40)) } }), expected: [['github.sign-in', /does not take the client secret/, /Make a new one/]] },
+  { what: 'the identity service is called where nobody is', changed: () => ({ web: { WEB_IDENTITY_URL: 'http://127.0.0.1:9' } }), expected: [['calls.web-identity', /no answer from identity/, /WEB_IDENTITY_URL/]] },
   { what: 'the treasury is called where nobody is', changed: () => ({ web: { WEB_TREASURY_URL: 'http://127.0.0.1:9' } }), expected: [['calls.web-treasury', /no answer from treasury/, /WEB_TREASURY_URL/]] },
 ];
 

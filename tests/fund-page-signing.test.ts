@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { missingBrowser } from '@doubloon/dev/chromium/browser.ts';
 import { parseTransaction, signerFromSeed, signTransaction } from '@doubloon/escrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { byAnotherAccount, connect, connected, depositsOf, heading, sign, withMemoBehind, withOtherAmount } from './fund-page.ts';
+import { byAnotherAccount } from './edited.ts';
+import { connect, connected, depositsOf, heading, sign, withMemoBehind, withOtherAmount } from './fund-page.ts';
 import { expectAccessible, hydrated, newOffer, openPage, openSite, picture, someone, type Site } from './site.ts';
 import { approve, installWallet, lateWallet, refuse, stayQuiet } from './test-wallet.ts';
 

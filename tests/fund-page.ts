@@ -1,5 +1,6 @@
-import { compileTransaction, memo, parseTransaction, signTransaction, type Instruction, type ParsedInstruction, type Signer } from '@doubloon/escrow';
+import { compileTransaction, memo, parseTransaction, signTransaction, type Signer } from '@doubloon/escrow';
 import type { Locator, Page } from 'playwright-core';
+import { toInstruction, withOneBitTurned } from './edited.ts';
 import { hydrated, newOffer, openPage, type Site } from './site.ts';
 import { installWallet, type Manner, type TestWallet } from './test-wallet.ts';
 
@@ -33,30 +34,9 @@ export const depositsOf = async ({ stack }: Site, offerId: string): Promise<numb
 /** A wallet that puts an instruction of its own behind ours, as wallets do with their guards, and signs the whole. */
 export const withMemoBehind = (signer: Signer): Manner => (transaction) => {
   const { blockhash, instructions, payer } = parseTransaction(transaction);
-  const all = [...instructions.map((one) => toInstruction(one, one.data)), memo('added by the wallet')];
+  const all = [...instructions.map(toInstruction), memo('added by the wallet')];
   return signTransaction(compileTransaction({ payer, blockhash, instructions: all }), [signer]);
 };
 
-/** The same wish with another account as payer and funder, signed by it. */
-export const byAnotherAccount = (shown: Signer, other: Signer): Manner => (transaction) => {
-  const { blockhash, instructions } = parseTransaction(transaction);
-  const changed = instructions.map((one) => {
-    const instruction = toInstruction(one, one.data);
-    return { ...instruction, accounts: instruction.accounts.map((account) => (account.address === shown.address ? { ...account, address: other.address } : account)) };
-  });
-  return signTransaction(compileTransaction({ payer: other.address, blockhash, instructions: changed }), [other]);
-};
-
 /** The same transaction with one bit of the amount turned. */
-export function withOtherAmount(transaction: Uint8Array): Uint8Array {
-  const { payer, blockhash, instructions } = parseTransaction(transaction);
-  const amountAt = 27;
-  const changed = instructions.map((one) => toInstruction(one, one.data.length > 40 ? Uint8Array.from(one.data, (byte, at) => (at === amountAt ? byte ^ 1 : byte)) : one.data));
-  return compileTransaction({ payer, blockhash, instructions: changed });
-}
-
-const toInstruction = ({ program, accounts }: ParsedInstruction, data: Uint8Array): Instruction => ({
-  program,
-  accounts: accounts.map(({ address, signer, writable }) => ({ address: address ?? program, signer, writable })),
-  data,
-});
+export const withOtherAmount = (transaction: Uint8Array): Uint8Array => withOneBitTurned(transaction, 27);

@@ -5,7 +5,7 @@ import { openBrowser } from '@doubloon/dev/chromium/browser.ts';
 import { openPerson, type Person } from '@doubloon/dev/demo/person.ts';
 import { until } from '@doubloon/dev/demo/until.ts';
 import { root } from '@doubloon/dev/stack/root.ts';
-import { startStack, type Stack } from '@doubloon/dev/stack/stack.ts';
+import { startStack, type Stack, type StackOptions } from '@doubloon/dev/stack/stack.ts';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
@@ -17,9 +17,9 @@ export interface Site extends AsyncDisposable {
   readonly lines: readonly string[];
 }
 
-export async function openSite(): Promise<Site> {
+export async function openSite(options: Pick<StackOptions, 'env'> = {}): Promise<Site> {
   const lines: string[] = [];
-  const stack = await startStack({ progress: () => undefined, onLine: (line) => { if (lines.push(line) > 400) lines.shift(); } });
+  const stack = await startStack({ ...options, progress: () => undefined, onLine: (line) => { if (lines.push(line) > 400) lines.shift(); } });
   const browser = await openBrowser();
   return {
     stack,
@@ -46,9 +46,9 @@ export async function newIssue({ stack: { github } }: Site, title: string): Prom
 }
 
 /** Comments an offer and answers with its fund page. */
-export async function newOffer(site: Site, { text = '0.5', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
+export async function newOffer(site: Site, { text = '0.5', denom = 'sol', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
   const person = someone(site, 'ada', issue);
-  const comment = await person.comment(`I would pay for this. $sol:${text}$`);
+  const comment = await person.comment(`I would pay for this. $${denom}:${text}$`);
   // The living comment lists a bounded number of open offers: a finished test takes its own away.
   onTestFinished(() => person.remove(comment.id).catch(() => undefined));
   const others = new Set<string>();

@@ -22,15 +22,17 @@ export const stayQuiet: Manner = () => new Promise(() => undefined);
 
 interface Standing {
   readonly name: string;
+  /** What the wallet is asked by, a function of the page. */
+  readonly ask: string;
   readonly address: string;
   readonly publicKey: number[];
 }
 
 // Runs in the page, before its scripts: registers a wallet by the Wallet Standard whose key never enters the browser.
-function register({ name, address, publicKey }: Standing): void {
+function register({ name, ask, address, publicKey }: Standing): void {
   type Listener = (change: { accounts: unknown[] }) => void;
   const listeners = new Set<Listener>();
-  const { askTestWallet } = globalThis as unknown as { askTestWallet: (base64: string) => Promise<string> };
+  const asked = (base64: string): Promise<string> => (globalThis as unknown as Record<string, (base64: string) => Promise<string>>)[ask]?.(base64) ?? Promise.reject(new Error('it can’t sign'));
   const account = (of: string, key: number[]) => ({ address: of, publicKey: Uint8Array.from(key), chains: ['solana:localnet'], features: ['solana:signTransaction'] });
   const accounts = [account(address, publicKey)];
   const wallet = {
@@ -52,14 +54,14 @@ function register({ name, address, publicKey }: Standing): void {
         version: '1.0.0',
         supportedTransactionVersions: ['legacy', 0],
         signTransaction: async ({ transaction }: { transaction: Uint8Array }) => {
-          const signed = await askTestWallet(btoa(String.fromCharCode(...transaction)));
+          const signed = await asked(btoa(String.fromCharCode(...transaction)));
           return [{ signedTransaction: Uint8Array.from(atob(signed), (char) => char.charCodeAt(0)) }];
         },
       },
     },
   };
   Object.assign(globalThis, {
-    switchTestWallet: (to: string, key: number[]) => {
+    [`${ask}Switch`]: (to: string, key: number[]) => {
       for (const listener of listeners) listener({ accounts: [account(to, key)] });
     },
   });
@@ -71,20 +73,20 @@ function register({ name, address, publicKey }: Standing): void {
 /** A wallet that registers itself only now, on a page that is already open; it can't sign. */
 export async function lateWallet(page: Page): Promise<void> {
   const { address } = signerFromSeed(randomBytes(32));
-  await page.evaluate(register, { name: 'Late wallet', address, publicKey: [...addressBytes(address)] });
+  await page.evaluate(register, { name: 'Late wallet', ask: 'askLateWallet', address, publicKey: [...addressBytes(address)] });
 }
 
 /** Puts a wallet into `page`, before any navigation; it approves until told otherwise. */
-export async function installWallet(page: Page, name = 'Test wallet'): Promise<TestWallet> {
-  const signer = signerFromSeed(randomBytes(32));
+export async function installWallet(page: Page, name = 'Test wallet', signer = signerFromSeed(randomBytes(32))): Promise<TestWallet> {
+  const ask = `ask${name.replaceAll(/\W/g, '')}`;
   let manner = approve;
   let asked = 0;
-  await page.exposeFunction('askTestWallet', async (base64: string) => {
+  await page.exposeFunction(ask, async (base64: string) => {
     asked += 1;
     const signed = await manner(Buffer.from(base64, 'base64'), (transaction) => signTransaction(transaction, [signer]));
     return Buffer.from(signed).toString('base64');
   });
-  const standing = ({ address }: Signer): Standing => ({ name, address, publicKey: [...addressBytes(address)] });
+  const standing = ({ address }: Signer): Standing => ({ name, ask, address, publicKey: [...addressBytes(address)] });
   await page.addInitScript(register, standing(signer));
   return {
     name,
@@ -93,7 +95,7 @@ export async function installWallet(page: Page, name = 'Test wallet'): Promise<T
     behave: (next) => { manner = next; },
     async switchAccount() {
       const { address, publicKey } = standing(signerFromSeed(randomBytes(32)));
-      await page.evaluate(([to, key]) => { (globalThis as unknown as { switchTestWallet: (to: string, key: number[]) => void }).switchTestWallet(to, key); }, [address, publicKey] as const);
+      await page.evaluate(([name, to, key]) => { (globalThis as unknown as Record<string, (to: string, key: number[]) => void>)[name]?.(to, key); }, [`${ask}Switch`, address, publicKey] as const);
     },
   };
 }

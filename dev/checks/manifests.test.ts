@@ -103,7 +103,7 @@ test('nothing goes in or out that no policy names, and names can still be resolv
 test.each([
   ['treasury', [53, 443, 5432, 9092]],
   ['github-app', [53, 443, 5432, 9092, 'http']],
-  ['identity', [53, 5432]],
+  ['identity', [53, 443, 5432, 9092]],
   ['web', [53, 'http']],
   ['migrate', [53, 5432]],
 ])('%s reaches out to ports %j and no other', (name, ports) => {
@@ -111,7 +111,7 @@ test.each([
   expect([...new Set(reached)].sort()).toEqual([...ports].sort());
 });
 
-test.each([['treasury', ['http', 'internal']], ['github-app', ['http', 'internal']], ['web', ['http', 'internal']], ['identity', ['internal']], ['migrate', []]])('%s is reached on %j only, and by named ones', (name, ports) => {
+test.each([['treasury', ['http', 'internal']], ['github-app', ['http', 'internal']], ['web', ['http', 'internal']], ['identity', ['http', 'internal']], ['migrate', []]])('%s is reached on %j only, and by named ones', (name, ports) => {
   const rules = rulesFor(name).flatMap(({ ingress = [] }) => ingress);
   expect([...new Set(rules.flatMap((rule) => rule.ports?.map(({ port }) => port) ?? ['every port']))].sort()).toEqual([...ports].sort());
   for (const { from = [] } of rules) expect(from.length).toBeGreaterThan(0);

@@ -6,13 +6,14 @@ import { refusals } from '../../packages/github/src/index.ts';
 export type LabelValues = readonly string[] | { readonly said: string; readonly has: (value: string) => boolean };
 
 const code = (...others: readonly string[]): LabelValues => ({ said: [...others.map((value) => `\`${value}\``), 'a code of packages/errors'].join(' or '), has: (value) => others.includes(value) || isFailureCode(value) });
-const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry', 'relayer', 'cranks'];
+const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry', 'relayer', 'cranks', 'retention'];
 
 /** The values of each label of each metric. They are few and never come from outside: no repository, path, wallet or user is among them. */
 export const metricLabels: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
   doubloon_chain_failures_total: { code: code() },
   doubloon_deposit_changes_total: { change: ['awarded', 'vetoed', 'paid', 'refunded', 'cancelled', 'closed'] },
   doubloon_github_quota_left: { resource: ['core', 'graphql', 'other'] },
+  doubloon_links_settled_total: { outcome: ['landed', 'expired', 'failed'] },
   doubloon_living_comment_refusals_total: { reason: refusals },
   doubloon_living_comment_writes_total: { how: ['created', 'edited', 'adopted', 'recreated', 'removed'] },
   doubloon_relayed_total: { outcome: ['landed', 'expired', 'failed', 'refused'] },
@@ -28,8 +29,12 @@ export const metricLabels: Readonly<Record<string, Readonly<Record<string, Label
   doubloon_sweep_deliveries_total: { what: ['found', 'gone', 'malformed', 'foreign', 'lost'] },
   doubloon_sweep_rounds_total: { round: ['good', 'elsewhere', 'failed', 'limited'] },
   doubloon_web_requests_total: {
-    route: ['/', '/fund/[offer]', '/fund/[offer]/events', '/fund/[offer]/faucet', '/fund/[offer]/prepare', '/fund/[offer]/state', '/fund/[offer]/submit', 'none'],
-    status: ['200', '400', '402', '403', '404', '405', '409', '413', '422', '429', '500', '502', '503'],
+    route: [
+      '/', '/faucet', '/fund/[offer]', '/fund/[offer]/events', '/fund/[offer]/prepare', '/fund/[offer]/state', '/fund/[offer]/submit',
+      '/identity', '/identity/[login]', '/identity/id/[id]', '/identity/id/[id]/events', '/identity/id/[id]/state',
+      '/link', '/link/callback', '/link/prepare', '/link/sign-in', '/link/sign-out', '/link/submit', '/setup', 'none',
+    ],
+    status: ['200', '303', '400', '401', '402', '403', '404', '405', '409', '413', '422', '429', '500', '502', '503'],
   },
   doubloon_webhook_answers_total: { status: ['202', '400', '401', '405', '413', '415', '503'] },
   doubloon_webhook_signatures_total: { secret: ['current', 'previous'] },

@@ -1,6 +1,7 @@
 import { createMetrics, type Registry } from '@doubloon/service';
 import pg from 'pg';
 import { createMeasures as measureGitHubApp } from '../../apps/github-app/src/measures.ts';
+import { createIdentityMetrics } from '../../apps/identity/src/metrics.ts';
 import { createTreasuryMetrics } from '../../apps/treasury/src/metrics.ts';
 import { createMeasures as measureWeb } from '../../apps/web/src/measures.ts';
 import { createOpenStreams } from '../../apps/web/src/security/open-streams.ts';
@@ -26,7 +27,10 @@ const registers: Readonly<Record<string, (metrics: Registry) => unknown>> = {
     createTreasuryMetrics(metrics, { pool, now: () => new Date() });
     durationsIn(metrics);
   },
-  identity: (metrics) => durationsIn(metrics),
+  identity(metrics) {
+    createIdentityMetrics(metrics, { pool });
+    durationsIn(metrics);
+  },
   web: (metrics) => measureWeb(metrics, createOpenStreams({ perKey: 1, all: 1 })),
 };
 

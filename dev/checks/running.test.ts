@@ -25,7 +25,7 @@ test('the settings it tells to write are those the manifests and the Compose fil
   const [, told = ''] = /`settings\.env` holds ([^.]*)\./.exec(text) ?? [];
   expect(sorted([...told.matchAll(/`(\w+)`/g)].map(([, name = '']) => name))).toEqual(sorted(asked));
   const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
-  const [, env = ''] = /Add to `\.env`:\n\n {3}```\n([^`]*)```/.exec(text) ?? [];
+  const [, env = ''] = /`\.env` then holds this.*:\n\n {3}```\n([^`]*)```/.exec(text) ?? [];
   const names = [...env.matchAll(/^ *(\w+)=/gm)].map(([, name = '']) => name);
   expect(names.length).toBeGreaterThan(5);
   for (const name of names) expect(compose, name).toContain(`\${${name}:-`);

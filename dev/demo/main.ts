@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { untilTerminated } from '@doubloon/service';
 import { startStack } from '../stack/stack.ts';
 import { letDaysPass } from './days.ts';
+import { runDoubloon } from './doubloon.ts';
 import { tellStory } from './story.ts';
 
 const ports = { web: 4100, github: 4200 };
@@ -27,6 +28,9 @@ try {
   const story = tellStory(stack, say);
   await Promise.race([story, terminated.then((signal) => { throw new Error(`ended by ${signal}`); })]);
   stack.github.assertConforms();
+  const checked = await runDoubloon(['doctor', '--settings', stack.settingsFolder]);
+  if (!checked.includes('checks are fine.\n')) throw new Error(`the doctor has something to say:\n${checked}`);
+  say(`The doctor looks at all of it: npx doubloon doctor --settings ${stack.settingsFolder}\n    ${checked.trim().split('\n').at(-1) ?? ''}`);
   say(`\n[${seconds()} s] That was the whole way from a comment to money in escrow, and back.`);
   if (!values.once) {
     say(`

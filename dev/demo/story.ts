@@ -3,7 +3,8 @@ import { formatAmount } from '@doubloon/domain';
 import { associatedTokenAddress, decodeDeposit, parseAddress, signerFromSeed, signTransaction, terms, vaultAddress, type Address, type Deposit, type Signer } from '@doubloon/escrow';
 import { openEventLog, type Position } from '@doubloon/events';
 import type { Stack } from '../stack/stack.ts';
-import { runDoubloon } from './doubloon.ts';
+import { runWithKey } from './doubloon.ts';
+import { linkWallet, readLink } from './link.ts';
 import { openPerson, type Comment, type Person } from './person.ts';
 import { until } from './until.ts';
 
@@ -62,7 +63,9 @@ export async function tellStory(stack: Stack, say: (line: string) => void): Prom
 
   const [, tokens] = funded;
   if (tokens === undefined) throw new Error('nothing was funded in tokens');
+  const linked = await linkWallet(teller, 'grace');
   await letTimePass(teller, tokens);
+  await readLink(teller, linked);
   await refundByStranger(teller, tokens);
   await readComment(teller, living, 'The same comment knows it', ['**0.5 sol** funded, in escrow', '1 refunded']);
 }
@@ -174,7 +177,7 @@ async function refundByStranger({ stack: { chain, localnet }, tell }: Teller, { 
   const stranger = signerFromSeed(seed);
   await localnet.faucet.airdrop(stranger.address, lamportsPerSol);
   const held = await tokensAt(chain, source);
-  const said = await runDoubloon(['refund', '--deposit', address, '--rpc', localnet.rpcUrl], { seed, address: stranger.address });
+  const said = await runWithKey(['refund', '--deposit', address, '--rpc', localnet.rpcUrl], { seed, address: stranger.address });
   const signature = /^sending +(\w+)$/m.exec(said)?.[1] ?? '';
   const [holds, left, after] = [await tokensAt(chain, source), (await chain.account(stranger.address, 'confirmed'))?.lamports ?? 0n, decodeDeposit((await chain.account(address, 'confirmed'))?.data ?? new Uint8Array())];
   if (holds - held !== wish.amount || after.state !== 'refunded') throw new Error('the money did not go back to its funder');

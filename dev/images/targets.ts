@@ -12,10 +12,10 @@ export interface Target {
 export const targets = {
   'github-app': { workspace: 'apps/github-app', migrations: ['github-app', 'event-log'] },
   treasury: { workspace: 'apps/treasury', migrations: ['treasury', 'event-log'] },
-  identity: { workspace: 'apps/identity', migrations: ['identity'] },
+  identity: { workspace: 'apps/identity', migrations: ['identity', 'event-log'] },
   web: { workspace: 'apps/web', migrations: [], built: 'build' },
   migrate: { workspace: 'packages/postgres', migrations: ['event-log', 'github-app', 'identity', 'treasury'] },
-  cli: { workspace: 'apps/cli', migrations: [] },
+  cli: { workspace: 'apps/cli', migrations: ['event-log', 'github-app', 'identity', 'treasury'] },
 } as const satisfies Readonly<Record<string, Target>>;
 
 export type TargetName = keyof typeof targets;

@@ -6,7 +6,7 @@ import { startGitHubStandin, type GitHubStandin, type GitHubStandinOptions } fro
 import { startLocalnet, type Localnet } from '@doubloon/localnet';
 import { migrate } from '@doubloon/postgres';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@doubloon/postgres/embedded';
-import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
+import { createIdentityClient, createTreasuryClient, newServiceToken, type IdentityClient, type TreasuryClient } from '@doubloon/rpc';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { startKafka, type Kafka } from '../kafka/start-kafka.ts';
 import { openApp, type App } from './app.ts';
@@ -36,6 +36,8 @@ export interface Stack extends AsyncDisposable {
   readonly settingsFolder: string;
   /** The treasury, as the website calls it. */
   readonly treasury: TreasuryClient;
+  /** The identity service, as the website calls it. */
+  readonly identity: IdentityClient;
   /** One of the apps, to end it and start it again. */
   app(name: AppName): App;
   /** Starts the website once more on a port of its own, with other settings, for as long as the stack runs. */
@@ -103,7 +105,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
 
   progress('Starting the services …');
-  const [webToken, appToken, webIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken()];
+  const [webToken, appToken, webIdentityToken, appIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
   const settingsOf = (name: AppName, env: Readonly<Record<string, string>>) => ({ LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] });
   const launch = async (name: AppName, env: Readonly<Record<string, string>>, internalPort: number): Promise<App> =>
@@ -140,12 +142,14 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     }),
     start('identity', {
       PORT: String(identityPort),
-      DATABASE_URL_FILE: secrets.file('identity-database', identityDb),
+      DATABASE_URL_FILE: secrets.file('identity-database', await through('postgres', identityDb)),
       EVENT_LOG_URL: eventLog,
       SOLANA_RPC_URL: await through('node', localnet.rpcUrl),
       SOLANA_WS_URL: await through('node', localnet.wsUrl),
       GITHUB_URL: github.url,
       GITHUB_API_URL: await through('github', github.apiUrl),
+      GITHUB_APP_ID: String(github.app.id),
+      GITHUB_APP_PRIVATE_KEY_FILE: secrets.file('identity-app-key', github.app.privateKey),
       GITHUB_CLIENT_ID: github.app.clientId,
       GITHUB_CLIENT_SECRET_FILE: secrets.file('identity-client-secret', github.app.clientSecret),
       IDENTITY_CLUSTER: 'localnet',
@@ -153,7 +157,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       IDENTITY_OPERATOR: operator,
       IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)),
       IDENTITY_WEB_URL: webUrl,
-      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash })),
+      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash, 'github-app': appIdentityToken.hash })),
     }),
     start('github-app', {
       PORT: String(appPort),
@@ -165,6 +169,8 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       GITHUB_APP_WEBHOOK_SECRET_FILE: secrets.file('github-app-webhook', webhookSecret),
       GITHUB_APP_TREASURY_URL: treasuryUrl,
       GITHUB_APP_TREASURY_TOKEN_FILE: secrets.file('github-app-treasury', appToken.token),
+      GITHUB_APP_IDENTITY_URL: `http://127.0.0.1:${String(identityPort)}`,
+      GITHUB_APP_IDENTITY_TOKEN_FILE: secrets.file('github-app-identity', appIdentityToken.token),
     }),
     web ? start('web', { ...webEnv(webPort), WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`, DEV_WALLET: 'true' }) : undefined,
   ]);
@@ -182,6 +188,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     settingsFolder: secrets.folder,
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
+    identity: createIdentityClient({ url: `http://127.0.0.1:${String(identityPort)}`, token: webIdentityToken.token, caller: 'web' }),
     app(name) {
       const found = apps.find((app) => app?.name === name);
       if (found === undefined) throw new Error(`the stack was started without ${name}`);

@@ -8,11 +8,12 @@ type Command = (args: readonly string[], print: (line: string) => void) => Promi
 // Each is loaded when it is called, so that one without a chain starts without the chain's library.
 const commands: Readonly<Record<string, { readonly usage: string; load(): Promise<Command> }>> = {
   doctor: { usage: 'doctor --settings FOLDER [--json], or docker compose config --format json | doubloon doctor --compose [--json]', load: async () => (await import('./doctor/doctor.ts')).doctor },
+  operator: { usage: 'operator show | schedule-keys --admin FILE [--relayer ADDRESS] [--attestor ADDRESS] | disable-keys --admin FILE [--relayer] [--attestor], each with --rpc URL --operator ADDRESS', load: async () => (await import('./operator/operator.ts')).operator },
   parse: { usage: 'parse --denoms sol:9,usdc:6 < comment.md', load: async () => (await import('./parse.ts')).parse },
   quote: { usage: 'quote --denom sol --amount 0.5 --rpc URL [--denoms FILE]', load: async () => (await import('./quote.ts')).quote },
   refund: { usage: 'refund --deposit ADDRESS --rpc URL [--keypair FILE]', load: async () => (await import('./refund.ts')).refund },
   secrets: { usage: 'secrets [--folder .]', load: async () => (await import('./setup/secrets.ts')).secrets },
-  setup: { usage: 'setup [--folder .] [--github-api URL] [--organization NAME] [--name NAME] --web URL [--webhook URL] --cluster NAME --rpc URL [--program ADDRESS] [--port N] [--yes]', load: async () => (await import('./setup/setup.ts')).setup },
+  setup: { usage: 'setup [--folder .] [--github-api URL] [--organization NAME] [--name NAME] --web URL [--webhook URL] --cluster NAME --rpc URL [--program ADDRESS] [--upgrade-authority ADDRESS] [--port N] [--yes]', load: async () => (await import('./setup/setup.ts')).setup },
   'verify-program': { usage: 'verify-program --rpc URL [--program ADDRESS]', load: async () => (await import('./verify-program.ts')).verifyProgram },
 };
 

@@ -3,10 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { ClientBase, Pool } from 'pg';
 import { decimalsOf, parseDenoms } from '@doubloon/domain';
 import { createBoundedParser } from '@doubloon/domain/bounded';
+import { DoubloonError } from '@doubloon/errors';
 import { openEventLog } from '@doubloon/events';
 import { lawIsOff } from '@doubloon/failpoints';
 import { checkSchema, migrationsFolder, openPool, startInboxWorker, type InboxRow } from '@doubloon/postgres';
-import { createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
+import { createIdentityClient, createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
 import { withTrace, type Health, type Service } from '@doubloon/service';
 import type { Parse } from './commands.ts';
 import type { GitHubAppSettings } from './config.ts';
@@ -45,10 +46,13 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   open.use(startPruning({ pool, now, log }));
 
   const client = createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'github-app', timeoutMs: 10_000 });
+  const { identityUrl, identityToken } = config;
+  if ((identityUrl === undefined) !== (identityToken === undefined)) throw new DoubloonError('CONFIG_INVALID', { problems: ['GITHUB_APP_IDENTITY_URL and GITHUB_APP_IDENTITY_TOKEN go together'] });
+  const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'github-app', timeoutMs: 10_000 });
   const issues = open.use(startIssueWorker({
     pool, log, now,
     tend: (issue) => withTrace(undefined, () => tendIssue({
-      pool, client, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); },
+      pool, client, identity, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); },
     }, issue)),
   }));
 

@@ -1,22 +1,14 @@
-import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { appSettings } from '@doubloon/github';
 import { tokenSetting } from '@doubloon/rpc';
-import { databaseUrl, duration, serviceSettings, text, urlOf, wholeNumber, type Config, type Configuration } from '@doubloon/service';
+import { databaseUrl, duration, serviceSettings, text, urlOf, type Config, type Configuration } from '@doubloon/service';
 
 const secret = (): z.ZodType<string, string> => z.string().refine((value) => value.length >= 32, 'has fewer than 32 characters');
 
-// PEM in an environment variable often has its line ends written out.
-const privateKey = (): z.ZodType<string, string> =>
-  z.string().transform((value) => value.replaceAll('\\n', '\n')).refine((value) => {
-    try {
-      return createPrivateKey(value).asymmetricKeyType === 'rsa';
-    } catch {
-      return false;
-    }
-  }, 'is not an RSA private key in PEM');
-
 // Shorter than that is no timer any more.
 const interval = (): z.ZodType<number, string> => duration().refine((ms) => ms >= 1_000, 'is less than a second');
+
+const identityToken = tokenSetting('GITHUB_APP_IDENTITY_TOKEN', 'identity');
 
 const settings = {
   ...serviceSettings,
@@ -24,14 +16,15 @@ const settings = {
   eventLogUrl: { name: 'EVENT_LOG_URL', meaning: 'The event log: kafka://host:port, or postgres://… for the embedded one.', schema: urlOf('kafka', 'postgres', 'postgresql'), secret: true },
   denomsFile: { name: 'DENOMS_FILE', meaning: "The cluster's denoms, a reviewed JSON file.", schema: text() },
   apiUrl: { name: 'GITHUB_API_URL', meaning: 'The REST API: https://api.github.com, or https://host/api/v3 of an Enterprise Server.', schema: urlOf('https', 'http'), default: 'https://api.github.com' },
-  appId: { name: 'GITHUB_APP_ID', meaning: "The App's numeric id.", schema: wholeNumber({ min: 1 }) },
-  privateKey: { name: 'GITHUB_APP_PRIVATE_KEY', meaning: "The App's private key, PEM.", schema: privateKey(), secret: true },
+  ...appSettings,
   webhookSecret: { name: 'GITHUB_APP_WEBHOOK_SECRET', meaning: 'What GitHub signs deliveries with, at least 32 characters.', schema: secret(), secret: true },
   previousWebhookSecret: { name: 'GITHUB_APP_WEBHOOK_SECRET_PREVIOUS', meaning: 'The secret before it, while a rotation is under way.', schema: secret().optional(), secret: true },
   sweepEvery: { name: 'GITHUB_APP_SWEEP_EVERY', meaning: "How often the App's own delivery log at GitHub is looked through for deliveries that never arrived.", schema: interval(), default: '60s' },
   rereadEvery: { name: 'GITHUB_APP_REREAD_EVERY', meaning: 'How often an issue is read again at GitHub, whatever was told of it.', schema: interval(), default: '15m' },
   treasuryUrl: { name: 'GITHUB_APP_TREASURY_URL', meaning: 'Where the treasury listens.', schema: urlOf('http', 'https') },
   treasuryToken: tokenSetting('GITHUB_APP_TREASURY_TOKEN', 'treasury'),
+  identityUrl: { name: 'GITHUB_APP_IDENTITY_URL', meaning: 'Where the identity service listens, which knows the rules of repositories. Without it `.github/doubloon.yml` is not asked about offers: everybody may make any.', schema: urlOf('http', 'https').optional() },
+  identityToken: { ...identityToken, schema: identityToken.schema.optional() },
 } as const;
 
 export const configuration = { prefix: 'GITHUB_APP_', settings } satisfies Configuration<typeof settings>;

@@ -64,7 +64,7 @@ const postpone = `
 /** Whether who did not answer was somebody else: GitHub, the treasury or the database. */
 function isOutage(error: unknown): boolean {
   if (error instanceof Error && error.name === 'HttpError') return readSetback(error, new Date()).isUnknown;
-  return isDoubloonError(error, 'SERVICE_UNAVAILABLE') || isDoubloonError(error, 'DEADLINE_EXCEEDED') || isDatabaseOutage(error);
+  return isDoubloonError(error, 'SERVICE_UNAVAILABLE') || isDoubloonError(error, 'GITHUB_UNAVAILABLE') || isDoubloonError(error, 'DEADLINE_EXCEEDED') || isDatabaseOutage(error);
 }
 
 /** Tends issues that are due until disposed: side by side, each by one worker over all processes. */

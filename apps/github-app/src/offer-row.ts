@@ -47,6 +47,11 @@ export async function standingOffers(db: Db, sourceKind: string, sourceId: strin
   return (await db.query<OfferKey>(standing, [sourceKind, sourceId])).rows;
 }
 
+/** Whether it stands in its text, as that was read last. */
+export async function isStanding(db: Db, key: OfferKey): Promise<boolean> {
+  return (await db.query(`select from offer where ${at} and ordinal is not null`, keyOf(key))).rowCount === 1;
+}
+
 const cancel = `
   update offer set cancelled_at = $4 from source
   where source.kind = offer.source_kind and source.id = offer.source_id

@@ -3,16 +3,19 @@ import type { Pool } from 'pg';
 import { formatAmount } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { failpoint } from '@doubloon/failpoints';
-import { treasury, type TreasuryClient } from '@doubloon/rpc';
+import { treasury, type IdentityClient, type TreasuryClient } from '@doubloon/rpc';
 import type { OfferKey, OfferWork } from './intent.ts';
 import type { KnownIssue } from './issue-row.ts';
 import { inCode, link } from './markdown.ts';
+import { whyNotOffer } from './may-offer.ts';
 import { findOffer, keepCovered, keepOpened } from './offer-row.ts';
 import { findSource } from './source-row.ts';
 
 export interface Pursuit {
   readonly pool: Pool;
   readonly client: TreasuryClient;
+  /** Knows the rules of repositories; without it there are none. */
+  readonly identity: Pick<IdentityClient, 'authorize'> | undefined;
   /** Decimals of each denom that can be offered here. */
   readonly denoms: ReadonlyMap<string, number>;
 }
@@ -47,15 +50,21 @@ export async function pursueOffer(pursuit: Pursuit, issue: KnownIssue, work: Off
 }
 
 async function openWhole(pursuit: Pursuit, issue: KnownIssue, key: OfferKey): Promise<Outcome> {
-  const offerId = await open(pursuit, issue, key, BigInt(key.amount), key.nth);
+  const opened = await open(pursuit, issue, key, BigInt(key.amount), key.nth);
+  if (typeof opened !== 'string') return opened;
   failpoint('offer-opened');
-  await keepOpened(pursuit.pool, key, offerId);
+  await keepOpened(pursuit.pool, key, opened);
   return 'done';
 }
 
-async function open({ pool, client }: Pursuit, { repositoryId, issueId, repository, number, title, url }: KnownIssue, key: OfferKey, amount: bigint, nth: number): Promise<string> {
+/** Answers the offer's id, or why it may not be made: that is asked first. */
+async function open(pursuit: Pursuit, issue: KnownIssue, key: OfferKey, amount: bigint, nth: number): Promise<string | { readonly told: string }> {
+  const { pool, client } = pursuit;
+  const { repositoryId, issueId, repository, number, title, url } = issue;
   const source = await findSource(pool, key.sourceKind, key.sourceId);
   if (source === undefined) throw new Error('an offer without its source');
+  const whyNot = await whyNotOffer(pursuit, issue, key);
+  if (whyNot !== undefined) return { told: `${inCode(key.denom)} ${link('here', source.url)}: ${whyNot}` };
   const { offer } = await client.openOffer({
     source: { kind: key.sourceKind, id: key.sourceId, nth, url: source.url },
     issue: { repositoryId, issueId, repository, number, title, url },
@@ -113,8 +122,9 @@ async function openBeyond(pursuit: Pursuit, issue: KnownIssue, to: OfferKey, cov
     await keepCovered(pursuit.pool, to, covered);
     return { told: `${said}: an edit changes nothing about what is funded.` };
   }
-  const offerId = await open(pursuit, issue, to, difference, topUpNth(to));
+  const opened = await open(pursuit, issue, to, difference, topUpNth(to));
+  if (typeof opened !== 'string') return opened;
   failpoint('top-up-opened');
-  await keepOpened(pursuit.pool, to, offerId, covered);
+  await keepOpened(pursuit.pool, to, opened, covered);
   return { told: `${said}: the offer is for the difference.` };
 }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { isDoubloonError, type DoubloonError, type FailureCode } from '@doubloon/errors';
 import { failpoint } from '@doubloon/failpoints';
 import { withTrace, type Logger } from '@doubloon/service';
-import type { TreasuryClient } from '@doubloon/rpc';
+import type { IdentityClient, TreasuryClient } from '@doubloon/rpc';
 import { readSetback, type Octokit, type Refusal } from './github.ts';
 import { createAlone, holdInstallation, requireTurn, TooSoon } from './installation-pace.ts';
 import { countAttempt, markDone, markFailed, undone, type Intent } from './intent.ts';
@@ -17,6 +17,8 @@ import { writeLivingComment, type WrittenComment, type Writing } from './write-l
 export interface Tending {
   readonly pool: Pool;
   readonly client: TreasuryClient;
+  /** Knows the rules of repositories; without it there are none. */
+  readonly identity: Pick<IdentityClient, 'authorize'> | undefined;
   readonly denoms: ReadonlyMap<string, number>;
   readonly appId: string;
   readonly now: () => Date;
@@ -124,7 +126,7 @@ export async function findInstallation({ pool, octokit }: Pick<Tending, 'pool' |
  * Answers whether some of it waits for the chain, and the failure of what the treasury would not do now. Either holds back
  * only what its own source asks for after it. Rejects with an outage: it would meet all the rest as well.
  */
-async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: KnownIssue, intents: readonly Intent[]): Promise<{ isWaiting: boolean; failure: DoubloonError | undefined }> {
+async function pursueAll({ pool, client, identity, denoms, now, log }: Tending, issue: KnownIssue, intents: readonly Intent[]): Promise<{ isWaiting: boolean; failure: DoubloonError | undefined }> {
   const held = new Set<string>();
   let isWaiting = false;
   let failure: DoubloonError | undefined;
@@ -135,7 +137,7 @@ async function pursueAll({ pool, client, denoms, now, log }: Tending, issue: Kno
     if (held.has(source)) continue;
     await countAttempt(pool, intent);
     failpoint('intent-counted');
-    const outcome = await withTrace(intent.traceparent, () => pursueOffer({ pool, client, denoms }, issue, work)).catch(async (error: unknown) => {
+    const outcome = await withTrace(intent.traceparent, () => pursueOffer({ pool, client, identity, denoms }, issue, work)).catch(async (error: unknown) => {
       await markFailed(pool, intent, error instanceof Error ? error.message : 'unknown reason');
       if (!isDoubloonError(error) || outages.includes(error.code)) throw error;
       return error;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startApp, type AppProcess } from '@doubloon/dev/stack/app-process.ts';
-import { makeOperator } from '@doubloon/dev/stack/operator.ts';
+import { keyFileOf, makeOperator } from '@doubloon/dev/stack/operator.ts';
 import { freePort } from '@doubloon/dev/stack/ports.ts';
 import { root } from '@doubloon/dev/stack/root.ts';
+import { openSecrets } from '@doubloon/dev/stack/secrets.ts';
 import { localProgram, signerFromSeed, signTransaction } from '@doubloon/escrow';
 import { openChain } from '@doubloon/escrow/chain';
 import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
@@ -29,23 +30,27 @@ export interface Line extends AsyncDisposable {
   killAndRestart(): Promise<void>;
 }
 
-export async function startLine(): Promise<Line> {
+/** With `rules` the identity service runs too, and is asked about each offer. */
+export async function startLine({ rules = false } = {}): Promise<Line> {
   await using opening = new AsyncDisposableStack();
   const lines: string[] = [];
   const onLine = (line: string) => { lines.push(line); };
-  const [appPort, treasuryPort] = [await freePort(), await freePort()];
+  const [appPort, treasuryPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const appUrl = `http://127.0.0.1:${String(appPort)}/webhooks`;
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
-  const [localnet, github, database, treasuryDatabase, log] = await Promise.all([
+  const identityUrl = `http://127.0.0.1:${String(identityPort)}`;
+  const attestorSeed = randomBytes(32);
+  const [localnet, github, database, treasuryDatabase, identityDatabase, log] = await Promise.all([
     startLocalnet().then((it) => opening.use(it)),
     startGitHubStandin({ webhook: { url: appUrl, secret } }).then((it) => opening.use(it)),
     openTestDatabase(migrationsFolder('github-app')).then((it) => opening.use(it)),
     openTestDatabase(migrationsFolder('treasury')).then((it) => opening.use(it)),
+    openTestDatabase(migrationsFolder('identity')).then((it) => opening.use(it)),
     openTestDatabase(migrationsFolder('event-log')).then((it) => opening.use(it)),
   ]);
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
-  const operator = await makeOperator(chain, async (address, lamports) => { await localnet.faucet.airdrop(address, lamports); }, 'bounties.test');
-  const [appToken, ownToken] = [newServiceToken(), newServiceToken()];
+  const operator = await makeOperator(chain, async (address, lamports) => { await localnet.faucet.airdrop(address, lamports); }, 'bounties.test', attestorSeed);
+  const [appToken, ownToken, identityToken] = [newServiceToken(), newServiceToken(), newServiceToken()];
   const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json'), EVENT_LOG_URL: log.url };
 
   opening.use(await startApp({
@@ -57,11 +62,22 @@ export async function startLine(): Promise<Line> {
     },
   }));
 
+  const secrets = opening.use(openSecrets());
+  if (rules) opening.use(await startApp({
+    name: 'identity', entry: 'apps/identity/src/main.ts', internalPort: await freePort(), onLine,
+    env: {
+      ...common, PORT: String(identityPort), DATABASE_URL: identityDatabase.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl, GITHUB_URL: github.url, GITHUB_API_URL: github.apiUrl,
+      GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey, GITHUB_CLIENT_ID: github.app.clientId, GITHUB_CLIENT_SECRET: github.app.clientSecret,
+      IDENTITY_CLUSTER: 'localnet', IDENTITY_PROGRAM: localProgram, IDENTITY_OPERATOR: operator, IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)), IDENTITY_WEB_URL: 'http://bounties.test',
+      IDENTITY_CALLERS: JSON.stringify({ 'github-app': identityToken.hash }),
+    },
+  }));
+
   const start = async (): Promise<AppProcess> => startApp({
     name: 'github-app', entry: 'apps/github-app/src/main.ts', internalPort: await freePort(), onLine,
     env: {
       ...common, PORT: String(appPort), DATABASE_URL: database.url, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
-      GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token,
+      GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token, ...(rules ? { GITHUB_APP_IDENTITY_URL: identityUrl, GITHUB_APP_IDENTITY_TOKEN: identityToken.token } : {}),
     },
   });
   let app = await start();

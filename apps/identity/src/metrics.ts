@@ -26,7 +26,7 @@ export function createIdentityMetrics(registry: Registry, { pool }: { pool: Pool
   const disputed = gauge('doubloon_identities_disputed', 'Identities that the database says more of than the chain.');
   const attestor = gauge('doubloon_attestor_in_force', 'Whether the attestor in force is a key of this service: 1, or 0 while nobody can link.');
   const chainFailures = counter('doubloon_chain_failures_total', 'Questions to the node that failed, by code.', ['code']);
-  const rounds = counter('doubloon_rounds_total', 'Rounds of sender, scan and retention by outcome: good, or the code of the failure.', ['round', 'outcome']);
+  const rounds = counter('doubloon_rounds_total', 'Rounds of sender, watcher, scan and the others by outcome: good, or the code of the failure.', ['round', 'outcome']);
   // From the start on, so that the first of them is a rise from zero.
   for (const outcome of ['landed', 'expired', 'failed']) settled.inc({ outcome }, 0);
 

@@ -1,5 +1,6 @@
 import { DoubloonError } from '@doubloon/errors';
 import type { Logger } from '@doubloon/service';
+import { textOf } from './github/ask.ts';
 
 /** Somebody on GitHub: the numeric id as decimal text, and how they are called at the moment. */
 export interface GitHubUser {
@@ -31,7 +32,6 @@ export interface OAuthSettings {
 }
 
 const timeoutMs = 8_000;
-const longestAnswer = 256 * 1024;
 const apiVersion = '2022-11-28';
 
 const refusals = {
@@ -129,7 +129,7 @@ export function openOAuth({ githubUrl, apiUrl, clientId, clientSecret, redirectU
     async userByLogin(login) {
       const absent = new DoubloonError('GITHUB_USER_ABSENT', { login: login.slice(0, 60) });
       if (!isLogin(login)) throw absent;
-      const { status, body } = await ask('whose login it is', `${apiUrl}/users/${login}`, { authorization: asClient });
+      const { status, body } = await ask('whose login it is', `${apiUrl}/users/${login}`, {});
       if (status === 404) throw absent;
       const user = userIn(body);
       if (user === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'whose login it is' });
@@ -137,7 +137,7 @@ export function openOAuth({ githubUrl, apiUrl, clientId, clientSecret, redirectU
       return user === 'suspended' ? Promise.reject(absent) : user;
     },
     async userById(githubId) {
-      const { status, body } = await ask('how a user is called', `${apiUrl}/user/${githubId}`, { authorization: asClient });
+      const { status, body } = await ask('how a user is called', `${apiUrl}/user/${githubId}`, {});
       if (status === 404) return undefined;
       const user = userIn(body);
       if (user === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'how a user is called' });
@@ -162,15 +162,4 @@ export function userIn(body: unknown): GitHubUser | 'not-a-person' | 'suspended'
 function textIn(body: unknown, name: string): string | undefined {
   const value = typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>)[name] : undefined;
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-async function textOf(reply: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of reply.body ?? []) {
-    length += chunk.length;
-    if (length > longestAnswer) throw new Error(`the answer is longer than ${String(longestAnswer)} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

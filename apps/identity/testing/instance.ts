@@ -82,10 +82,16 @@ export async function openSurroundings(options: { slotMs?: number } = {}): Promi
   };
 }
 
+/** Takes what closes something; the end of the test unless told. */
+type AtEnd = (close: () => Promise<void>) => void;
+
 /** A Solana key file, gone with the test. */
-export function keyFile({ seed, address }: Key, { mode = 0o600, atEnd = onTestFinished }: { mode?: number; atEnd?: (close: () => void) => void } = {}): string {
+export function keyFile({ seed, address }: Key, { mode = 0o600, atEnd = onTestFinished }: { mode?: number; atEnd?: AtEnd } = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'doubloon-attestor-'));
-  atEnd(() => { rmSync(folder, { recursive: true }); });
+  atEnd(() => {
+    rmSync(folder, { recursive: true });
+    return Promise.resolve();
+  });
   const path = join(folder, 'attestor.json');
   writeFileSync(path, JSON.stringify([...seed, ...addressBytes(address)]));
   chmodSync(path, mode);
@@ -102,15 +108,16 @@ export interface Home {
   events(githubId: string): Promise<CloudEvent[]>;
 }
 
-export async function openHome({ localnet, github, operator }: Surroundings, { env: changes = {}, operating, database }: { env?: Readonly<Record<string, string>>; operating?: Operating; database?: TestDatabase } = {}): Promise<Home> {
+export async function openHome({ localnet, github, operator }: Surroundings, { env: changes = {}, operating, database, atEnd = onTestFinished }: { env?: Readonly<Record<string, string>>; operating?: Operating; database?: TestDatabase; atEnd?: AtEnd } = {}): Promise<Home> {
   const runs = operating ?? (await operator());
   const [own, log] = [database ?? (await openTestDatabase(migrationsFolder('identity'))), await openTestDatabase(migrationsFolder('event-log'))];
-  onTestFinished(async () => { await Promise.all([own, log].map((one) => one[Symbol.asyncDispose]())); });
+  atEnd(async () => { await Promise.all([own, log].map((one) => one[Symbol.asyncDispose]())); });
   const web = newServiceToken();
   const env = {
     DATABASE_URL: own.url, EVENT_LOG_URL: log.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl,
     GITHUB_URL: github.url, GITHUB_API_URL: github.apiUrl, GITHUB_CLIENT_ID: github.app.clientId, GITHUB_CLIENT_SECRET: github.app.clientSecret,
-    IDENTITY_CLUSTER: 'localnet', IDENTITY_PROGRAM: localProgram, IDENTITY_OPERATOR: runs.address, IDENTITY_ATTESTOR_KEY_FILE: keyFile(runs.attestor), IDENTITY_WEB_URL: webUrl,
+    GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey, DENOMS_FILE: join(import.meta.dirname, '../../../packages/domain/denoms/localnet.json'),
+    IDENTITY_CLUSTER: 'localnet', IDENTITY_PROGRAM: localProgram, IDENTITY_OPERATOR: runs.address, IDENTITY_ATTESTOR_KEY_FILE: keyFile(runs.attestor, { atEnd }), IDENTITY_WEB_URL: webUrl,
     IDENTITY_CALLERS: JSON.stringify({ web: web.hash }), IDENTITY_SEND_EVERY: '200ms', IDENTITY_SCAN_EVERY: '500ms', LOG_LEVEL: 'silent', ...changes,
   };
   return {
@@ -129,7 +136,7 @@ export const clientOf = (url: string, { token }: Home): IdentityClient => create
 export interface Running { readonly web: IdentityClient; readonly url: string; readonly health: Health; readonly metrics: Registry; stop(): Promise<void> }
 
 /** The whole service inside this process, on real parts; stopped with the test unless before. */
-export async function startIdentity(home: Home, changes: Readonly<Record<string, string>> = {}): Promise<Running> {
+export async function startIdentity(home: Home, { env = {}, atEnd = onTestFinished }: { env?: Readonly<Record<string, string>>; atEnd?: AtEnd } = {}): Promise<Running> {
   const open = new AsyncDisposableStack();
   const stop = new AbortController();
   const health = open.use(createHealth({ version: 'test', now: () => new Date() }));
@@ -137,8 +144,8 @@ export async function startIdentity(home: Home, changes: Readonly<Record<string,
     stop.abort();
     await open.disposeAsync();
   };
-  onTestFinished(end);
-  const config = readConfig({ ...home.env, ...changes }, configuration);
+  atEnd(end);
+  const config = readConfig({ ...home.env, ...env }, configuration);
   const metrics = createMetrics('identity');
   const server = await createApp({ config, log: createLogger({ name: 'identity', level: config.logLevel }), metrics, health, open, signal: stop.signal });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
@@ -153,9 +160,9 @@ export function answerOf(location: string): { code: string; state: string; error
 }
 
 /** Signs somebody in, as their browser would. */
-export async function signIn({ web }: { web: IdentityClient }, { github }: Surroundings, user = 'ada'): Promise<{ session: string; githubId: string }> {
-  const begun = await web.beginSession({ returnTo: '/link', address: '192.0.2.1' });
-  const { session, person } = await web.completeOAuth({ session: begun.session, ...answerOf(github.authorize({ user, url: begun.authorizeUrl })), address: '192.0.2.1' });
+export async function signIn({ web }: { web: IdentityClient }, { github }: Surroundings, user = 'ada', address = '192.0.2.1'): Promise<{ session: string; githubId: string }> {
+  const begun = await web.beginSession({ returnTo: '/link', address });
+  const { session, person } = await web.completeOAuth({ session: begun.session, ...answerOf(github.authorize({ user, url: begun.authorizeUrl })), address });
   return { session, githubId: person?.githubId ?? '' };
 }
 

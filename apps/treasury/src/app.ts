@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { parseDenoms } from '@doubloon/domain';
-import { DoubloonError, isDoubloonError } from '@doubloon/errors';
-import { decodeOperator, type Address } from '@doubloon/escrow';
-import { listenForHints, openChain, readProgram, webSocketOf, type Chain } from '@doubloon/escrow/chain';
-import { openEventLog, type EventLog } from '@doubloon/events';
+import { DoubloonError } from '@doubloon/errors';
+import { listenForHints, openChain, readOperator, readProgram, webSocketOf } from '@doubloon/escrow/chain';
+import { openEventLog, publisher, type EventLog } from '@doubloon/events';
 import { lawIsOff } from '@doubloon/failpoints';
-import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay, type OutboxRow } from '@doubloon/postgres';
+import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay } from '@doubloon/postgres';
 import { createIdentityClient, createRpcServer } from '@doubloon/rpc';
-import { startRounds, type Dependency, type Rounds, type Service } from '@doubloon/service';
+import { startRounds, type Rounds, type Service } from '@doubloon/service';
 import { keepFacts } from './chain-facts.ts';
 import type { TreasurySettings } from './config.ts';
 import { createTreasuryMetrics } from './metrics.ts';
@@ -48,15 +47,16 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   await checkCluster(pool, genesisHash);
   if (denoms.cluster !== config.cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`DENOMS_FILE is for ${denoms.cluster}, TREASURY_CLUSTER says ${config.cluster}`] });
   await checkMints(chain, denoms, genesisHash);
-  await checkOperator(chain, { program, operator });
-  const checkProgram = () => readProgram(chain, { program, cluster: config.cluster });
+  // Our terms name the relayer: without one every deposit would be decided by its funder alone.
+  if ((await readOperator(chain, { program, operator, prefix: 'TREASURY_' })).relayer === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['TREASURY_OPERATOR has no relayer key'] });
+  const checkProgram = () => readProgram(chain, { program, cluster: config.cluster, upgradeAuthority: config.upgradeAuthority });
   const facts = open.use(await keepFacts({ chain, readProgram: checkProgram, operator, everyMs: factsEveryMs, now, log, health: health.dependency('chain', { needed: false }) }));
   // Only once the chain has proved to be the one that is meant: a wrong SOLANA_RPC_URL at the first start must not stay.
   await pinCluster(pool, genesisHash, now);
 
   const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty', 'identity'] }));
   // Events wait in the outbox: a log that is away is no reason to keep people from funding.
-  open.use(startRelay({ pool, events, log, signal, health: health.dependency('event log', { needed: false }) }));
+  open.use(startOutboxRelay({ pool, publish: publisher(events, 'bounty', health.dependency('event log', { needed: false })), log, signal }));
 
   const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer.wake(); } };
   const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
@@ -116,27 +116,4 @@ function hearOfLinks(open: AsyncDisposableStack, { events, pool, log, onNews }: 
 /** What is there and not final yet will be soon, and what was seen once wants a second look, whoever hints at it. */
 function lookAgain(rounds: Rounds, { pending }: { pending: number }): void {
   if (pending > 0) setTimeout(() => { rounds.wake(); }, pendingEveryMs).unref();
-}
-
-function startRelay({ pool, events, log, signal, health }: { pool: Pool; events: EventLog; log: Service<TreasurySettings>['log']; signal: AbortSignal; health: Dependency }): AsyncDisposable {
-  const publish = async (batch: readonly OutboxRow[]): Promise<void> => {
-    try {
-      await events.publish('bounty', batch.map(({ key, value, headers }) => ({ key, value: JSON.stringify(value), headers })));
-      health.up();
-    } catch (error) {
-      // A message that the log refuses says nothing about the log.
-      if (isDoubloonError(error, 'EVENT_LOG_UNAVAILABLE')) health.down(error.code);
-      throw error;
-    }
-  };
-  health.up();
-  return startOutboxRelay({ pool, publish, log, signal });
-}
-
-async function checkOperator(chain: Chain, { program, operator }: { program: Address; operator: Address }): Promise<void> {
-  const account = await chain.account(operator, 'confirmed');
-  const problem = account === undefined ? 'there is no such account on this chain' : account.owner !== program ? 'the account does not belong to TREASURY_PROGRAM' : undefined;
-  if (account === undefined || problem !== undefined) throw new DoubloonError('CONFIG_INVALID', { problems: [`TREASURY_OPERATOR: ${problem ?? ''}`] });
-  // Our terms name the relayer: without one every deposit would be decided by its funder alone.
-  if (decodeOperator(account.data).relayer === undefined) throw new DoubloonError('CONFIG_INVALID', { problems: ['TREASURY_OPERATOR has no relayer key'] });
 }

@@ -1,13 +1,14 @@
-import { fundOffer, type BountyEvent, type OfferId } from '@doubloon/domain';
+import { closeDeposit, evolveDeposit, fold, fundOffer, type BountyEvent, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
 import { decodeDeposit, shareAmounts, terms, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
 import type { ChainAccount, FinalState } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
+import { writeDeposit } from './deposit-row.ts';
 import { judgeDeposit } from './judge-deposit.ts';
 import { offerById, type OfferRow } from './offer-row.ts';
-import { instant } from './terms.ts';
+import { instant, standard } from './terms.ts';
 import { tokenAccountIn } from './token-account.ts';
 import type { Treasury } from './treasury.ts';
 
@@ -21,6 +22,12 @@ export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log
   /** Hears of each change of a deposit that was recorded. */
   readonly changed: (type: BountyEvent['type']) => void;
 };
+
+/** The program's bytes are many: whoever credits several deposits in one round, all read before the first is credited, looks at them once. */
+export function readingProgramOnce(context: WatchingContext): WatchingContext {
+  let reading: Promise<unknown> | undefined;
+  return { ...context, checkProgram: () => (reading ??= context.checkProgram()) };
+}
 
 /** What became of an account that was read: money for an offer now, or before, or nothing we count, and why. */
 export type Credit = { readonly kind: 'credited' | 'known' | 'not-final' } | { readonly kind: 'unverified'; readonly problem: string };
@@ -98,6 +105,27 @@ export async function creditDeposit(context: WatchingContext, address: Address, 
   credited();
   log.info({ offerId: known.id, deposit: address, slot: String(account.slot) }, 'deposit credited');
   return { kind: 'credited' };
+}
+
+/**
+ * Counts and ends, in one, a deposit that a final transaction of ours made in `slot`, and whose account is gone: nobody here
+ * knows where its money went, and nobody waits for it any more.
+ */
+export async function creditClosed({ pool, now, log }: Pick<Treasury, 'pool' | 'now' | 'log'>, submission: { offer_id: string; wallet: string; deposit: string; deadline: Date; signature: string }, slot: bigint): Promise<void> {
+  const { offer_id: offerId, wallet: funder, deposit, deadline, signature } = submission;
+  const offer = await offerById(pool, offerId);
+  if (offer === undefined) return;
+  await inTransaction(pool, (db) => changeOffer(db, offer, { details: { funder, deadline: deadline.toISOString(), signature } }, async (bounty) => {
+    const at = now();
+    const decided = fundOffer(bounty, { offer: offer.id as OfferId, deposit, funder, denom: offer.denom, amount: BigInt(offer.amount), at });
+    if (decided.length === 0) return [];
+    await db.query(insert, [deposit, slot, offerId, funder, offer.amount, deadline, standard.withRelayer, standard.approver ?? null, signature, slot, at, at]);
+    const known = fold(decided, bounty).deposits.get(deposit);
+    const closed = known === undefined ? [] : closeDeposit(known, at);
+    if (known !== undefined) await writeDeposit(db, closed.reduce(evolveDeposit, known), slot);
+    return [...decided, ...closed];
+  }));
+  log.info({ offerId, deposit }, 'deposit was closed before it was seen');
 }
 
 async function offerOf(pool: WatchingContext['pool'], { nonce, repositoryId, issueId }: Deposit): Promise<OfferRow | undefined> {

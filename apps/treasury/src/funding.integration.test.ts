@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { decodeDeposit, localProgram, parseAddress, signTransaction, transactionSignature } from '@doubloon/escrow';
+import { decodeDeposit, depositLayout, localProgram, parseAddress, signTransaction, transactionSignature } from '@doubloon/escrow';
 import { createLogger } from '@doubloon/service';
 import { treasury } from '@doubloon/rpc';
 import { creditDeposit } from './credit-deposit.ts';
@@ -61,6 +61,15 @@ test('a deposit whose slot is not final yet is not counted, whatever the node an
   const context = { pool: home.database.pool, chain: local.chain, cluster: { name: 'localnet', genesisHash: local.localnet.genesisHash }, program: localProgram, operator: local.operator, log: silent, now: () => new Date(), checkProgram: () => Promise.resolve(), credited: () => undefined, changed: () => undefined };
   expect(await creditDeposit(context, address, account, { slot: createdSlot - 1n, time: 0n })).toEqual({ kind: 'not-final' });
   expect(await creditDeposit(context, address, account, { slot: createdSlot, time: 0n })).toEqual({ kind: 'known' });
+
+  // The same account as one look at a node might show it when it is over: an end so fresh is not final, and one of a deposit that counts wants a second look.
+  const over = { ...account, data: Uint8Array.from(account.data) };
+  over.data[depositLayout.fields.state.offset] = 4;
+  new DataView(over.data.buffer).setBigInt64(depositLayout.fields.endedAt.offset, 1_000n, true);
+  expect(await creditDeposit(context, address, over, { slot: createdSlot, time: 1_059n })).toEqual({ kind: 'not-final' });
+  expect(await creditDeposit(context, address, over, { slot: createdSlot, time: 1_060n })).toEqual({ kind: 'known' });
+  expect((await home.database.pool.query('select state from deposit where offer_id = $1', [offerId])).rows).toEqual([{ state: 'held' }]);
+  expect(await stateOf(clients, offerId)).toBe(OfferState.FUNDED);
 });
 
 describe('the same again', () => {

@@ -37,7 +37,7 @@ export function createTreasuryMetrics(registry: Registry, { pool, now }: { pool:
   const unverified = gauge('doubloon_deposits_unverified', 'Deposits of our operator under other terms, which are never counted.');
   const disputed = gauge('doubloon_deposits_disputed', 'Deposits that are held to be over and whose money stands on the chain.');
   const chainFailures = counter('doubloon_chain_failures_total', 'Questions to the node that failed, by code.', ['code']);
-  const rounds = counter('doubloon_rounds_total', 'Rounds of sender, watcher, scan, refunds, expiry, relayer and cranks by outcome: good, or the code of the failure.', ['round', 'outcome']);
+  const rounds = counter('doubloon_rounds_total', 'Rounds of sender, watcher, scan and the others by outcome: good, or the code of the failure.', ['round', 'outcome']);
 
   // From the start on, so that the first of them is a rise from zero.
   for (const outcome of ['landed', 'expired', 'failed']) settled.inc({ outcome }, 0);

@@ -2,6 +2,7 @@ import { expireOffers as expire } from '@doubloon/domain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
+import { each } from './each.ts';
 import { offerById } from './offer-row.ts';
 import type { Treasury } from './treasury.ts';
 
@@ -14,12 +15,12 @@ const prune = 'delete from funding_build where built_at < $1';
 export async function expireOffers({ pool, now, log }: Pick<Treasury, 'pool' | 'now' | 'log'>): Promise<void> {
   const at = now();
   const { rows } = await pool.query<{ id: string }>(due, [at]);
-  for (const { id } of rows) {
+  await each(rows, async ({ id }) => {
     const known = await offerById(pool, id);
-    if (known === undefined) continue;
+    if (known === undefined) return;
     failpoint('offer-due');
     const { events } = await inTransaction(pool, (db) => changeOffer(db, known, {}, (bounty) => expire(bounty, { at })));
     if (events.length > 0) log.info({ offerId: id }, 'offer expired unfunded');
-  }
+  });
   await pool.query(prune, [new Date(at.getTime() - buildLifeMs)]);
 }

@@ -1,7 +1,7 @@
 import { DoubloonError } from '@doubloon/errors';
+import { throughOutages } from '@doubloon/postgres';
 import { route, TreasuryService, type Route, type treasury } from '@doubloon/rpc';
 import { buildFunding } from './build-funding.ts';
-import { throughOutages } from './database-outage.ts';
 import { getBounty } from './get-bounty.ts';
 import { getOffer } from './get-offer.ts';
 import { openOffer } from './open-offer.ts';
@@ -15,23 +15,25 @@ import { submitFunding } from './submit-funding.ts';
 import type { Treasury } from './treasury.ts';
 import { withdrawOffer } from './withdraw-offer.ts';
 
+const answering = throughOutages('treasury');
+
 /** The service as others call it, and who may call what. */
 export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
   route(TreasuryService, {
     methods: {
       quote: (request) => quote({ denoms: context.denoms, facts: context.facts.current() }, request),
-      openOffer: throughOutages((request: treasury.OpenOfferRequest) => openOffer(context, request)),
-      getOffer: throughOutages((request: treasury.GetOfferRequest) => getOffer(context, request)),
-      withdrawOffer: throughOutages((request: treasury.WithdrawOfferRequest) => withdrawOffer(context, request)),
-      buildFunding: throughOutages((request: treasury.BuildFundingRequest) => buildFunding(context, request)),
-      submitFunding: throughOutages((request: treasury.SubmitFundingRequest) => submitFunding(context, request)),
-      getBounty: throughOutages((request: treasury.GetBountyRequest) => getBounty(context, request)),
-      splitPreview: throughOutages((request: treasury.SplitPreviewRequest) => splitPreview(context, request)),
-      award: throughOutages(async ({ source, shares }: treasury.AwardRequest) => decide(required(deciding), 'award', source, readShares(shares))),
-      veto: throughOutages(async ({ source }: treasury.VetoRequest) => decide(required(deciding), 'veto', source)),
-      cancel: throughOutages(async ({ source }: treasury.CancelRequest) => decide(required(deciding), 'cancel', source)),
-      buildAward: throughOutages((request: treasury.BuildAwardRequest) => buildAward(context, deciding, request)),
-      submitAward: throughOutages((request: treasury.SubmitAwardRequest) => submitAward(context, deciding, request)),
+      openOffer: answering((request: treasury.OpenOfferRequest) => openOffer(context, request)),
+      getOffer: answering((request: treasury.GetOfferRequest) => getOffer(context, request)),
+      withdrawOffer: answering((request: treasury.WithdrawOfferRequest) => withdrawOffer(context, request)),
+      buildFunding: answering((request: treasury.BuildFundingRequest) => buildFunding(context, request)),
+      submitFunding: answering((request: treasury.SubmitFundingRequest) => submitFunding(context, request)),
+      getBounty: answering((request: treasury.GetBountyRequest) => getBounty(context, request)),
+      splitPreview: answering((request: treasury.SplitPreviewRequest) => splitPreview(context, request)),
+      award: answering(async ({ source, shares }: treasury.AwardRequest) => decide(required(deciding), 'award', source, readShares(shares))),
+      veto: answering(async ({ source }: treasury.VetoRequest) => decide(required(deciding), 'veto', source)),
+      cancel: answering(async ({ source }: treasury.CancelRequest) => decide(required(deciding), 'cancel', source)),
+      buildAward: answering((request: treasury.BuildAwardRequest) => buildAward(context, deciding, request)),
+      submitAward: answering((request: treasury.SubmitAwardRequest) => submitAward(context, deciding, request)),
     },
     callers: {
       quote: ['web'],

@@ -1,6 +1,7 @@
 import { addressBytes, depositLayout, type Address } from '@doubloon/escrow';
 import { readFinal } from '@doubloon/escrow/chain';
-import { creditDeposit, depositIn, type WatchingContext } from './credit-deposit.ts';
+import { creditDeposit, depositIn, readingProgramOnce, type WatchingContext } from './credit-deposit.ts';
+import { each } from './each.ts';
 import { judgeDeposit, type OfferTerms } from './judge-deposit.ts';
 
 const ours = "select address, created_slot, state not in ('held', 'awarded') as is_over from deposit";
@@ -44,14 +45,15 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
   if (candidates.length > 0) {
     const batch = candidates.slice(0, mostCredits);
     const final = await readFinal(context, batch.map(({ address }) => address));
-    for (const [index, { address }] of batch.entries()) {
+    const inRound = readingProgramOnce(context);
+    await each(batch.entries(), async ([index, { address }]) => {
       const account = final.accounts[index];
-      const credit = account && (await creditDeposit(context, address, account, final));
+      const credit = account && (await creditDeposit(inRound, address, account, final));
       if (credit?.kind === 'not-final') pending++;
-      if (credit?.kind !== 'unverified') continue;
+      if (credit?.kind !== 'unverified') return;
       unverified++;
       log.debug({ deposit: address, problem: credit.problem }, 'deposit is not counted');
-    }
+    });
   }
   return { unverified, disputed: disputed.length, pending };
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { parseAddress, rentReserve, tokenProgram, wrappedSol } from '@doubloon/escrow';
+import { addressBytes, parseAddress, rentReserve, tokenProgram, wrappedSol, type Address } from '@doubloon/escrow';
 import { localUsdc } from '@doubloon/localnet';
 import { treasury } from '@doubloon/rpc';
 import { startProcess } from '@doubloon/service/testing';
@@ -74,6 +74,33 @@ describe('it refuses to start', () => {
     // Its database belongs to no chain yet: the next start may name the right one.
     expect((await home.database.pool.query('select from cluster')).rowCount).toBe(0);
   });
+});
+
+/** The local program and our operator account once more, at another address where `authority` can replace the bytes, told as on devnet. */
+async function replaceable(authority: Address): Promise<Record<string, string>> {
+  const [program, programData, operator] = [newSigner().address, newSigner().address, newSigner().address];
+  const upgradeable = parseAddress('BPFLoaderUpgradeab1e11111111111111111111111');
+  const bytes = await readFile(new URL('../../../packages/escrow/doubloon_escrow.so', import.meta.url));
+  const lamports = 5_000_000_000n;
+  // States 2 and 3 of the upgradeable loader: a program, which names the account of its bytes, and that with a slot and its authority.
+  await local.setAccount(programData, { owner: upgradeable, lamports, data: Buffer.concat([Buffer.from([3, 0, 0, 0]), Buffer.alloc(8), Buffer.from([1]), addressBytes(authority), bytes]) });
+  await local.setAccount(program, { owner: upgradeable, lamports, data: Buffer.concat([Buffer.from([2, 0, 0, 0]), addressBytes(programData)]) });
+  const model = await local.chain.account(local.operator, 'confirmed');
+  await local.setAccount(operator, { owner: program, lamports, data: model?.data ?? new Uint8Array() });
+  await vi.waitUntil(() => local.chain.account(operator, 'finalized'), patient);
+  const denoms = await denomsFile();
+  await writeFile(denoms, (await readFile(denoms, 'utf8')).replace('localnet', 'devnet'));
+  return { TREASURY_CLUSTER: 'devnet', TREASURY_PROGRAM: program, TREASURY_OPERATOR: operator, DENOMS_FILE: denoms };
+}
+
+test('on a public cluster it starts with a program that can be replaced only when it was told by whom', async () => {
+  const authority = newSigner().address;
+  const changes = await replaceable(authority);
+  for (const told of [{}, { TREASURY_UPGRADE_AUTHORITY: newSigner().address }]) {
+    await expect(startTreasury(await openHome(local, { ...changes, ...told }))).rejects.toMatchObject({ code: 'PROGRAM_REFUSED', message: expect.stringContaining(`${authority} can replace it`) as string });
+  }
+  const clients = await startTreasury(await openHome(local, { ...changes, TREASURY_UPGRADE_AUTHORITY: authority }));
+  await expect(clients.web.getOffer({ offerId: '0'.repeat(32) })).rejects.toMatchObject({ code: 'OFFER_ABSENT' });
 });
 
 test('a token that stands in the allowlist and on the chain costs lamports beside its amount, and what is not in the list is no denom', async () => {

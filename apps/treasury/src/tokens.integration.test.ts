@@ -1,9 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { seeded } from '@doubloon/dev/kill-matrix/seeded.ts';
+import { decimalsOf, formatAmount, parseCommands, parseDenoms } from '@doubloon/domain';
 import {
-  addressBytes, associatedTokenAddress, compileTransaction, depositLayout, depositNonce, fundToken, localProgram, parseAddress, parseTransaction, refund, rentReserve, signTransaction, tokenProgram, vaultAddress,
+  addressBytes, associatedTokenAddress, compileTransaction, decodeDeposit, depositLayout, depositNonce, fundToken, localProgram, parseAddress, parseTransaction, refund, rentReserve, signTransaction, tokenProgram, vaultAddress,
   type Address, type FundTokenTerms, type Instruction, type ParsedInstruction, type Signer,
 } from '@doubloon/escrow';
 import { localUsdc } from '@doubloon/localnet';
@@ -86,6 +89,35 @@ test('two denoms on one issue are two totals', async () => {
   expect(await totalsOf(clients, first.issueId)).toEqual(['usdc 0 50', 'sol 0 0.5']);
   await clients.web.submitFunding({ offerId: first.offerId, transaction: await signedFor(clients, first.offerId, wallet) });
   await expect.poll(() => totalsOf(clients, first.issueId), patient).toEqual(['usdc 50 0', 'sol 0 0.5']);
+});
+
+const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
+
+test(`whatever amount a comment says, in either denom, is what leaves the wallet and stands on the chain, to the unit (SEED=${String(seed)})`, async () => {
+  const clients = await startTreasury(await openHome(local));
+  const denoms = parseDenoms(JSON.parse(await readFile(join(import.meta.dirname, '../../../packages/domain/denoms/localnet.json'), 'utf8')));
+  const random = seeded(seed);
+  const whole = (below: number) => Math.floor(random() * below);
+  const some = (decimals: number) => `${String(whole(3))}.${String(1 + whole(10 ** decimals - 1)).padStart(decimals, '0')}`;
+  const texts = ['$sol:0.00089088$', '$usdc:0.000001$', '$usdc:1000000.000001$', ...Array.from({ length: 3 }, () => [`$sol:${some(9).replace(/^0\.00/, '0.01')}$`, `$usdc:${some(6)}$`]).flat()];
+  const wallet = await local.wallet(100_000_000_000n);
+  await local.localnet.faucet.giveUsdc(wallet.address, 2_000_000_000_000n);
+  let tokens = await tokensIn(canonical(wallet));
+  for (const text of texts) {
+    const [found] = parseCommands(`I would love this: ${text}.`, decimalsOf(denoms));
+    if (found?.kind !== 'offer') throw new Error(`${text} is no offer`);
+    const { offerId } = await offered(clients, offerRequest({ denom: found.denom, amount: found.amount }));
+    const built = await clients.web.buildFunding({ offerId, wallet: wallet.address });
+    await local.chain.send(signTransaction(built.transaction, [wallet]));
+    const account = await vi.waitUntil(() => local.chain.account(parseAddress(built.deposit), 'confirmed'), patient);
+    const deposit = decodeDeposit(account.data);
+    const isToken = found.denom === 'usdc';
+    const left = await tokensIn(canonical(wallet));
+    expect([text, deposit.amount, deposit.mint, tokens - left, isToken ? await tokensIn(vaultOf(built.deposit)) : account.lamports - rentReserve(depositLayout.size, 0n)])
+      .toEqual([text, BigInt(found.amount), isToken ? localUsdc : undefined, isToken ? BigInt(found.amount) : 0n, BigInt(found.amount)]);
+    expect(formatAmount(deposit.amount, isToken ? 6 : 9)).toBe(found.text);
+    tokens = left;
+  }
 });
 
 describe('refused before anything is signed', () => {

@@ -7,6 +7,7 @@ import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
 import { depositIn, type WatchingContext } from './credit-deposit.ts';
 import { depositOf, deposits, writeDeposit, type DepositRow } from './deposit-row.ts';
+import { each } from './each.ts';
 import { offerById } from './offer-row.ts';
 import { readWithOperator } from './operator.ts';
 import { depositsOf } from './scan-deposits.ts';
@@ -30,14 +31,15 @@ export async function watchHeld(context: WatchingContext, cursor: { after: strin
   const { rows } = await pool.query<DepositRow>(standing, [cursor.after]);
   if (rows.length === 0) return { pending: 0 };
   const { operator, ...state } = await readWithOperator(context, rows.map(({ address }) => parseAddress(address)));
+  // One that can't be judged must not keep the next hundreds from being looked at.
+  const last = rows.findLast(({ doubted_slot: doubted }) => doubted === null)?.address;
+  cursor.after = rows.length < mostPerRound ? '' : (last ?? cursor.after);
   let [hidden, pending] = [0, 0];
-  for (const [index, row] of rows.entries()) {
+  await each(rows.entries(), async ([index, row]) => {
     const deposit = sameIn(row, state.accounts[index], program);
     if (deposit === undefined && state.time < BigInt(Math.floor(row.stands_until.getTime() / 1000))) hidden++;
     else if (await look(context, row, deposit, { ...state, operator }) === 'again') pending++;
-  }
-  const last = rows.findLast(({ doubted_slot: doubted }) => doubted === null)?.address;
-  cursor.after = rows.length < mostPerRound ? '' : (last ?? cursor.after);
+  });
   if (hidden > 0) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call: 'getMultipleAccounts', problem: `it leaves out ${String(hidden)} deposits that can't be gone` });
   return { pending };
 }

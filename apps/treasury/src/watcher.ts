@@ -1,6 +1,7 @@
 import { parseAddress } from '@doubloon/escrow';
 import { readFinal } from '@doubloon/escrow/chain';
-import { creditDeposit, type WatchingContext } from './credit-deposit.ts';
+import { creditDeposit, readingProgramOnce, type WatchingContext } from './credit-deposit.ts';
+import { each } from './each.ts';
 
 // What we handed out lands within its blockhash's life, a minute or two; after that only the scan looks for it. Anybody can
 // have transactions built, so that only the newest are worth a look each second.
@@ -22,9 +23,10 @@ export async function watchAwaited(context: WatchingContext): Promise<{ pending:
   const addresses = rows.map(({ deposit }) => parseAddress(deposit));
   const final = await readFinal(context, addresses);
   let pending = 0;
-  for (const [index, address] of addresses.entries()) {
+  const inRound = readingProgramOnce(context);
+  await each(addresses.entries(), async ([index, address]) => {
     const account = final.accounts[index];
-    if (account !== undefined && (await creditDeposit(context, address, account, final)).kind === 'not-final') pending++;
-  }
+    if (account !== undefined && (await creditDeposit(inRound, address, account, final)).kind === 'not-final') pending++;
+  });
   return { pending };
 }

@@ -24,6 +24,8 @@ export const handle: Handle = async ({ event, resolve }) => {
       return json({ code: 'REQUEST_REFUSED', message: 'This request did not come from a page of ours.' }, { status: 403 });
     }
     if (!withinLimits()) {
+      // Forms are answered with a page, and signing in or out is what forms are for here.
+      if (event.request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') === true) return new Response(null, { status: 303, headers: { location: '/link?problem=too-many' } });
       return json({ code: 'TOO_MANY_REQUESTS', message: 'Too many requests from you: wait a minute and try again.' }, { status: 429, headers: { 'retry-after': '60' } });
     }
     return resolve(event);

@@ -62,7 +62,8 @@ export interface Failures {
   /** What is missing of each denom, in base units, decimal: lamports for fees and rent beside the tokens of an amount. `account` is where a token was looked for, with `balance` null when it is not there. */
   BALANCE_TOO_SMALL: { wallet: string; lacking: readonly { denom: string; decimals: number; balance: string | null; needed: string; missing: string; account?: string }[] };
   TRANSACTION_REFUSED: { reason: string; problem: string };
-  BLOCKHASH_EXPIRED: { offerId: string };
+  /** For the deposit of an offer, or for a step of a link. */
+  BLOCKHASH_EXPIRED: { offerId?: string };
   GENESIS_MISMATCH: { pinned: string; found: string };
   PROGRAM_REFUSED: { program: string; problem: string };
   /** The sentence of the identity service for whoever asked, and its stable name. */
@@ -77,6 +78,9 @@ export interface Failures {
   LINK_STEP_IMPOSSIBLE: { step: string; problem: string };
   /** When the same may be asked again, at the earliest. */
   RATE_LIMITED: { retryAfterMs: number };
+
+  // setting up
+  APP_NOT_CREATED: { problem: string };
 
   // GitHub stand-in
   GITHUB_MISMATCH: { problems: readonly string[] };
@@ -149,7 +153,7 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   DENOM_UNKNOWN: ({ denom }) => `"${denom}" is not a currency that can be offered here.`,
   OFFER_ABSENT: () => 'There is no such offer.',
   OFFER_NOT_OPEN: ({ state }) => `The offer can't be funded: it is ${state}.`,
-  WALLET_INVALID: ({ problem }) => `This wallet can't fund an offer: ${problem}.`,
+  WALLET_INVALID: ({ problem }) => `This wallet can't be used here: ${problem}.`,
   BALANCE_TOO_SMALL: ({ lacking }) => lacking.map(lackingOf).join(' '),
   TRANSACTION_REFUSED: ({ problem }) => `The transaction was refused: ${problem}.`,
   BLOCKHASH_EXPIRED: () => 'The transaction was signed too late to be used.',
@@ -165,6 +169,9 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   GITHUB_USER_ABSENT: ({ login }) => `GitHub has no user ${login}.`,
   LINK_STEP_IMPOSSIBLE: ({ problem }) => `This can't be done now: ${problem}.`,
   RATE_LIMITED: ({ retryAfterMs }) => `That was asked too often: try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+
+  // setting up
+  APP_NOT_CREATED: ({ problem }) => `The GitHub App was not created: ${problem}.`,
 
   // GitHub stand-in
   GITHUB_MISMATCH: ({ problems }) => `What was said does not match GitHub's own description: ${problems.join('; ')}.`,

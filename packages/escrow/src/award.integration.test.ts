@@ -421,14 +421,21 @@ describe('what nobody claims', () => {
 
   test('nobody proves an identity absent by another address: another user\'s, another bump\'s, one on the curve', () => {
     const { parties, deposit } = openAwardable();
-    parties.decide(deposit, [parties.relayer, parties.funder]);
+    const { program, operator } = parties;
+    // With bumps on both sides of the sound one.
+    let id = 1;
+    while (identityAddress({ program, operator, githubId: String(id) }).bump > 253) id++;
+    const githubId = String(id);
+    const sound = identityAddress({ program, operator, githubId });
+    expect(parties.link(githubId).outcome.error).toBeUndefined();
+    parties.decide(deposit, [parties.relayer, parties.funder], whole(githubId));
     parties.wait(claim);
-    const sound = identityAddress({ program: parties.program, operator: parties.operator, githubId: ada });
     expect(parties.giveBackShare(deposit, 0, grace).error).toBe('IDENTITY_WRONG');
+    expect(parties.giveBackShare(deposit, 0, githubId).error).toBe('IDENTITY_PAYABLE');
     const errors = new Set<string | undefined>();
     for (let bump = 255; bump > 200; bump--) {
       if (bump === sound.bump) continue;
-      const { address } = derived(parties, ada, bump);
+      const { address } = derived(parties, githubId, bump);
       const wish = giveBackAt(parties, deposit, address, bump);
       errors.add(parties.send([wish]).error);
     }

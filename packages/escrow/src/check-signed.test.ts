@@ -1,7 +1,7 @@
 import { AddressLookupTableAccount, PublicKey, TransactionInstruction, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import { describe, expect, test } from 'vitest';
 import {
-  compileTransaction, encodeBase58, fundSol, localProgram as program, memo, parseAddress, refund, setComputeUnitLimit, setComputeUnitPrice, signerFromSeed, signTransaction, systemProgram,
+  compileTransaction, encodeBase58, fundSol, linkIdentity, localProgram as program, memo, parseAddress, refund, setComputeUnitLimit, setComputeUnitPrice, signerFromSeed, signTransaction, systemProgram,
   type Instruction, type Signer,
 } from './index.ts';
 import { checkSigned } from './check-signed.ts';
@@ -133,5 +133,34 @@ describe('refused', () => {
     for (let length = 0; length < signed.length; length++) expect(() => check(signed.slice(0, length))).toThrow(refused('unreadable'));
     expect(() => check(Uint8Array.of(...signed, 0))).toThrow(refused('unreadable'));
     expect(() => check(new Uint8Array(1233))).toThrow(refused('unreadable'));
+  });
+});
+
+describe('with an attestor', () => {
+  const attestor = signerFromSeed(new Uint8Array(32).fill(4));
+  const link = linkIdentity({ program, operator, githubId: '583231', payer: wallet.address, attestor: attestor.address, wallet: wallet.address, expiry: 1_800_000_000n });
+  const vouch = (bytes: Uint8Array) => checkSigned(bytes, { program, builds: [{ wallet: wallet.address, instruction: link }], attestor: attestor.address });
+  const naming = (one: Instruction, writable = false): Instruction => ({ ...one, accounts: [...one.accounts, { address: attestor.address, signer: true, writable }] });
+
+  test('only its signature may be missing, and guards may stand around', () => {
+    const bytes = sign([setComputeUnitLimit(60_000), guard(), link, guard([{ address: wallet.address, signer: false, writable: false }]), memo('Doubloon')]);
+    expect(vouch(bytes)).toMatchObject({ build: { wallet: wallet.address }, blockhash });
+    expect(() => vouch(sign([link], { signers: [] }))).toThrow(refused('signature-wrong'));
+    expect(() => vouch(sign([link], { payer: stranger, signers: [wallet] }))).toThrow(refused('signature-wrong'));
+    expect(vouch(sign([link], { payer: stranger, signers: [wallet, stranger] }))).toMatchObject({ build: { wallet: wallet.address } });
+  });
+
+  test.each([
+    ['a guard names it', [naming(guard()), link], 'attestor-elsewhere'],
+    ['a memo names it', [link, naming(memo('vouched'))], 'attestor-elsewhere'],
+    ['a guard may write to it', [link, naming(guard(), true)], 'attestor-elsewhere'],
+    ['a program takes part that nobody knows', [link, { program: stranger.address, accounts: [], data: new Uint8Array() }], 'program-unknown'],
+    ['the system program moves money', [link, { program: systemProgram, accounts: [], data: Uint8Array.of(2, 0, 0, 0) }], 'program-unknown'],
+  ] as const)('%s: refused', (_what, instructions, reason) => {
+    expect(() => vouch(sign(instructions))).toThrow(refused(reason));
+  });
+
+  test('it pays for nothing', () => {
+    expect(() => vouch(sign([link], { payer: attestor, signers: [wallet] }))).toThrow(refused('attestor-pays'));
   });
 });

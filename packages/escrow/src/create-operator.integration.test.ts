@@ -23,7 +23,7 @@ test('an operator can be made where somebody sent lamports ahead, and only once'
   expect(escrow.send([make], admin).error).toBeUndefined();
   expect(escrow.balance(address)).toBe(rentReserve(operatorLayout.size, 0n) + 5n);
   const before = escrow.account(address)?.data;
-  expect(escrow.send([{ ...make, data: make.data.fill(9, 34) }], admin).error).toBe('ACCOUNT_EXISTS');
+  expect(escrow.send([{ ...make, data: make.data.fill(9, 40) }], admin).error).toBe('ACCOUNT_EXISTS');
   expect(escrow.account(address)?.data).toEqual(before);
 });
 

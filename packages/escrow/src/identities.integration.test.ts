@@ -197,6 +197,21 @@ describe('changing the wallet', () => {
     }
   });
 
+  test('settling, and unlinking, end an older dispute too', () => {
+    for (const settles of [true, false]) {
+      const { parties, wallet } = openPayable();
+      parties.change(ada, newSigner());
+      cancelled(parties, wallet);
+      parties.wait(coolDown);
+      const next = newSigner();
+      parties.change(ada, next);
+      expect(parties.identity(ada)).toMatchObject({ contested: false, contestedBefore: true });
+      expect((settles ? settled(parties, wallet, next) : unlinked(parties, wallet)).error).toBeUndefined();
+      expect(parties.identity(ada)).toMatchObject({ contested: false, contestedBefore: false });
+      expect(standing(parties)).toEqual(settles ? { kind: 'wallet', wallet: next.address } : { kind: 'nobody' });
+    }
+  });
+
   test('settling makes a fresh link no older than it is', () => {
     const parties = openParties();
     const { wallet } = parties.link(ada);

@@ -125,7 +125,7 @@ describe('refund', () => {
 
   test('takes exactly its accounts and its one byte', () => {
     const { escrow, opens, refunding, closing } = openFunded();
-    escrow.setTime(opens + linger);
+    escrow.setTime(opens);
     const extra = { address: newAddress(), signer: false, writable: true };
     for (const sound of [refunding, closing]) {
       const outcome = (change: Partial<Instruction>) => escrow.send([{ ...sound, ...change }]).error;
@@ -133,6 +133,8 @@ describe('refund', () => {
       expect(outcome({ accounts: sound.accounts.slice(0, 1) })).toBe('ACCOUNT_COUNT_WRONG');
       expect(outcome({ accounts: [...sound.accounts, extra] })).toBe('ACCOUNT_COUNT_WRONG');
       expect(outcome({ accounts: sound.accounts.map((account) => ({ ...account, writable: false })) })).toBe('ACCOUNT_NOT_WRITABLE');
+      expect(outcome({})).toBeUndefined();
+      escrow.setTime(escrow.now() + linger);
     }
   });
 

@@ -139,6 +139,13 @@ describe('the admin\'s key alone', () => {
     expect(parties.balance(parties.funder.address) - before).toBe(amount);
   });
 
+  test('stops no winner by naming their wallet as a key of the operator\'s', () => {
+    const { parties, deposit, wallet } = openTheft();
+    parties.decide(deposit, [parties.relayer, parties.funder]);
+    expect(parties.send([scheduleKeys({ program: parties.program, operator: parties.operator, admin: parties.admin.address, attestor: wallet.address })], parties.admin).error).toBeUndefined();
+    expect(parties.pay(deposit, 0, ada, wallet.address).error).toBeUndefined();
+  });
+
   test('undoes no award that is final', () => {
     const { parties, deposit, wallet } = openTheft();
     parties.decide(deposit, [parties.relayer]);

@@ -274,6 +274,17 @@ describe('closing', () => {
     expect(parties.balance(parties.funder.address) - lamports).toBe(rent + sol + rentReserve(depositLayout.size, 0n));
   });
 
+  test('a vault that was frozen with a stray unit in it waits to be closed, and one without closes', () => {
+    const { parties, tokens, vault, closing } = openEnded();
+    const lamports = parties.account(vault)?.lamports ?? 0n;
+    const freeze = (amount: bigint, state: 'frozen' | 'ready') => { parties.setAccount(vault, { owner: tokenProgram, lamports, data: tokenAccountBytes({ mint: tokens.mint, holder: vault, amount, state }) }); };
+    freeze(1n, 'frozen');
+    expect(parties.send([closing]).error).toBe('custom 17');
+    freeze(0n, 'frozen');
+    expect(parties.send([closing]).error).toBeUndefined();
+    expect(parties.account(vault)).toBeUndefined();
+  });
+
   test('without strays the funder needs no token account', () => {
     const { parties, tokens, closing, source } = openEnded();
     parties.setAccount(source, { owner: systemProgram, lamports: 1n });

@@ -14,7 +14,8 @@ export interface ModelDeposit {
   readonly funder: string;
   readonly withRelayer: boolean;
   readonly approver: string | undefined;
-  readonly token: boolean;
+  /** A name; `undefined` is SOL. */
+  readonly mint: string | undefined;
   readonly amount: bigint;
   readonly deadline: bigint;
   /** What it holds of its amount. */
@@ -164,12 +165,12 @@ export class Model {
     return true;
   }
 
-  fund(name: string, deposit: Pick<ModelDeposit, 'funder' | 'withRelayer' | 'approver' | 'token' | 'amount' | 'deadline'>): boolean {
+  fund(name: string, deposit: Pick<ModelDeposit, 'funder' | 'withRelayer' | 'approver' | 'mint' | 'amount' | 'deadline'>): boolean {
     const ahead = deposit.deadline - this.now;
     const relayers = [this.relayer.key, this.relayer.next?.key];
     const { funder, approver, withRelayer } = deposit;
     const deciders = withRelayer ? approver !== funder && !relayers.includes(funder) && (approver === undefined || !relayers.includes(approver)) : approver === undefined;
-    if (this.deposits.has(name) || !deciders || ahead < hour || ahead > 365n * day || deposit.amount < (deposit.token ? 1n : 890_880n)) return false;
+    if (this.deposits.has(name) || !deciders || ahead < hour || ahead > 365n * day || deposit.amount < (deposit.mint === undefined ? 890_880n : 1n)) return false;
     this.deposits.set(name, { ...deposit, left: deposit.amount, strayLamports: 0n, strayTokens: 0n, state: 'funded', vetoed: false, endedAt: 0n });
     return true;
   }
@@ -201,7 +202,7 @@ export class Model {
     if (by.includes('') || new Set(by).size !== keys.length || !open || this.now >= deposit.deadline + modelTerms.grace) return false;
     const atOnce = keys.length === 2 || !deposit.withRelayer;
     if (deposit.vetoed && !atOnce) return false;
-    if (shares.some(({ bps }) => deposit.amount * BigInt(bps) / 10_000n < (deposit.token ? 1n : 890_880n))) return false;
+    if (shares.some(({ bps }) => deposit.amount * BigInt(bps) / 10_000n < (deposit.mint === undefined ? 890_880n : 1n))) return false;
     deposit.state = 'awarded';
     deposit.award = { by, at: this.now, finalAt: this.now + (atOnce ? 0n : this.inForce(this.relayer) === undefined ? withoutRelayer : modelTerms.window), epoch: this.relayer.epoch, shares: shares.map((share) => ({ ...share, settled: false })) };
     return true;

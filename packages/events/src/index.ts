@@ -8,3 +8,4 @@ export {
 export { identityEvent, type IdentityEventFacts, type IdentityEventName } from './identity-event.ts';
 export { eventTypes, isEventType, type BountyEventType, type EventData, type EventType, type IdentityEventType } from './event-types.ts';
 export { openEventLog } from './open-event-log.ts';
+export { publisher } from './publisher.ts';

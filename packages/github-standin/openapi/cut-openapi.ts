@@ -55,11 +55,19 @@ function at(document: JsonObject, reference: string): Json {
   return here;
 }
 
-/** Mends what GitHub's description has wrong: the list of installations wants an account to be a user and an enterprise at once. */
+/**
+ * Mends what GitHub's description has wrong: the list of installations wants an account to be a user and an enterprise at once, and
+ * a pull request wants the repository it comes from, which is null once that fork was deleted, as GitHub's description of the webhook `pull_request.labeled` says.
+ */
 function mend(document: JsonObject): void {
   const schema = at(document, '#/paths/~1app~1installations/get/responses/200/content/application~1json/schema') as JsonObject;
   if (!JSON.stringify(schema).includes('"allOf"')) throw new Error('the list of installations is right now: leave out its mending');
   schema['items'] = { $ref: '#/components/schemas/installation' };
+  for (const name of ['pull-request', 'pull-request-simple']) {
+    const head = at(document, `#/components/schemas/${name}/properties/head/properties`) as JsonObject;
+    if (JSON.stringify(head['repo']).includes('null')) throw new Error(`the head of a ${name} is right now: leave out its mending`);
+    head['repo'] = { nullable: true, allOf: [head['repo'] ?? null] };
+  }
 }
 
 function cut(document: JsonObject): JsonObject {

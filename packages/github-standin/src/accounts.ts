@@ -1,19 +1,20 @@
-import { createHash, type KeyObject } from 'node:crypto';
-import type { Account, App, Installation, Permissions, World } from './world.ts';
+import { createHash } from 'node:crypto';
+import type { Account, App, Installation, World } from './world.ts';
 
 export const newAccount = (nextId: World['nextId'], login: string, type: Account['type'], createdAt: Date, name: string | null = null): Account =>
   ({ id: nextId('account'), login, name, type, createdAt, isSuspended: false, members: new Map() });
 
+type AppIs = Pick<App, 'owner' | 'slug' | 'name' | 'permissions' | 'events' | 'callbackUrls' | 'publicKey' | 'createdAt'>;
+type AppMayBe = Partial<Pick<App, 'id' | 'clientSecret' | 'description' | 'externalUrl' | 'setupUrl' | 'isPublic' | 'oauthOnInstall'>>;
+
 /** Registers an App and its bot. */
-export function newApp(world: World, o: {
-  owner: Account; slug: string; name: string; permissions: Permissions; events: readonly string[]; callbackUrls: readonly string[]; publicKey: KeyObject; createdAt: Date; id?: number; clientSecret?: string;
-}): App {
+export function newApp(world: World, o: AppIs & AppMayBe): App {
   const { id = world.nextId('app') } = o;
   // The same at each start, as all that is handed out here.
   const { clientSecret = createHash('sha1').update(`client secret of ${String(id)}`).digest('hex') } = o;
   const bot = newAccount(world.nextId, `${o.slug}[bot]`, 'Bot', o.createdAt);
   world.accounts.push(bot);
-  const app: App = { ...o, id, clientId: `Iv23li${String(id).padStart(14, 'd')}`, clientSecret, bot };
+  const app: App = { description: '', externalUrl: undefined, setupUrl: undefined, isPublic: true, oauthOnInstall: false, ...o, id, clientId: `Iv23li${String(id).padStart(14, 'd')}`, clientSecret, bot };
   world.apps.push(app);
   return app;
 }

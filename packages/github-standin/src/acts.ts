@@ -1,4 +1,4 @@
-import { atLeast, reactionContents, roleOf, type Actor, type Comment, type Issue, type Label, type Reaction, type ReactionContent, type Repository, type World } from './world.ts';
+import { atLeast, reactionContents, roleOf, type Actor, type CloseReason, type Comment, type Issue, type Label, type Reaction, type ReactionContent, type Repository, type World } from './world.ts';
 import type { Happening } from './webhooks.ts';
 
 /** Everything that can be done to the world. Each act commits at once and then tells what happened, in that order. */
@@ -20,7 +20,7 @@ export class Acts {
     issue.labels = labels.map((name) => this.label(repository, name));
     repository.issues.push(issue);
     repository.updatedAt = at;
-    this.#tell({ event: 'issues', action: 'opened', issue, sender: actor.account });
+    this.#tell({ event: eventOf(issue), action: 'opened', issue, sender: actor.account });
     return issue;
   }
 
@@ -37,23 +37,24 @@ export class Acts {
     if (Object.keys(from).length === 0) return;
     issue.updatedAt = this.#world.now();
     if ('body' in from) issue.edits.push({ at: issue.updatedAt, by: actor.account });
-    this.#tell({ event: 'issues', action: 'edited', issue, sender: actor.account, from });
+    this.#tell({ event: eventOf(issue), action: 'edited', issue, sender: actor.account, from });
   }
 
-  close(actor: Actor, issue: Issue, reason: 'completed' | 'not_planned'): void {
-    if (issue.closed?.reason === reason) return;
+  close(actor: Actor, issue: Issue, reason: CloseReason): void {
+    if (issue.closed?.reason === reason || issue.pullRequest?.merged !== undefined) return;
     const at = this.#world.now();
     issue.closed = { at, by: actor.account, reason };
     issue.updatedAt = at;
-    this.#tell({ event: 'issues', action: 'closed', issue, sender: actor.account });
+    this.#tell({ event: eventOf(issue), action: 'closed', issue, sender: actor.account });
   }
 
   reopen(actor: Actor, issue: Issue): void {
-    if (issue.closed === undefined) return;
+    // What is merged stays so.
+    if (issue.closed === undefined || issue.pullRequest?.merged !== undefined) return;
     issue.closed = undefined;
     issue.reopened = true;
     issue.updatedAt = this.#world.now();
-    this.#tell({ event: 'issues', action: 'reopened', issue, sender: actor.account });
+    this.#tell({ event: eventOf(issue), action: 'reopened', issue, sender: actor.account });
   }
 
   deleteIssue(actor: Actor, issue: Issue): void {
@@ -66,14 +67,14 @@ export class Acts {
     if (issue.locked !== undefined) return;
     issue.locked = { reason };
     issue.updatedAt = this.#world.now();
-    this.#tell({ event: 'issues', action: 'locked', issue, sender: actor.account });
+    this.#tell({ event: eventOf(issue), action: 'locked', issue, sender: actor.account });
   }
 
   unlock(actor: Actor, issue: Issue): void {
     if (issue.locked === undefined) return;
     issue.locked = undefined;
     issue.updatedAt = this.#world.now();
-    this.#tell({ event: 'issues', action: 'unlocked', issue, sender: actor.account });
+    this.#tell({ event: eventOf(issue), action: 'unlocked', issue, sender: actor.account });
   }
 
   comment(actor: Actor, issue: Issue, body: string): Comment {
@@ -129,16 +130,19 @@ export class Acts {
       if (issue.labels.includes(label)) continue;
       issue.labels.push(label);
       issue.updatedAt = this.#world.now();
-      this.#tell({ event: 'issues', action: 'labeled', issue, sender: actor.account, label });
+      this.#tell({ event: eventOf(issue), action: 'labeled', issue, sender: actor.account, label });
     }
   }
 
   removeLabel(actor: Actor, issue: Issue, label: Label): void {
     issue.labels = issue.labels.filter((it) => it !== label);
     issue.updatedAt = this.#world.now();
-    this.#tell({ event: 'issues', action: 'unlabeled', issue, sender: actor.account, label });
+    this.#tell({ event: eventOf(issue), action: 'unlabeled', issue, sender: actor.account, label });
   }
 }
+
+/** GitHub tells of pull requests by an event of their own, though they are issues too. */
+export const eventOf = (issue: Issue): 'issues' | 'pull_request' => (issue.pullRequest === undefined ? 'issues' : 'pull_request');
 
 /** GitHub's limit for the body of an issue or a comment, in characters. */
 export const longestBody = 65_536;
@@ -147,7 +151,7 @@ export const isReactionContent = (value: unknown): value is ReactionContent => r
 
 export const findLabel = (repository: Repository, name: string): Label | undefined => repository.labels.find((it) => it.name.toLowerCase() === name.toLowerCase());
 
-const nextNumber = (repository: Repository): number => Math.max(0, ...repository.issues.map((it) => it.number), ...repository.deletedNumbers) + 1;
+export const nextNumber = (repository: Repository): number => Math.max(0, ...repository.issues.map((it) => it.number), ...repository.deletedNumbers) + 1;
 
 /** People may change what they wrote; those with write access may change what anybody wrote, a maintainer's words too. */
 export const mayEdit = (actor: Actor, thing: Comment | Issue): boolean => {
@@ -157,8 +161,10 @@ export const mayEdit = (actor: Actor, thing: Comment | Issue): boolean => {
 
 export const mayClose = (actor: Actor, issue: Issue): boolean => issue.author.id === actor.account.id || atLeast(roleOf(issue.repository, actor.account), 'triage');
 
+export const mayMerge = (actor: Actor, issue: Issue): boolean => issue.pullRequest !== undefined && atLeast(roleOf(issue.repository, actor.account), 'write');
+
 /** A locked issue is for people with write access; an App is none of them, whatever its permissions. */
 export const mayWrite = (actor: Actor, issue: Issue): boolean => issue.locked === undefined || (actor.account.type !== 'Bot' && atLeast(roleOf(issue.repository, actor.account), 'write'));
 
-/** Deleting an issue is for administrators. */
-export const mayDelete = (actor: Actor, issue: Issue): boolean => roleOf(issue.repository, actor.account) === 'admin';
+/** Deleting an issue is for administrators, and nobody can delete a pull request. */
+export const mayDelete = (actor: Actor, issue: Issue): boolean => issue.pullRequest === undefined && roleOf(issue.repository, actor.account) === 'admin';

@@ -119,3 +119,36 @@ export const deleteAuthorization = (call: Call): Answer => {
   call.credentials.userTokens.revokeAll(account, app);
   return { status: 204 };
 };
+
+export const getAppBySlug = (call: Call): Answer => {
+  const app = call.world.apps.find((it) => it.slug === call.param('app_slug').toLowerCase());
+  if (app === undefined) throw notFound();
+  return { status: 200, body: integration(app, call.world.addresses) };
+};
+
+/** Needs nobody's credentials: the code is all. */
+export const createFromManifest = (call: Call): Answer => {
+  const made = call.registrations.convert(call.param('code'));
+  if (made === undefined) throw notFound();
+  const { app, privateKey, webhookSecret } = made;
+  return { status: 201, body: { ...integration(app, call.world.addresses), client_secret: app.clientSecret, webhook_secret: webhookSecret, pem: privateKey } };
+};
+
+/** By the App itself, for which GitHub names nobody who did it: its own bot did. */
+export const deleteInstallation = (call: Call): Answer => {
+  const installation = installationOf(call);
+  call.installing.uninstall(installation, installation.app.bot);
+  return { status: 204 };
+};
+
+export const suspendInstallation = (call: Call): Answer => {
+  const installation = installationOf(call);
+  call.installing.suspend(installation, installation.app.bot);
+  return { status: 204 };
+};
+
+export const unsuspendInstallation = (call: Call): Answer => {
+  const installation = installationOf(call);
+  call.installing.unsuspend(installation, installation.app.bot);
+  return { status: 204 };
+};

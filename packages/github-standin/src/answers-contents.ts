@@ -25,7 +25,7 @@ function placeOf(call: Call): Place {
 }
 
 /** What every answer says of where something stands. */
-function shape(call: Call, { repository, branch, ref }: Place, path: string, entry: Entry | undefined, sha: string, size: number) {
+function shape(call: Call, { repository, ref }: Place, path: string, entry: Entry | undefined, sha: string, size: number) {
   const { addresses } = call.world;
   const page = `${addresses.html}/${fullName(repository)}`;
   const encoded = path.split('/').map(encodeURIComponent).join('/');
@@ -34,7 +34,7 @@ function shape(call: Call, { repository, branch, ref }: Place, path: string, ent
   const git = entry?.type === 'submodule' ? null : `${repositoryApi(repository, addresses)}/git/${entry === undefined ? 'trees' : 'blobs'}/${sha}`;
   return {
     name: path.split('/').at(-1) ?? '', path, sha, size, url, html_url: html, git_url: git,
-    download_url: entry === undefined || entry.type === 'submodule' ? null : `${page}/raw/${branch.sha}/${encoded}`, _links: { self: url, git, html },
+    download_url: entry === undefined || entry.type === 'submodule' ? null : `${page}/raw/${ref}/${encoded}`, _links: { self: url, git, html },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Answer, Call } from './call.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
 import { commentShape, issueApi, issueShape, singleIssue } from './shape-issue.ts';
 import { labelShape } from './shape-repository.ts';
-import { atLeast, roleOf, timestamp, type Comment, type Issue } from './world.ts';
+import { atLeast, closeReasons, roleOf, timestamp, type Comment, type Issue } from './world.ts';
 
 const longestTitle = 256;
 
@@ -63,7 +63,7 @@ export const updateIssue = (call: Call): Answer => {
   }
   if (state !== undefined) {
     if (call.caller.kind === 'person' && !mayClose(actor, issue)) throw new Refusal(403, 'Must have admin rights to Repository.');
-    if (state === 'closed') call.acts.close(actor, issue, reason === 'not_planned' ? 'not_planned' : 'completed');
+    if (state === 'closed') call.acts.close(actor, issue, closeReasons.find((it) => it === reason) ?? 'completed');
     else call.acts.reopen(actor, issue);
   }
   return { status: 200, body: singleIssue(issue, call.world.addresses) };

@@ -43,7 +43,7 @@ export const listPulls = (call: Call): Answer => {
   call.need(repository, 'pull_requests', 'read');
   const { state = 'open' } = call.query;
   const found = repository.issues.filter((it) => state === 'all' || (it.closed === undefined) === (state === 'open')).toReversed();
-  return { status: 200, rows: found.flatMap((it) => (it.pullRequest === undefined ? [] : [pullRequestSimple(it, it.pullRequest.head, it.pullRequest.id, call.world.addresses)])) };
+  return { status: 200, rows: found.flatMap((it) => (it.pullRequest === undefined ? [] : [pullRequestSimple(it, it.pullRequest, call.world.addresses)])) };
 };
 
 export const getPull = (call: Call): Answer => {
@@ -51,7 +51,7 @@ export const getPull = (call: Call): Answer => {
   call.need(repository, 'pull_requests', 'read');
   const issue = findIssue(repository, Number(call.param('pull_number')));
   if (issue?.pullRequest === undefined) throw notFound();
-  return { status: 200, body: pullRequestShape(issue, issue.pullRequest.head, issue.pullRequest.id, call.world.addresses) };
+  return { status: 200, body: pullRequestShape(issue, issue.pullRequest, call.world.addresses) };
 };
 
 const user = (call: Call, account: Account | undefined): Answer => {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Acts } from './acts.ts';
+import type { InstallationActs } from './acts-installations.ts';
 import type { OperationId } from '../openapi/operations.ts';
 import { answers } from './answers.ts';
 import { Call, type Answer } from './call.ts';
@@ -12,6 +13,7 @@ import type { ApiFault, Script } from './faults.ts';
 import { toJson } from './json.ts';
 import { pageOf } from './page-of-rows.ts';
 import { primaryLimit, secondaryLimit, type Budget, type Budgets } from './rate-limits.ts';
+import type { Registrations } from './registrations.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { fullName, type App, type World } from './world.ts';
 
@@ -23,6 +25,8 @@ export interface Api {
   readonly acts: Acts;
   readonly credentials: Credentials;
   readonly deliveriesOf: (app: App) => Deliveries;
+  readonly registrations: Registrations;
+  readonly installing: InstallationActs;
   readonly conformance: Conformance;
   readonly mismatches: Mismatch[];
   readonly budgets: Budgets;
@@ -52,7 +56,7 @@ const mostAsked = 10_000;
 /** What counts against the limit of what may be created in a time. */
 const creating: ReadonlySet<OperationId> = new Set(['issues/create', 'issues/create-comment', 'issues/create-label', 'reactions/create-for-issue', 'reactions/create-for-issue-comment']);
 
-interface Sent {
+export interface Sent {
   readonly status: number;
   readonly body: unknown;
   readonly raw?: Buffer;
@@ -63,7 +67,7 @@ interface Sent {
 const jsonTypes = /^\s*(\*\/\*|application\/(\*|json|vnd\.github(\.v3|\.raw)?(\+json)?|vnd\.github\.[a-z0-9-]+-preview(\+json)?))\s*(;.*)?$/i;
 
 /** Refuses what GitHub refuses of every request, before it looks at the path. */
-function checkHeaders(headers: FastifyRequest['headers']): void {
+export function checkHeaders(headers: FastifyRequest['headers']): void {
   if ((headers['user-agent'] ?? '') === '')
     throw new Refusal(403, 'Request forbidden by administrative rules. Please make sure your request has a User-Agent header (https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required).');
   const version = headers['x-github-api-version'];
@@ -72,7 +76,7 @@ function checkHeaders(headers: FastifyRequest['headers']): void {
   if (accept !== undefined && !accept.split(',').some((type) => jsonTypes.test(type))) throw new Refusal(415, `Unsupported 'Accept' header: '${accept}'. Must accept 'application/json'.`);
 }
 
-function parsedBody(raw: unknown): unknown {
+export function parsedBody(raw: unknown): unknown {
   if (!Buffer.isBuffer(raw) || raw.length === 0) return undefined;
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw)) as unknown;
@@ -96,7 +100,7 @@ function namedPath(path: string, world: World): string {
 const inOneStep = (path: string): string =>
   path.replace(/^(\/repos\/[^/]+\/[^/]+\/contents)(?:\/(.*))?$/, (_, before: string, rest = '') => `${before}/${String(rest).replaceAll('/', '%2F') || '%2F'}`);
 
-const refused = (refusal: Refusal): Sent => ({
+export const refused = (refusal: Refusal): Sent => ({
   status: refusal.status,
   body: { message: refusal.message, ...(refusal.errors === undefined ? {} : { errors: refusal.errors }), documentation_url: 'https://docs.github.com/rest', status: String(refusal.status) },
   headers: refusal.headers,
@@ -129,7 +133,7 @@ function paged(answer: Answer, request: ApiRequest, matched: Matched, api: Api):
 }
 
 /** What a fault of the script has GitHub say in place of an answer; `undefined` when it says something else, or nothing. */
-function scripted(fault: ApiFault | undefined, { world, credentials }: Api, budget: Budget | undefined, authorization: string | undefined): Refusal | undefined {
+export function scripted(fault: ApiFault | undefined, { world, credentials }: Api, budget: Budget | undefined, authorization: string | undefined): Refusal | undefined {
   switch (fault?.kind) {
     case 'primary-limit': return primaryLimit(budget?.whose ?? 'user', budget?.headers({ remaining: 0, reset: Math.floor(world.now().getTime() / 1000) + fault.resetSeconds }) ?? {}, fault.status);
     case 'secondary-limit': return secondaryLimit(fault.retryAfter, fault.status);
@@ -190,7 +194,8 @@ const etagOf = (text: string | Buffer): string => `W/"${createHash('sha256').upd
 const sameEtag = (asked: string | undefined, etag: string): boolean =>
   asked !== undefined && asked.split(',').some((it) => it.trim() === '*' || it.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 
-async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, raw, headers, budget }: Sent, now: Date): Promise<FastifyReply> {
+/** Sends an answer, with what GitHub says of each. */
+export async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, raw, headers, budget }: Sent, now: Date): Promise<FastifyReply> {
   reply.headers({ date: now.toUTCString(), ...headers, 'x-github-request-id': randomUUID(), 'x-github-media-type': 'github.v3; format=json', 'access-control-allow-origin': '*' });
   if (body === undefined && raw === undefined) return reply.code(status).send();
   const text = raw ?? toJson(body);
@@ -213,7 +218,7 @@ export function logged(api: Api, incoming: FastifyRequest, reply: FastifyReply, 
   reply.raw.once('finish', () => { Object.assign(asked, { endedAt: performance.now(), status: reply.raw.statusCode }); });
 }
 
-/** The REST API under `/api/v3`, and what it says of GraphQL, which is not here yet. */
+/** The REST API under `/api/v3`. */
 export function serveApi(server: FastifyInstance, api: Api): void {
   server.all(`${apiRoot}/*`, async (incoming, reply) => {
     const { pathname } = new URL(incoming.raw.url ?? '/', 'http://standin');
@@ -222,9 +227,5 @@ export function serveApi(server: FastifyInstance, api: Api): void {
     const { now } = api.world;
     const fault = api.script.ofRequest(incoming.method, path, api.credentials.isPerson(incoming.headers.authorization));
     return withFault({ incoming, reply, now, fault, handle: (met) => handle(api, incoming, met), send: async (sent) => send(reply, incoming, sent, now()) });
-  });
-  server.all('/api/graphql', async (incoming, reply) => {
-    const refusal = mismatched(api, { kind: 'missing', method: incoming.method, path: '/graphql', operation: undefined, status: undefined, problems: ['GraphQL'] });
-    return send(reply, incoming, refused(refusal), api.world.now());
   });
 }

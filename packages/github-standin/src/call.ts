@@ -1,7 +1,10 @@
 import { mayWrite, type Acts } from './acts.ts';
+import type { InstallationActs } from './acts-installations.ts';
 import type { Caller, Credentials } from './credentials.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { Registrations } from './registrations.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
+import { issueApi } from './shape-issue.ts';
 import { atLeast, findComment, findIssue, findRepository, installationFor, roleOf, type Actor, type App, type Comment, type Issue, type PermissionLevel, type Permissions, type Repository, type World } from './world.ts';
 
 export interface Answer {
@@ -24,6 +27,8 @@ export class Call {
   readonly acts: Acts;
   readonly credentials: Credentials;
   readonly deliveriesOf: (app: App) => Deliveries;
+  readonly registrations: Registrations;
+  readonly installing: InstallationActs;
   readonly caller: Caller;
   readonly method: string;
   /** Below the API's root. */
@@ -33,11 +38,13 @@ export class Call {
   readonly query: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 
-  constructor(o: { world: World; acts: Acts; credentials: Credentials; deliveriesOf: (app: App) => Deliveries; caller: Caller; method: string; path: string; accept: string; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
+  constructor(o: { world: World; acts: Acts; credentials: Credentials; deliveriesOf: (app: App) => Deliveries; registrations: Registrations; installing: InstallationActs; caller: Caller; method: string; path: string; accept: string; params: Readonly<Record<string, string>>; query: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }) {
     this.world = o.world;
     this.acts = o.acts;
     this.credentials = o.credentials;
     this.deliveriesOf = o.deliveriesOf;
+    this.registrations = o.registrations;
+    this.installing = o.installing;
     this.caller = o.caller;
     this.method = o.method;
     this.path = o.path;
@@ -74,15 +81,20 @@ export class Call {
     const named = findRepository(this.world, this.param('owner'), this.param('repo'));
     const repository = named ?? this.world.formerNames.get(`${this.param('owner')}/${this.param('repo')}`.toLowerCase());
     if (repository === undefined || !this.world.repositories.includes(repository)) throw notFound();
-    if (repository.isPrivate && !this.#sees(repository)) throw notFound();
-    if (named === undefined) throw this.#moved(repository);
+    if (!this.sees(repository)) throw notFound();
+    if (named === undefined) throw this.#movedTo(`${this.world.addresses.api}/repositories/${String(repository.id)}`, 4);
     return repository;
   }
 
-  /** It had another name, or another owner: GitHub sends on to its id. */
-  #moved(repository: Repository): Refusal {
-    const location = `${this.world.addresses.api}/repositories/${String(repository.id)}${this.path.split('/').slice(4).map((it) => `/${it}`).join('')}`;
+  /** What is asked for is elsewhere now: GitHub sends on, with as many steps of the path as came after it. */
+  #movedTo(where: string, steps: number): Refusal {
+    const location = where + this.path.split('/').slice(steps).map((it) => `/${it}`).join('');
     return new Refusal(this.method === 'GET' ? 301 : 307, 'Moved Permanently', { headers: { location } });
+  }
+
+  /** Whether the caller may know of it. */
+  sees(repository: Repository): boolean {
+    return !repository.isPrivate || this.#sees(repository);
   }
 
   #sees(repository: Repository): boolean {
@@ -131,6 +143,8 @@ export class Call {
     const repository = this.repository();
     const number = Number(this.param('issue_number'));
     const issue = findIssue(repository, number);
+    const moved = repository.moved.get(number);
+    if (issue === undefined && moved !== undefined && this.sees(moved.repository)) throw this.#movedTo(issueApi(moved, this.world.addresses), 6);
     if (issue === undefined) throw repository.deletedNumbers.has(number) ? new Refusal(410, 'This issue was deleted') : notFound();
     return issue;
   }

@@ -11,8 +11,9 @@ export interface Delivery {
   readonly guid: string;
   readonly event: string;
   readonly action: string | null;
-  readonly installationId: number;
-  readonly repositoryId: number;
+  /** `null` when it is about no installation, as a ping is. */
+  readonly installationId: number | null;
+  readonly repositoryId: number | null;
   readonly redelivery: boolean;
   /** Where the hook pointed when the attempt was queued. */
   readonly url: string | undefined;
@@ -87,7 +88,7 @@ export class Deliveries {
   }
 
   /** Queues one webhook with the payload as it is now, and returns at once. */
-  tell(event: string, action: string | null, payload: object, about: { installationId: number; repositoryId: number }): void {
+  tell(event: string, action: string | null, payload: object, about: { installationId: number | null; repositoryId: number | null }): void {
     const told: Told = { guid: randomUUID(), event, action, ...about, text: JSON.stringify(payload) };
     const fault = this.#script.ofHook(event, action);
     switch (fault?.kind) {

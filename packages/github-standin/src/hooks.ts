@@ -1,6 +1,6 @@
 import { Deliveries, type Hook } from './deliveries.ts';
 import type { Script } from './faults.ts';
-import { repositoryOf, webhookPayload, type Happening } from './webhooks.ts';
+import { installationPayload, pingPayload, repositoryOf, webhookPayload, type Happening, type InstallationHappening } from './webhooks.ts';
 import { installationFor, type App, type World } from './world.ts';
 
 /** The hook of each App, and who hears of what. */
@@ -32,6 +32,18 @@ export class Hooks {
       if (installation === undefined || installation.suspended !== undefined || !app.events.includes(happening.event)) continue;
       deliveries.tell(happening.event, happening.action, webhookPayload(happening, installation, this.#world), { installationId: installation.id, repositoryId: repository.id });
     }
+  }
+
+  /** Tells the App whose installation it is. */
+  tellOfInstallation(happening: InstallationHappening): void {
+    const { installation, event, action } = happening;
+    this.of(installation.app).tell(event, action, installationPayload(happening, this.#world), { installationId: installation.id, repositoryId: null });
+  }
+
+  /** The first thing a new App's hook is told. */
+  ping(app: App): void {
+    const deliveries = this.of(app);
+    deliveries.tell('ping', null, pingPayload(app, deliveries.hook, this.#world.addresses, this.#world.now()), { installationId: null, repositoryId: null });
   }
 
   /** Resolves when everything told so far has been answered, refused or given up on. */

@@ -31,3 +31,9 @@ test('every problem of the environment is said at once', async () => {
   expect(await once(child, 'close')).toEqual([1, null]);
   expect(said.trim()).toBe("The configuration can't be used: PORT is not a port; WEBHOOK_SECRET is missing; WEBHOOK_URL is not a URL.");
 });
+
+test('it can begin without an App, for somebody to register one', async () => {
+  const child = run({ APP: 'none' });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  expect(Object.keys(JSON.parse(line) as object)).toEqual(['url', 'apiUrl', 'tokens']);
+});

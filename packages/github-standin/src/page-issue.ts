@@ -1,4 +1,4 @@
-import { mayClose, mayDelete, mayEdit } from './acts.ts';
+import { mayClose, mayDelete, mayEdit, mayMerge } from './acts.ts';
 import { Html, html } from './html.ts';
 import { layout, type Frame } from './layout.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -40,10 +40,12 @@ function comment(it: Comment, frame: Frame): Html {
 `;
 }
 
-function stateForm(issue: Issue): Html {
+function stateForm(issue: Issue): Html | undefined {
   const action = `${pathOf(issue)}/state`;
+  if (issue.pullRequest?.merged !== undefined) return undefined;
   if (issue.closed !== undefined) return html`<form method="post" action="${action}"><button name="state" value="open">Reopen</button></form>`;
-  return html`<form class="actions" method="post" action="${action}"><button name="state" value="completed">Close as completed</button><button name="state" value="not_planned">Close as not planned</button></form>`;
+  if (issue.pullRequest !== undefined) return html`<form class="actions" method="post" action="${action}"><button name="state" value="completed">Close pull request</button></form>`;
+  return html`<form class="actions" method="post" action="${action}"><button name="state" value="completed">Close as completed</button><button name="state" value="not_planned">Close as not planned</button><button name="state" value="duplicate">Close as duplicate</button></form>`;
 }
 
 export interface Rejected {
@@ -59,7 +61,9 @@ ${text}</textarea>`;
 /** The page of an issue or a pull request. `rejected` is a comment that could not be taken, with its text kept. */
 export function issuePage(issue: Issue, frame: Frame, rejected?: Rejected): string {
   const { repository } = issue;
-  const state = issue.closed === undefined ? html`<span class="state open">Open</span>` : html`<span class="state closed">Closed as ${issue.closed.reason.replace('_', ' ')}</span>`;
+  const { pullRequest: pull } = issue;
+  const said = pull?.merged !== undefined ? `Merged into ${pull.base}` : pull === undefined && issue.closed !== undefined ? `Closed as ${issue.closed.reason.replace('_', ' ')}` : 'Closed';
+  const state = issue.closed === undefined ? html`<span class="state open">Open</span>` : html`<span class="state closed">${said}</span>`;
   const edit = mayEdit(actorOf(frame), issue) ? html`<span class="actions"><a href="${pathOf(issue)}/edit">Edit<span class="unseen"> this ${issue.pullRequest === undefined ? 'issue' : 'pull request'}</span></a></span>` : undefined;
   return layout(frame, `${issue.title} · ${fullName(repository)}#${issue.number}`, html`
 <nav aria-label="Where this is"><a href="/${fullName(repository)}">${fullName(repository)}</a></nav>
@@ -79,6 +83,7 @@ ${issue.comments.map((it) => comment(it, frame))}
 ${field('body', `Comment as ${frame.me.login}`, rejected?.text ?? '', rejected?.problem)}
 <div class="actions"><button class="go">Comment</button></div>
 </form>
+${mayMerge(actorOf(frame), issue) && issue.closed === undefined ? html`<form class="actions" method="post" action="${pathOf(issue)}/merge"><button class="go">Merge pull request</button></form>` : undefined}
 ${mayClose(actorOf(frame), issue) ? stateForm(issue) : undefined}
 ${mayDelete(actorOf(frame), issue) ? html`<form class="actions" method="post" action="${pathOf(issue)}/delete"><button>Delete for good</button></form>` : undefined}`, true);
 }

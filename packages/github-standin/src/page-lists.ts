@@ -1,7 +1,7 @@
 import { html, type Html } from './html.ts';
 import { layout, type Frame } from './layout.ts';
 import { newIssueForm, pathOf } from './page-issue.ts';
-import { fullName, installationsOf, roleOf, type App, type Issue, type Repository } from './world.ts';
+import { fullName, roleOf, type Issue, type Repository } from './world.ts';
 
 const issueLine = (issue: Issue): Html => html`<li><a href="${pathOf(issue)}">${issue.title}</a> <span class="quiet">#${issue.number}${issue.pullRequest === undefined ? '' : ' · pull request'} · ${issue.closed === undefined ? 'open' : 'closed'} · ${issue.comments.length === 1 ? '1 comment' : `${issue.comments.length} comments`}</span></li>
 `;
@@ -31,13 +31,6 @@ ${issueList(repository.issues)}
 <h2>New issue as ${frame.me.login}</h2>
 ${problem === undefined ? undefined : html`<p class="problem" role="alert">${problem}</p>`}
 ${newIssueForm(fullName(repository))}`);
-}
-
-/** The page of an App. */
-export function appPage(app: App, frame: Frame): string {
-  const owners = installationsOf(frame.world, app).map((it) => it.account.login);
-  return layout(frame, app.name, html`<h1>${app.name}</h1><p>A GitHub App by ${app.owner.login}, installed for ${owners.length === 0 ? 'nobody yet' : owners.join(', ')}.</p>
-<h2>Permissions</h2><ul>${Object.entries(app.permissions).map(([name, level]) => html`<li>${name.replaceAll('_', ' ')}: ${level}</li>`)}</ul>`);
 }
 
 /** What could not be found or is not allowed. */

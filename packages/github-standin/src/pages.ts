@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import { longestBody, mayClose, mayDelete, mayWrite, type Acts } from './acts.ts';
+import { longestBody, mayClose, mayDelete, mayMerge, mayWrite, type Acts } from './acts.ts';
+import type { PullActs } from './acts-pulls.ts';
 import { editCommentPage, editIssuePage, issuePage, pathOf } from './page-issue.ts';
-import { appPage, repositoriesPage, repositoryPage } from './page-lists.ts';
+import { repositoriesPage, repositoryPage } from './page-lists.ts';
 import { liveScript, style } from './style.ts';
 import { cookieName, Denied, gone, handlerOfPages, type Params } from './visit.ts';
-import { findAccount, fullName, type Account, type World } from './world.ts';
+import { closeReasons, findAccount, fullName, type Account, type World } from './world.ts';
 
 const hue = (id: number): number => (id * 47) % 360;
 const avatar = (account: Account): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" fill="hsl(${hue(account.id)} 45% 35%)"/><text x="12" y="17" font-family="sans-serif" font-size="13" text-anchor="middle" fill="#fff">${(account.login[0] ?? '?').toUpperCase()}</text></svg>`;
 
 /** The pages of people: lists, issues, comments, and who am I. Everything works by plain forms. `onFailure` hears of what should never happen. */
-export function servePages(server: FastifyInstance, { world, acts, onFailure }: { world: World; acts: Acts; onFailure: (method: string, path: string, error: unknown) => void }): void {
+export function servePages(server: FastifyInstance, { world, acts, pulls, onFailure }: { world: World; acts: Acts; pulls: PullActs; onFailure: (method: string, path: string, error: unknown) => void }): void {
   const page = handlerOfPages(world);
 
   server.get('/-/style.css', async (_request, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=60').send(style));
@@ -29,16 +30,11 @@ export function servePages(server: FastifyInstance, { world, acts, onFailure }: 
   });
 
   server.get('/', page((visit) => visit.show(repositoriesPage(visit.frame))));
-  server.get('/apps/:slug', async (request, reply) => page((visit) => {
-    const app = world.apps.find((it) => it.slug === (request.params as Params)['slug']);
-    if (app === undefined) throw gone();
-    return visit.show(appPage(app, visit.frame));
-  })(request, reply));
-  server.get('/:owner', async (request, reply) => page((visit) => {
-    const account = findAccount(world, (request.params as Params)['owner'] ?? '');
+  server.get('/:owner', page((visit) => {
+    const account = findAccount(world, visit.param('owner'));
     if (account === undefined) throw gone();
     return visit.show(repositoriesPage(visit.frame, account.login));
-  })(request, reply));
+  }));
 
   for (const path of ['/:owner/:repo', '/:owner/:repo/issues']) server.get(path, page((visit) => visit.show(repositoryPage(visit.repository(), visit.frame))));
   server.post('/:owner/:repo/issues', page((visit) => {
@@ -68,7 +64,14 @@ export function servePages(server: FastifyInstance, { world, acts, onFailure }: 
       if (!mayClose(visit.actor, issue)) throw new Denied(403, 'Not allowed', `${visit.me.login} may not close or reopen this.`);
       const state = visit.form.get('state');
       if (state === 'open') acts.reopen(visit.actor, issue);
-      else if (state === 'completed' || state === 'not_planned') acts.close(visit.actor, issue, state);
+      const reason = closeReasons.find((it) => it === state);
+      if (reason !== undefined) acts.close(visit.actor, issue, reason);
+      return visit.go(pathOf(issue));
+    }));
+    server.post(`${path}/merge`, page((visit) => {
+      const issue = visit.issue();
+      if (!mayMerge(visit.actor, issue)) throw new Denied(403, 'Not allowed', `${visit.me.login} may not merge here.`);
+      pulls.merge(visit.me, issue);
       return visit.go(pathOf(issue));
     }));
     server.post(`${path}/delete`, page((visit) => {

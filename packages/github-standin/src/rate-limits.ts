@@ -27,14 +27,16 @@ export const secondaryLimit = (retryAfter: number | undefined, status = 403): Re
 /** What one caller may still ask for. */
 export class Budget {
   readonly #whose: string;
+  readonly #resource: string;
   readonly #limits: Limits;
   readonly #now: () => Date;
   #used = 0;
   #reset = 0;
   #created: number[] = [];
 
-  constructor(whose: string, limits: Limits, now: () => Date) {
+  constructor(whose: string, limits: Limits, now: () => Date, resource = 'core') {
     this.#whose = whose;
+    this.#resource = resource;
     this.#limits = limits;
     this.#now = now;
   }
@@ -66,7 +68,7 @@ export class Budget {
     const remaining = over.remaining ?? perHour - this.#used;
     return {
       'x-ratelimit-limit': String(perHour), 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-used': String(perHour - remaining),
-      'x-ratelimit-reset': String(over.reset ?? Math.ceil(this.#reset / 1000)), 'x-ratelimit-resource': 'core',
+      'x-ratelimit-reset': String(over.reset ?? Math.ceil(this.#reset / 1000)), 'x-ratelimit-resource': this.#resource,
     };
   }
 
@@ -93,11 +95,13 @@ export class Budgets {
     this.#now = now;
   }
 
-  of(caller: Caller): Budget | undefined {
+  /** GraphQL has an hour's budget of its own. */
+  of(caller: Caller, resource: 'core' | 'graphql' = 'core'): Budget | undefined {
     if (caller.kind !== 'installation' && caller.kind !== 'app') return undefined;
     const whose = caller.kind === 'app' ? `app ID ${String(caller.app.id)}` : `installation ID ${caller.token.installation.id}`;
-    const known = this.#byName.get(whose) ?? new Budget(whose, this.#limits, this.#now);
-    this.#byName.set(whose, known);
+    const name = `${resource} of ${whose}`;
+    const known = this.#byName.get(name) ?? new Budget(whose, this.#limits, this.#now, resource);
+    this.#byName.set(name, known);
     return known;
   }
 }

@@ -3,6 +3,7 @@ import { DoubloonError } from '@doubloon/errors';
 import { newAccount, newApp, newInstallation } from './accounts.ts';
 import { commitSha, noCommit, treeSha, type Entry } from './files.ts';
 import { createIds } from './github-ids.ts';
+import { newPullRequest } from './pull-requests.ts';
 import { roles, type Account, type Issue, type Label, type Permissions, type Repository, type Role, type World } from './world.ts';
 
 export interface UserSeed {
@@ -15,8 +16,8 @@ export interface IssueSeed {
   body?: string;
   author: string;
   labels?: readonly string[];
-  /** Makes it a pull request from this branch. */
-  pullRequest?: { head: string };
+  /** Makes it a pull request from this branch, for the default branch; `authors` wrote its commit together, the author alone when left out. */
+  pullRequest?: { head: string; authors?: readonly string[] };
   comments?: readonly { author: string; body: string }[];
 }
 
@@ -92,7 +93,7 @@ export const canBeLogin = (login: string): boolean => nameRule.test(login) && !r
 
 function checkSeed(users: readonly UserSeed[], repositories: readonly RepositorySeed[]): void {
   const logins = new Set(users.map((it) => it.login));
-  const people = repositories.flatMap((it) => [...Object.keys(it.roles ?? {}), ...(it.issues ?? []).flatMap((issue) => [issue.author, ...(issue.comments ?? []).map((comment) => comment.author)])]);
+  const people = repositories.flatMap((it) => [...Object.keys(it.roles ?? {}), ...(it.issues ?? []).flatMap((issue) => [issue.author, ...(issue.pullRequest?.authors ?? []), ...(issue.comments ?? []).map((comment) => comment.author)])]);
   const names = repositories.map((it) => `${it.owner}/${it.name}`.toLowerCase());
   const problems = [
     ...(users.length === 0 ? ['there has to be a user'] : []),
@@ -133,7 +134,7 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
     const repository: Repository = {
       id: nextId('repository'), owner: of, name: seed.name, description: seed.description ?? null, isPrivate: seed.private ?? false,
       roles: new Map(Object.entries(seed.roles ?? {}).map(([login, role]) => [byLogin(login).id, { role, name: role }])),
-      createdAt, isArchived: false, labels: [], issues: [], deletedNumbers: new Set(), updatedAt: createdAt, defaultBranch: 'main',
+      createdAt, isArchived: false, labels: [], issues: [], deletedNumbers: new Set(), moved: new Map(), parent: undefined, updatedAt: createdAt, defaultBranch: 'main',
       branches: new Map([['main', { entries, sha: commitSha(noCommit, treeSha(entries), `Begin ${seed.owner}/${seed.name}`, createdAt) }]]),
     };
     world.repositories.push(repository);
@@ -152,7 +153,7 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
       const opened = new Date(started - (seeds.length - at + 1) * day);
       const issue: Issue = {
         id: nextId('issue'), number: at + 1, repository, author: byLogin(it.author), viaApp: undefined, createdAt: opened, title: it.title, body: it.body ?? null,
-        pullRequest: it.pullRequest === undefined ? undefined : { id: nextId('pullRequest'), head: it.pullRequest.head },
+        pullRequest: it.pullRequest === undefined ? undefined : newPullRequest(nextId, { head: it.pullRequest.head, headRepository: repository, base: 'main', authors: (it.pullRequest.authors ?? [it.author]).map(byLogin), title: it.title, at: opened }),
         labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: opened, reactions: [], comments: [],
       };
       issue.comments = (it.comments ?? []).map((comment) => ({

@@ -1,7 +1,8 @@
+import { noCommit } from './files.ts';
 import { nodeId } from './github-ids.ts';
 import { integration, simpleUser } from './shape-account.ts';
 import { labelShape, repositoryApi, repositoryShape } from './shape-repository.ts';
-import { fullName, reactionContents, timestamp, type Account, type Comment, type Issue, type Reaction, type Repository, type World } from './world.ts';
+import { fullName, reactionContents, timestamp, type Account, type Comment, type Issue, type PullRequest, type Reaction, type Repository, type World } from './world.ts';
 
 type Addresses = World['addresses'];
 
@@ -11,10 +12,12 @@ export const issueApi = (issue: Issue, addresses: Addresses): string => `${repos
 export const issuePage = (issue: Issue, { html }: Addresses): string =>
   `${html}/${fullName(issue.repository)}/${issue.pullRequest === undefined ? 'issues' : 'pull'}/${issue.number}`;
 
+export const issueNodeId = (issue: Issue): string => nodeId(issue.pullRequest === undefined ? 'I' : 'PR', issue.repository.id, issue.pullRequest?.id ?? issue.id);
+
 const commentApi = (comment: Comment, addresses: Addresses): string => `${repositoryApi(comment.issue.repository, addresses)}/issues/comments/${comment.id}`;
 
 /** GitHub's word for what somebody is to a repository. It proves nothing: ask for the permission. */
-function association(repository: Repository, account: Account): string {
+export function association(repository: Repository, account: Account): string {
   if (repository.owner.id === account.id) return 'OWNER';
   if (repository.owner.members.has(account.id)) return 'MEMBER';
   return repository.roles.has(account.id) ? 'COLLABORATOR' : 'NONE';
@@ -40,7 +43,7 @@ export function issueShape(issue: Issue, addresses: Addresses) {
     events_url: `${url}/events`,
     html_url: issuePage(issue, addresses),
     id: issue.id,
-    node_id: nodeId(issue.pullRequest === undefined ? 'I' : 'PR', issue.repository.id, issue.pullRequest?.id ?? issue.id),
+    node_id: issueNodeId(issue),
     number: issue.number,
     title: issue.title,
     user: simpleUser(issue.author, addresses),
@@ -58,12 +61,12 @@ export function issueShape(issue: Issue, addresses: Addresses) {
     active_lock_reason: issue.locked?.reason ?? null,
     ...(issue.pullRequest === undefined
       ? {}
-      : { draft: false, pull_request: { url: pull, html_url: issuePage(issue, addresses), diff_url: `${issuePage(issue, addresses)}.diff`, patch_url: `${issuePage(issue, addresses)}.patch`, merged_at: null } }),
+      : { draft: false, pull_request: { url: pull, html_url: issuePage(issue, addresses), diff_url: `${issuePage(issue, addresses)}.diff`, patch_url: `${issuePage(issue, addresses)}.patch`, merged_at: issue.pullRequest.merged === undefined ? null : timestamp(issue.pullRequest.merged.at) } }),
     body: issue.body,
     reactions: reactionRollup(url, issue.reactions),
     timeline_url: `${url}/timeline`,
     performed_via_github_app: issue.viaApp === undefined ? null : integration(issue.viaApp, addresses),
-    state_reason: issue.closed?.reason ?? (issue.reopened ? 'reopened' : null),
+    state_reason: issue.pullRequest === undefined ? (issue.closed?.reason ?? (issue.reopened ? 'reopened' : null)) : null,
   };
 }
 
@@ -102,29 +105,31 @@ export const reactionShape = (reaction: Reaction, repository: Repository, addres
   created_at: timestamp(reaction.createdAt),
 });
 
-function branch(issue: Issue, ref: string, addresses: Addresses) {
-  const { repository } = issue;
-  const sha = Buffer.from(`${repository.id}/${issue.id}/${ref}`.padEnd(20, '.')).toString('hex').slice(0, 40);
-  return { label: `${repository.owner.login}:${ref}`, ref, sha, user: simpleUser(repository.owner, addresses), repo: repositoryShape(repository, addresses) };
-}
+/** One end of a pull request. Without a repository, the fork it came from was deleted. */
+const branch = (owner: Account, repository: Repository | undefined, ref: string, sha: string, addresses: Addresses) => ({
+  label: `${owner.login}:${ref}`, ref, sha, user: simpleUser(owner, addresses), repo: repository === undefined ? null : repositoryShape(repository, addresses),
+});
+
+export const headSha = (pull: PullRequest): string => pull.commits.at(-1)?.sha ?? noCommit;
 
 /** GitHub's `pull-request-simple`. Its `id` is not the id of the issue that it also is. */
-export function pullRequestSimple(issue: Issue, head: string, id: number, addresses: Addresses) {
-  const url = `${repositoryApi(issue.repository, addresses)}/pulls/${issue.number}`;
+export function pullRequestSimple(issue: Issue, pull: PullRequest, addresses: Addresses) {
+  const { repository } = issue;
+  const url = `${repositoryApi(repository, addresses)}/pulls/${String(issue.number)}`;
   const page = issuePage(issue, addresses);
   const { user, labels, state, locked, assignee, assignees, milestone, title, body, created_at, updated_at, closed_at, author_association, active_lock_reason, node_id } = issueShape(issue, addresses);
-  const from = branch(issue, head, addresses);
-  const statuses = `${repositoryApi(issue.repository, addresses)}/statuses/${from.sha}`;
+  const statuses = `${repositoryApi(repository, addresses)}/statuses/${headSha(pull)}`;
   const href = (target: string) => ({ href: target });
   return {
-    url, id, node_id, html_url: page, diff_url: `${page}.diff`, patch_url: `${page}.patch`, issue_url: issueApi(issue, addresses),
-    commits_url: `${url}/commits`, review_comments_url: `${url}/comments`, review_comment_url: `${repositoryApi(issue.repository, addresses)}/pulls/comments{/number}`,
+    url, id: pull.id, node_id, html_url: page, diff_url: `${page}.diff`, patch_url: `${page}.patch`, issue_url: issueApi(issue, addresses),
+    commits_url: `${url}/commits`, review_comments_url: `${url}/comments`, review_comment_url: `${repositoryApi(repository, addresses)}/pulls/comments{/number}`,
     comments_url: `${issueApi(issue, addresses)}/comments`, statuses_url: statuses, number: issue.number, state, locked, title, user, body, labels, milestone,
-    active_lock_reason, created_at, updated_at, closed_at, merged_at: null, merge_commit_sha: null, assignee, assignees, requested_reviewers: [], requested_teams: [],
-    head: from, base: branch(issue, issue.repository.defaultBranch, addresses),
+    active_lock_reason, created_at, updated_at, closed_at, merged_at: pull.merged === undefined ? null : timestamp(pull.merged.at), merge_commit_sha: pull.merged?.sha ?? null,
+    assignee, assignees, requested_reviewers: [], requested_teams: [],
+    head: branch(pull.headOwner, pull.headRepository, pull.head, headSha(pull), addresses), base: branch(repository.owner, repository, pull.base, repository.branches.get(pull.base)?.sha ?? noCommit, addresses),
     _links: {
       self: href(url), html: href(page), issue: href(issueApi(issue, addresses)), comments: href(`${issueApi(issue, addresses)}/comments`),
-      review_comments: href(`${url}/comments`), review_comment: href(`${repositoryApi(issue.repository, addresses)}/pulls/comments{/number}`),
+      review_comments: href(`${url}/comments`), review_comment: href(`${repositoryApi(repository, addresses)}/pulls/comments{/number}`),
       commits: href(`${url}/commits`), statuses: href(statuses),
     },
     author_association, auto_merge: null, draft: false,
@@ -132,8 +137,9 @@ export function pullRequestSimple(issue: Issue, head: string, id: number, addres
 }
 
 /** GitHub's `pull-request`: one asked for by itself. */
-export const pullRequestShape = (issue: Issue, head: string, id: number, addresses: Addresses) => ({
-  ...pullRequestSimple(issue, head, id, addresses),
-  merged: false, mergeable: true, rebaseable: true, mergeable_state: 'clean', merged_by: null, comments: issue.comments.length, review_comments: 0,
-  maintainer_can_modify: false, commits: 1, additions: 1, deletions: 0, changed_files: 1,
+export const pullRequestShape = (issue: Issue, pull: PullRequest, addresses: Addresses) => ({
+  ...pullRequestSimple(issue, pull, addresses),
+  merged: pull.merged !== undefined, mergeable: issue.closed === undefined ? true : null, rebaseable: issue.closed === undefined ? true : null, mergeable_state: issue.closed === undefined ? 'clean' : 'unknown',
+  merged_by: pull.merged === undefined ? null : simpleUser(pull.merged.by, addresses), comments: issue.comments.length, review_comments: 0,
+  maintainer_can_modify: false, commits: pull.commits.length, additions: 1, deletions: 0, changed_files: 1,
 });

@@ -30,7 +30,7 @@ export function repositoryShape(repository: Repository, addresses: World['addres
     owner: simpleUser(repository.owner, addresses),
     html_url: html,
     description: repository.description,
-    fork: false,
+    fork: repository.parent !== undefined,
     url,
     ...Object.fromEntries(links.map(([name, rest]) => [name, url + rest])),
     created_at: timestamp(repository.createdAt),

@@ -1,9 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import { DoubloonError } from '@doubloon/errors';
 import fastify from 'fastify';
 import { Acts } from './acts.ts';
+import { InstallationActs } from './acts-installations.ts';
 import { PeopleActs } from './acts-people.ts';
+import { PullActs } from './acts-pulls.ts';
+import { RepositoryActs } from './acts-repositories.ts';
 import { apiRoot, serveApi, type Asked } from './api.ts';
 import { openConformance, type Mismatch } from './conformance.ts';
 import { Credentials, personalToken } from './credentials.ts';
@@ -13,8 +14,12 @@ import { handsOf, type Hands } from './hands.ts';
 import { Hooks } from './hooks.ts';
 import { OAuth } from './oauth.ts';
 import { servePages } from './pages.ts';
+import { keyPairOf, newKeyPair, type KeyPair } from './private-key.ts';
 import { Budgets, githubLimits, type Limits } from './rate-limits.ts';
+import { Registrations, type Registered } from './registrations.ts';
 import { defaultRepositories, defaultUsers, seedWorld, type AppSeed, type RepositorySeed, type UserSeed } from './seed.ts';
+import { serveApps } from './serve-apps.ts';
+import { serveGraphQL } from './serve-graphql.ts';
 import { serveOAuth } from './serve-oauth.ts';
 import { UserTokens } from './user-tokens.ts';
 import type { Happening } from './webhooks.ts';
@@ -63,17 +68,6 @@ export interface GitHubStandin extends AsyncDisposable, Hands {
   close(): Promise<void>;
 }
 
-/** An App with the key that only it and whoever made it have. */
-interface Registered { readonly app: App; readonly privateKey: string }
-
-const generate = promisify(generateKeyPair);
-
-async function newPrivateKey(): Promise<string> {
-  const { privateKey } = await generate('rsa', { modulusLength: 2048 });
-  // GitHub hands out PKCS#1.
-  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
-}
-
 /**
  * Starts a GitHub to develop against and resolves when it listens. Two of them started alike hand out the same ids.
  * Throws `CONFIG_INVALID` for a seed that can't be, an empty webhook secret, or a port that is taken.
@@ -84,18 +78,27 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const now = (): Date => new Date(clock().getTime() + script.skewMs);
   const { secret = '', url: hookUrl } = o.webhook ?? {};
   if (o.app !== false && secret === '') throw new DoubloonError('CONFIG_INVALID', { problems: ['the secret of the webhook is empty'] });
-  const [firstKey, conformance] = await Promise.all([o.app === false ? undefined : (o.app?.privateKey ?? newPrivateKey()), openConformance()]);
-  const world = seedWorld({ users, repositories, app: firstKey === undefined ? undefined : { ...(o.app === false ? {} : o.app), publicKey: createPublicKey(createPrivateKey(firstKey)) }, now });
-  if (firstKey !== undefined && world.installations.length === 0) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
+  const firstKeys = async (): Promise<KeyPair | undefined> => {
+    if (o.app === false) return undefined;
+    return o.app?.privateKey === undefined ? newKeyPair() : keyPairOf(o.app.privateKey);
+  };
+  const [keys, conformance] = await Promise.all([firstKeys(), openConformance()]);
+  const world = seedWorld({ users, repositories, app: keys === undefined ? undefined : { ...(o.app === false ? {} : o.app), publicKey: keys.publicKey }, now });
+  if (keys !== undefined && world.installations.length === 0) throw new DoubloonError('CONFIG_INVALID', { problems: ['the App is installed for no repository'] });
   const hooks = new Hooks(world, script);
+  const registrations = new Registrations(world, hooks);
   const [first] = world.apps;
-  const registered: Registered[] = first === undefined || firstKey === undefined ? [] : [{ app: first, privateKey: firstKey }];
-  if (first !== undefined) hooks.add(first, { url: hookUrl, secret });
+  if (first !== undefined && keys !== undefined) {
+    hooks.add(first, { url: hookUrl, secret });
+    registrations.registered.push({ app: first, privateKey: keys.privateKey, webhookSecret: secret });
+  }
   const mismatches: Mismatch[] = [];
   const asked: Asked[] = [];
 
   const tell = (happening: Happening): void => { hooks.tell(happening); };
   const acts = new Acts(world, tell);
+  const installing = new InstallationActs(world, (happening) => { hooks.tellOfInstallation(happening); });
+  const pulls = new PullActs(world, acts, tell);
   const userTokens = new UserTokens(now);
   const credentials = new Credentials(world, userTokens);
   const oauth = new OAuth(world, userTokens);
@@ -104,12 +107,15 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   const server = fastify({ forceCloseConnections: true, bodyLimit: 2_097_152, routerOptions: { ignoreTrailingSlash: true } });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => { done(null, body); });
-  const api = { world, acts, credentials, deliveriesOf: (app: App) => hooks.of(app), conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) };
+  const api = { world, acts, credentials, deliveriesOf: (app: App) => hooks.of(app), registrations, installing, conformance, mismatches, asked, script, budgets: new Budgets({ ...githubLimits, ...o.limits }, now) };
   serveApi(server, api);
+  serveGraphQL(server, api);
   serveOAuth(server, api, oauth);
+  serveApps(server, api);
   servePages(server, {
     world,
     acts,
+    pulls,
     onFailure: (method, path, error) => { mismatches.push({ kind: 'answer', method, path, operation: undefined, status: 500, problems: [`the stand-in failed: ${String(error)}`] }); },
   });
 
@@ -121,7 +127,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
   world.addresses = { html, api: html + apiRoot };
 
   const firstOf = (): Registered => {
-    const [it] = registered;
+    const [it] = registrations.registered;
     if (it === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'there is no App yet' });
     return it;
   };
@@ -153,7 +159,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     setCallbackUrls(urls) {
       firstOf().app.callbackUrls = [...urls];
     },
-    ...handsOf({ world, acts, people: new PeopleActs(world, credentials, tell), oauth, tokens, tell }),
+    ...handsOf({ world, acts, pulls, repositories: new RepositoryActs(world, acts, installing, tell), people: new PeopleActs(world, credentials, tell), oauth, registrations, installing, tokens, tell }),
     delivered: () => hooks.settled(),
     assertConforms() {
       const lines = mismatches.map((it) => `${it.kind}: ${it.method} ${it.path}${it.status === undefined ? '' : ` (${it.status})`}: ${it.problems.join('; ')}`);

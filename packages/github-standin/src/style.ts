@@ -17,6 +17,7 @@ h2 { font-size: 1.125rem; margin: 1.5rem 0 .5rem; } .body :is(h3, h4, h5, h6) { 
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 button, select, input, textarea { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--control); border-radius: .375rem; padding: .375rem .75rem; min-height: 2.25rem; max-width: 100%; }
 textarea, input[type=text] { width: 100%; display: block; } textarea { min-height: 8rem; resize: vertical; }
+input[type=checkbox] { min-height: auto; vertical-align: middle; } fieldset { border: 1px solid var(--edge); border-radius: .375rem; }
 button { cursor: pointer; background: var(--soft); } button.go { background: var(--go); color: var(--go-text); border-color: var(--go); font-weight: 600; }
 label { font-weight: 600; } .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .75rem; align-items: center; }
 .card { border: 1px solid var(--edge); border-radius: .5rem; margin: 1rem 0; }

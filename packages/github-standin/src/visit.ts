@@ -51,6 +51,11 @@ export class Visit {
     this.frame = { world, me, here: request.method === 'GET' ? request.url : '/' };
   }
 
+  /** A step of the address. */
+  param(name: string): string {
+    return this.#params[name] ?? '';
+  }
+
   /** Of the address. */
   get query(): URLSearchParams {
     return new URL(this.#request.url, 'http://standin').searchParams;
@@ -66,19 +71,19 @@ export class Visit {
   }
 
   repository(): Repository {
-    const repository = findRepository(this.#world, this.#params['owner'] ?? '', this.#params['repo'] ?? '');
+    const repository = findRepository(this.#world, this.param('owner'), this.param('repo'));
     if (repository === undefined || roleOf(repository, this.me) === undefined) throw gone();
     return repository;
   }
 
   issue(): Issue {
-    const issue = findIssue(this.repository(), Number(this.#params['number']));
+    const issue = findIssue(this.repository(), Number(this.param('number')));
     if (issue === undefined) throw gone();
     return issue;
   }
 
   comment(): Comment {
-    const comment = findComment(this.repository(), Number(this.#params['id']));
+    const comment = findComment(this.repository(), Number(this.param('id')));
     if (comment === undefined) throw gone();
     return comment;
   }
@@ -110,12 +115,12 @@ export class Visit {
 
 export type PageHandler = (handler: (visit: Visit) => Promise<FastifyReply>) => (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** Makes handlers of Fastify from what a visit is shown. What is denied is a page too. */
-export const handlerOfPages = (world: World): PageHandler => (handler) => async (request, reply) => {
+/** Makes handlers of Fastify from what a visit is shown. What is denied is a page too. `fromAnywhere` is for forms that do nothing by themselves. */
+export const handlerOfPages = (world: World, { fromAnywhere = false } = {}): PageHandler => (handler) => async (request, reply) => {
   const visit = new Visit(world, request, reply);
   try {
     // The cookie alone must not let another site act in the visitor's name.
-    if (request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site') throw new Denied(403, 'Not allowed', 'This form came from another site.');
+    if (request.method === 'POST' && !fromAnywhere && request.headers['sec-fetch-site'] === 'cross-site') throw new Denied(403, 'Not allowed', 'This form came from another site.');
     return await handler(visit);
   } catch (error) {
     if (!(error instanceof Denied)) throw error;

@@ -1,19 +1,37 @@
+import type { Hook } from './deliveries.ts';
 import { noCommit } from './files.ts';
 import { nodeId } from './github-ids.ts';
-import { simpleUser } from './shape-account.ts';
-import { commentShape, issueShape } from './shape-issue.ts';
+import { installationShape, simpleUser } from './shape-account.ts';
+import { commentShape, issueShape, pullRequestShape } from './shape-issue.ts';
 import { labelShape, repositoryShape } from './shape-repository.ts';
-import { folded, fullName, timestamp, type Account, type Comment, type Grant, type Installation, type Issue, type Label, type Repository, type World } from './world.ts';
+import { folded, fullName, timestamp, type Account, type App, type Comment, type Grant, type Installation, type Issue, type Label, type Repository, type World } from './world.ts';
 
-/** What happened, in the words of GitHub's events. `from` holds what an edit replaced. */
+/** What happened to an issue, or to a pull request: GitHub has an event for each of the two. `from` holds what an edit replaced. */
+type IssueHappening =
+  | { action: 'opened' | 'closed' | 'reopened' | 'locked' | 'unlocked'; issue: Issue; sender: Account }
+  | { action: 'edited'; issue: Issue; sender: Account; from: { title?: string; body?: string | null } }
+  | { action: 'labeled' | 'unlabeled'; issue: Issue; sender: Account; label: Label };
+
+/** What happened, in the words of GitHub's events. */
 export type Happening =
-  | { event: 'issues'; action: 'opened' | 'closed' | 'reopened' | 'deleted' | 'locked' | 'unlocked'; issue: Issue; sender: Account }
-  | { event: 'issues'; action: 'edited'; issue: Issue; sender: Account; from: { title?: string; body?: string | null } }
-  | { event: 'issues'; action: 'labeled' | 'unlabeled'; issue: Issue; sender: Account; label: Label }
+  | ({ event: 'issues' | 'pull_request' } & IssueHappening)
+  | { event: 'issues'; action: 'deleted'; issue: Issue; sender: Account }
+  /** It is another issue elsewhere now: GitHub tells of the one here, and then of that one. */
+  | { event: 'issues'; action: 'transferred'; issue: Issue; sender: Account; movedTo: Issue }
+  | { event: 'issues'; action: 'opened'; issue: Issue; sender: Account; movedFrom: Issue }
   | { event: 'issue_comment'; action: 'created' | 'deleted'; issue: Issue; comment: Comment; sender: Account }
   | { event: 'issue_comment'; action: 'edited'; issue: Issue; comment: Comment; sender: Account; from: { body: string } }
   | { event: 'member'; action: 'added' | 'removed' | 'edited'; repository: Repository; member: Account; sender: Account; roles: { from: Grant | undefined; to: Grant | undefined } }
+  | { event: 'repository'; action: 'archived' | 'unarchived' | 'deleted' | 'created'; repository: Repository; sender: Account }
+  | { event: 'repository'; action: 'renamed'; repository: Repository; sender: Account; oldName: string }
+  | { event: 'repository'; action: 'transferred'; repository: Repository; sender: Account; oldOwner: Account }
   | { event: 'push'; action: null; repository: Repository; push: Push; sender: Account };
+
+/** What happened to an installation: its App hears of it without having asked. */
+export type InstallationHappening = { installation: Installation; sender: Account; repositories: readonly Repository[] } & (
+  | { event: 'installation'; action: 'created' | 'deleted' | 'suspend' | 'unsuspend' }
+  | { event: 'installation_repositories'; action: 'added' | 'removed' }
+);
 
 /** One commit on top of a branch. */
 export interface Push {
@@ -71,12 +89,24 @@ function memberChanges({ action, roles: { from, to } }: Extract<Happening, { eve
   return { changes: { old_permission: { from: from?.role ?? 'read' }, permission: { from: from?.role ?? null, to: to?.role ?? null } } };
 }
 
+function repositoryChanges(happening: Extract<Happening, { event: 'repository' }>, addresses: World['addresses']): object {
+  if ('oldName' in happening) return { changes: { repository: { name: { from: happening.oldName } } } };
+  if (!('oldOwner' in happening)) return {};
+  const { oldOwner } = happening;
+  return { changes: { owner: { from: oldOwner.type === 'Organization' ? { organization: organization(oldOwner, addresses) } : { user: simpleUser(oldOwner, addresses) } } } };
+}
+
 function parts(happening: Happening, addresses: World['addresses']): object {
   switch (happening.event) {
     case 'member': return { member: simpleUser(happening.member, addresses), ...memberChanges(happening) };
     case 'push': return pushParts(happening.push, happening.repository, happening.sender, addresses);
+    case 'repository': return repositoryChanges(happening, addresses);
     default: return {
-      issue: issueShape(happening.issue, addresses),
+      ...(happening.event === 'pull_request' && happening.issue.pullRequest !== undefined
+        ? { number: happening.issue.number, pull_request: pullRequestShape(happening.issue, happening.issue.pullRequest, addresses) }
+        : { issue: issueShape(happening.issue, addresses) }),
+      ...('movedTo' in happening ? { changes: { new_issue: issueShape(happening.movedTo, addresses), new_repository: webhookRepository(happening.movedTo.repository, addresses) } } : {}),
+      ...('movedFrom' in happening ? { changes: { old_issue: issueShape(happening.movedFrom, addresses), old_repository: webhookRepository(happening.movedFrom.repository, addresses) } } : {}),
       ...('comment' in happening ? { comment: commentShape(happening.comment, addresses) } : {}),
       ...('label' in happening ? { label: labelShape(happening.label, happening.issue.repository, addresses) } : {}),
       ...('from' in happening ? { changes: changes(happening.from) } : {}),
@@ -104,3 +134,24 @@ export function webhookPayload(happening: Happening, installation: Installation,
     installation: { id: installation.id, node_id: Buffer.from(`23:IntegrationInstallation${String(installation.id)}`).toString('base64') },
   };
 }
+
+const brief = (repository: Repository) => ({ id: repository.id, node_id: nodeId('R', repository.id), name: repository.name, full_name: fullName(repository), private: repository.isPrivate });
+
+/** The payload of a webhook about an installation itself. */
+export function installationPayload({ event, action, installation, sender, repositories }: InstallationHappening, world: World): object {
+  const { addresses } = world;
+  const { account } = installation;
+  const rows = repositories.map(brief);
+  const both = { action, installation: installationShape(installation, world), requester: null, ...(account.type === 'Organization' ? { organization: organization(account, addresses) } : {}), sender: simpleUser(sender, addresses) };
+  if (event === 'installation') return { ...both, repositories: rows };
+  return { ...both, repository_selection: 'selected', repositories_added: action === 'added' ? rows : [], repositories_removed: action === 'removed' ? rows : [] };
+}
+
+/** What GitHub sends first of all to the hook of a new App. */
+export const pingPayload = (app: App, hook: Hook, { api }: World['addresses'], at: Date) => ({
+  zen: 'Speak like a human.', hook_id: hook.id,
+  hook: {
+    type: 'App', id: hook.id, name: 'web', active: true, events: [...app.events], app_id: app.id, created_at: timestamp(at), updated_at: timestamp(at), deliveries_url: `${api}/app/hook/deliveries`,
+    config: { content_type: 'json', insecure_ssl: '0', secret: '********', ...(hook.url === undefined ? {} : { url: hook.url }) },
+  },
+});

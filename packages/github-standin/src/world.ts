@@ -34,6 +34,15 @@ export interface App {
   readonly id: number;
   readonly slug: string;
   readonly name: string;
+  readonly description: string;
+  /** Of its homepage; of this server's pages when it has none. */
+  readonly externalUrl: string | undefined;
+  /** Where people go after they installed it. */
+  readonly setupUrl: string | undefined;
+  /** Whether others than its owner may install it. */
+  readonly isPublic: boolean;
+  /** Whether whoever installs it is asked to authorize it at once. */
+  readonly oauthOnInstall: boolean;
   readonly clientId: string;
   readonly clientSecret: string;
   /** Where people may be sent back to after they authorized it, the usual one first. */
@@ -92,11 +101,33 @@ export interface Comment {
   reactions: Reaction[];
 }
 
+export interface Commit {
+  readonly sha: string;
+  readonly message: string;
+  /** The author and the co-authors. */
+  readonly authors: readonly Account[];
+  readonly at: Date;
+}
+
 export interface PullRequest {
   /** Of another space than the id of the issue that this pull request also is. */
   readonly id: number;
+  /** The branch it brings, of `headRepository`, which is the repository itself or a fork. */
   readonly head: string;
+  /** `undefined` when the fork was deleted. */
+  headRepository: Repository | undefined;
+  /** Whose the branch is, or was. */
+  readonly headOwner: Account;
+  /** The branch it is for. */
+  readonly base: string;
+  readonly commits: readonly Commit[];
+  /** Issues that somebody linked by hand, beside those that its text says it closes. */
+  readonly linked: Set<Issue>;
+  merged: { readonly at: Date; readonly by: Account; readonly sha: string } | undefined;
 }
+
+export const closeReasons = ['completed', 'not_planned', 'duplicate'] as const;
+export type CloseReason = (typeof closeReasons)[number];
 
 export interface Issue {
   /** The id of the issues API, for pull requests too. */
@@ -110,7 +141,7 @@ export interface Issue {
   title: string;
   body: string | null;
   labels: Label[];
-  closed: { at: Date; by: Account; reason: 'completed' | 'not_planned' } | undefined;
+  closed: { readonly at: Date; readonly by: Account; readonly reason: CloseReason } | undefined;
   reopened: boolean;
   /** Only people with write access may write here while it is. */
   locked: { readonly reason: string | null } | undefined;
@@ -135,6 +166,8 @@ export interface Repository {
   /** By account id. Whoever is not here has no role of their own. */
   readonly roles: Map<number, Grant>;
   readonly createdAt: Date;
+  /** What it was forked from. */
+  readonly parent: Repository | undefined;
   defaultBranch: string;
   /** Without one, nobody has pushed anything yet. */
   readonly branches: Map<string, Branch>;
@@ -144,6 +177,8 @@ export interface Repository {
   issues: Issue[];
   /** Numbers are never given twice, so a deleted issue's stays here. */
   deletedNumbers: Set<number>;
+  /** Where issues of this repository went that were transferred, by the number they had here. */
+  readonly moved: Map<number, Issue>;
   updatedAt: Date;
 }
 

@@ -1,2 +1,3 @@
 export { boundedFetch, type FetchBounds } from './bounded-fetch.ts';
 export { readSetback, refusals, type Refusal, type Setback } from './setback.ts';
+export { appSettings } from './settings.ts';

@@ -1,5 +1,6 @@
 export { create, type MessageInitShape } from '@bufbuild/protobuf';
 export { createIdentityClient, createTreasuryClient, type ClientOptions, type IdentityClient, type TreasuryClient } from './client.ts';
+export type { HandlerContext } from '@connectrpc/connect';
 export { callerIn } from './calls.ts';
 export { createRpcServer, route, serveRpc, type Route, type RpcOptions } from './server.ts';
 export { callersSetting, newServiceToken, parseCallers, tokenSetting, type Callers } from './tokens.ts';

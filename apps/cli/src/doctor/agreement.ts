@@ -7,8 +7,12 @@ type Said = readonly [app: AppName, name: string];
 const same: readonly { readonly what: string; readonly said: readonly Said[] }[] = [
   { what: 'the address of the pages', said: [['web', 'WEB_ORIGIN'], ['treasury', 'TREASURY_WEB_URL'], ['identity', 'IDENTITY_WEB_URL']] },
   { what: "GitHub's API", said: [['github-app', 'GITHUB_API_URL'], ['identity', 'GITHUB_API_URL']] },
+  { what: "GitHub's pages", said: [['web', 'GITHUB_URL'], ['identity', 'GITHUB_URL']] },
+  { what: 'the App', said: [['github-app', 'GITHUB_APP_ID'], ['identity', 'GITHUB_APP_ID']] },
+  { what: "the App's key", said: [['github-app', 'GITHUB_APP_PRIVATE_KEY'], ['identity', 'GITHUB_APP_PRIVATE_KEY']] },
   { what: 'the cluster', said: [['treasury', 'TREASURY_CLUSTER'], ['identity', 'IDENTITY_CLUSTER']] },
   { what: 'the escrow program', said: [['treasury', 'TREASURY_PROGRAM'], ['identity', 'IDENTITY_PROGRAM']] },
+  { what: 'who may replace it', said: [['treasury', 'TREASURY_UPGRADE_AUTHORITY'], ['identity', 'IDENTITY_UPGRADE_AUTHORITY']] },
   { what: 'the operator account', said: [['treasury', 'TREASURY_OPERATOR'], ['identity', 'IDENTITY_OPERATOR']] },
 ];
 

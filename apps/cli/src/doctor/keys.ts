@@ -1,11 +1,10 @@
 import type { Address, Operator } from '@doubloon/escrow';
 import { signerOf } from '../key-file.ts';
+import { instant } from '../refund-plan.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import { valueOf, type Instance } from './instance.ts';
 
 type Keys = Readonly<Record<'relayer' | 'attestor', Address | undefined>>;
-
-const instant = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
 
 /** Whether the keys that the operator account names are in force, and the attestor's is the one the identity service holds. */
 export function checkKeys(instance: Instance, inForce: Keys, { nextRelayer, nextAttestor }: Operator, now: bigint): readonly Finding[] {
@@ -20,10 +19,10 @@ export function checkKeys(instance: Instance, inForce: Keys, { nextRelayer, next
 function attestorFinding(instance: Instance, inForce: Address | undefined): Finding {
   const check = 'chain.attestor';
   if (inForce === undefined) return fail(check, 'The operator has no attestor key: nobody can link a wallet.', 'Schedule one with doubloon operator schedule-keys; it takes over after seven days.');
-  const held = valueOf(instance, 'identity', 'IDENTITY_ATTESTOR_KEY');
-  if (held === undefined) return ok(check, `The attestor is ${inForce}.`);
-  const ours = signerOf(held)?.address;
-  if (ours === undefined) return fail(check, 'The attestor key of the identity service is no key file.', 'Put the JSON array of 64 bytes there that doubloon setup wrote.');
-  if (ours !== inForce) return fail(check, `The identity service holds the key ${ours}, and the operator's attestor is ${inForce}.`, `Give it the key of ${inForce}, or schedule the other one with doubloon operator schedule-keys.`);
+  const held = ['IDENTITY_ATTESTOR_KEY', 'IDENTITY_NEXT_ATTESTOR_KEY'].flatMap((name) => valueOf(instance, 'identity', name) ?? []);
+  if (held.length === 0) return fail(check, 'The attestor key of the identity service can\'t be read.', 'Point IDENTITY_ATTESTOR_KEY_FILE at the key file that doubloon setup wrote, readable for the identity service.');
+  const ours = held.map((json) => signerOf(json)?.address);
+  if (ours.includes(undefined)) return fail(check, 'The attestor key of the identity service is no key file.', 'Put the JSON array of 64 bytes there that doubloon setup wrote.');
+  if (!ours.includes(inForce)) return fail(check, `The identity service holds the key ${ours.join(' and ')}, and the operator's attestor is ${inForce}.`, `Give it the key of ${inForce}, or schedule its own with doubloon operator schedule-keys.`);
   return ok(check, `The attestor is ${inForce}, and the identity service holds its key.`);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatAmount } from '@doubloon/domain';
 import { addressBytes, createOperator, decodeOperator, hostHash, keyInForce, operatorAddress, operatorLayout, signerFromSeed, type Address, type Signer } from '@doubloon/escrow';
-import { deployedProgram, openChain, publishedBuilds, type Chain } from '@doubloon/escrow/chain';
+import { openChain, readProgram, type Chain } from '@doubloon/escrow/chain';
 import { DoubloonError } from '@doubloon/errors';
 import { clusterOf } from '../clusters.ts';
 import { signerOf } from '../key-file.ts';
@@ -12,6 +12,8 @@ export interface OperatorWish {
   readonly rpcUrl: string;
   readonly cluster: string;
   readonly program: Address;
+  /** Whoever was announced as able to replace it. */
+  readonly upgradeAuthority: Address | undefined;
   /** GitHub's host, which the account is bound to for good. */
   readonly host: string;
 }
@@ -23,16 +25,16 @@ const feeLamports = 100_000n;
 
 /**
  * Creates the operator account, unless it is there. Answers its address, or `undefined` when its admin has too little to pay
- * with: what to do is printed then. GENESIS_MISMATCH, PROGRAM_REFUSED, CONFIG_INVALID, CHAIN_UNAVAILABLE.
+ * with: what to do is printed then. PROGRAM_REFUSED, CONFIG_INVALID, CHAIN_UNAVAILABLE.
  */
-export async function openOperator(folder: Folder, { rpcUrl, cluster, program, host }: OperatorWish, print: (line: string) => void): Promise<Address | undefined> {
+export async function openOperator(folder: Folder, { rpcUrl, cluster, program, upgradeAuthority, host }: OperatorWish, print: (line: string) => void): Promise<Address | undefined> {
   const admin = keyOf(folder, 'admin', print);
   const relayer = keyOf(folder, 'relayer', print);
   const attestor = keyOf(folder, 'attestor', print);
   await using chain = openChain({ rpcUrl });
   const found = clusterOf(await chain.genesisHash());
-  if (found !== cluster) throw new DoubloonError('GENESIS_MISMATCH', { pinned: cluster, found });
-  await checkProgram(chain, program, cluster);
+  if (found !== cluster) throw new DoubloonError('CONFIG_INVALID', { problems: [`the node serves ${found}, and ${cluster} is asked for: point --rpc at a node of the right cluster`] });
+  await readProgram(chain, { program, cluster, upgradeAuthority });
 
   const { address } = operatorAddress({ program, firstAdmin: admin.address });
   const account = await chain.account(address, 'finalized');
@@ -59,11 +61,6 @@ function keyOf(folder: Folder, name: keyof typeof keyFiles, print: (line: string
   const signer = signerOf(folder.read(file) ?? '');
   if (signer === undefined) throw new DoubloonError('KEY_INVALID', { problem: `${file} is not a JSON array of 64 bytes, as solana-keygen writes it` });
   return signer;
-}
-
-async function checkProgram(chain: Chain, program: Address, cluster: string): Promise<void> {
-  const [{ sha256 }, builds] = await Promise.all([deployedProgram(chain, program), publishedBuilds()]);
-  if (cluster !== 'localnet' && !builds.includes(sha256)) throw new DoubloonError('PROGRAM_REFUSED', { program, problem: `its bytes (sha256 ${sha256}) are not those of a published build` });
 }
 
 async function canPay(chain: Chain, { admin, rpcUrl, cluster }: { admin: Address; rpcUrl: string; cluster: string }, print: (line: string) => void): Promise<boolean> {

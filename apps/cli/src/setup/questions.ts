@@ -18,6 +18,8 @@ export interface Wishes {
   readonly cluster: string;
   readonly rpcUrl: string;
   readonly program: Address;
+  /** Whoever was announced as able to replace the program; none for one that is final. */
+  readonly upgradeAuthority: Address | undefined;
   /** Of the page on loopback; 0 takes a free one. */
   readonly port: number;
 }
@@ -35,11 +37,14 @@ const questions: readonly Question[] = [
   { flag: 'organization', ask: 'Which organization is the App to belong to (leave it empty for your own account)?', usual: () => '' },
   { flag: 'name', ask: 'What is the App to be called (GitHub has each name once)?', usual: () => 'Doubloon' },
   { flag: 'web', kept: (folder) => folder.setting('WEB_ORIGIN'), ask: 'Where will people reach the pages, for example https://doubloon.example?' },
-  { flag: 'webhook', ask: 'Where will GitHub reach the webhook?', usual: ({ web = '' }) => new URL('/webhooks', `${web}/`).href },
+  { flag: 'webhook', ask: 'Where will GitHub reach the webhook?', usual: ({ web = '' }) => URL.parse('/webhooks', web)?.href ?? '' },
   { flag: 'cluster', kept: (folder) => folder.setting('TREASURY_CLUSTER'), ask: 'Which cluster: mainnet-beta, devnet, testnet or localnet?', usual: () => 'devnet' },
   { flag: 'rpc', kept: (folder) => folder.read('secrets/solana-rpc-url'), ask: 'Where is the JSON-RPC of a node of that cluster?', usual: ({ cluster = '' }) => (cluster === 'localnet' ? 'http://127.0.0.1:8899' : '') },
   { flag: 'program', kept: (folder) => folder.setting('TREASURY_PROGRAM'), ask: 'What is the address of the escrow program there?', usual: ({ cluster }) => (cluster === 'localnet' ? localProgram : '') },
+  { flag: 'upgrade-authority', kept: (folder) => folder.setting('TREASURY_UPGRADE_AUTHORITY'), ask: 'Who was announced as able to replace that program (leave it empty where it is final)?', usual: () => '' },
 ];
+
+const mayBeEmpty = ['organization', 'upgrade-authority'];
 
 /** Reads the flags, then what an earlier run kept, then asks; with `--yes` it takes what is usual instead. Throws `UsageProblem`. */
 export async function readWishes(values: Readonly<Record<string, string | undefined>>, folder: Folder, isAsking: boolean): Promise<Wishes> {
@@ -49,7 +54,7 @@ export async function readWishes(values: Readonly<Record<string, string | undefi
     for (const { flag, kept, ask, usual } of questions) {
       const usually = usual?.(known) ?? '';
       const answered = values[flag] ?? kept?.(folder) ?? (lines === undefined ? usually : (await lines.question(`${ask}${usually === '' ? '' : ` [${usually}]`} `)).trim() || usually);
-      if (answered === '' && flag !== 'organization') throw new UsageProblem(`Say --${flag}. ${ask}`);
+      if (answered === '' && !mayBeEmpty.includes(flag)) throw new UsageProblem(`Say --${flag}. ${ask}`);
       known[flag] = answered;
     }
   } finally {
@@ -59,7 +64,7 @@ export async function readWishes(values: Readonly<Record<string, string | undefi
 }
 
 function checked(known: Readonly<Record<string, string>>, port: string): Wishes {
-  const { organization = '', name = '', cluster = '', program = '', rpc = '' } = known;
+  const { organization = '', name = '', cluster = '', program = '', rpc = '', 'upgrade-authority': authority = '' } = known;
   const url = (flag: string): URL => {
     const found = URL.parse(known[flag] ?? '');
     if (found === null || !/^https?:$/.test(found.protocol)) throw new UsageProblem(`--${flag} is not a web address.`);
@@ -71,7 +76,7 @@ function checked(known: Readonly<Record<string, string>>, port: string): Wishes 
   const api = url('github-api');
   return {
     apiUrl: api.href.replace(/\/$/, ''), githubUrl: `${api.protocol}//${hostOf(api.href)}`, organization: organization === '' ? undefined : organization, name,
-    webOrigin: url('web').origin, webhookUrl: url('webhook').href, cluster, rpcUrl: checkedUrl(rpc), program: parseAddress(program), port: Number(port),
+    webOrigin: url('web').origin, webhookUrl: url('webhook').href, cluster, rpcUrl: checkedUrl(rpc), program: parseAddress(program), upgradeAuthority: authority === '' ? undefined : parseAddress(authority), port: Number(port),
   };
 }
 

@@ -45,7 +45,7 @@ export async function registerApp(folder: Folder, wish: AppWish, print: (line: s
 async function convert(apiUrl: string, code: string): Promise<Conversion> {
   const { status, body } = await askGitHub(apiUrl, `/app-manifests/${encodeURIComponent(code)}/conversions`, { method: 'POST' });
   const found = body as Partial<Conversion> | undefined;
-  if (status !== 201 || typeof found?.id !== 'number' || typeof found.pem !== 'string' || typeof found.client_id !== 'string' || typeof found.client_secret !== 'string') throw new DoubloonError('SIGN_IN_REFUSED', { reason: 'conversion', problem: `GitHub answered ${String(status)} to the code of the new App; remove the App in its settings if it is there, and begin again` });
+  if (status !== 201 || typeof found?.id !== 'number' || typeof found.pem !== 'string' || typeof found.client_id !== 'string' || typeof found.client_secret !== 'string') throw new DoubloonError('APP_NOT_CREATED', { problem: `GitHub answered ${String(status)} to the code of the new App; remove the App in its settings if it is there, and begin again` });
   return found as Conversion;
 }
 

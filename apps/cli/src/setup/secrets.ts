@@ -7,7 +7,7 @@ import { openFolder, type Folder } from './folder.ts';
 const databases = ['treasury', 'github-app', 'identity'] as const;
 
 /** Who calls which service: each pair has a token of its own. */
-const callersOf: Readonly<Record<string, readonly string[]>> = { treasury: ['web', 'github-app'], identity: ['web', 'github-app', 'treasury'] };
+const callersOf: Readonly<Record<string, readonly string[]>> = { treasury: ['web', 'github-app'], identity: ['web', 'github-app'] };
 
 /** In a container whose user is not told, as whom the images run. */
 const imageUser = 65_532;

@@ -32,8 +32,8 @@ export async function setup(args: readonly string[], print: (line: string) => vo
   return operator === undefined ? 1 : exitCode(findings);
 }
 
-function keep(folder: Folder, { githubUrl, apiUrl, webOrigin, cluster, program, rpcUrl }: Wishes, print: (line: string) => void): void {
-  for (const [name, value] of Object.entries({ GITHUB_URL: githubUrl, GITHUB_API_URL: apiUrl, WEB_ORIGIN: webOrigin, TREASURY_CLUSTER: cluster, TREASURY_PROGRAM: program })) keepSetting(folder, name, value, print);
+function keep(folder: Folder, { githubUrl, apiUrl, webOrigin, cluster, program, upgradeAuthority, rpcUrl }: Wishes, print: (line: string) => void): void {
+  for (const [name, value] of Object.entries({ GITHUB_URL: githubUrl, GITHUB_API_URL: apiUrl, WEB_ORIGIN: webOrigin, TREASURY_CLUSTER: cluster, TREASURY_PROGRAM: program, ...(upgradeAuthority === undefined ? {} : { TREASURY_UPGRADE_AUTHORITY: upgradeAuthority }) })) keepSetting(folder, name, value, print);
   if (!folder.make('secrets/solana-rpc-url', rpcUrl) && folder.read('secrets/solana-rpc-url') !== rpcUrl) print('secrets/solana-rpc-url says another node than --rpc: it is left as it is, remove it to change it.');
 }
 
@@ -48,7 +48,7 @@ function instanceIn(folder: Folder): Instance {
   return {
     apps: {
       'github-app': { ...told('GITHUB_API_URL', 'GITHUB_APP_ID'), GITHUB_APP_PRIVATE_KEY_FILE: file('github-app-private-key'), GITHUB_APP_WEBHOOK_SECRET_FILE: file('github-app-webhook-secret') },
-      treasury: { ...told('TREASURY_CLUSTER', 'TREASURY_PROGRAM', 'TREASURY_OPERATOR'), SOLANA_RPC_URL_FILE: file('solana-rpc-url') },
+      treasury: { ...told('TREASURY_CLUSTER', 'TREASURY_PROGRAM', 'TREASURY_UPGRADE_AUTHORITY', 'TREASURY_OPERATOR'), SOLANA_RPC_URL_FILE: file('solana-rpc-url') },
       identity: { ...told('GITHUB_API_URL', 'GITHUB_CLIENT_ID'), GITHUB_CLIENT_SECRET_FILE: file('github-app-client-secret'), IDENTITY_ATTESTOR_KEY_FILE: file('attestor-key') },
     },
     now: () => new Date(),

@@ -47,14 +47,14 @@ export type SourceText =
 /** A deposit, with what bound it when it was made. */
 export interface StakeFacts {
   readonly deposit: string;
-  /** Whom the funder's wallet is linked to. */
-  readonly funder: GitHubId | undefined;
+  /** Whom the funder's wallet is linked to; one wallet may be linked to several accounts. */
+  readonly funders: readonly GitHubId[];
   /** The issue has another repository, or the repository another owner, than when it was funded. */
   readonly isMoved: boolean;
   /** The funder's own key has awarded the same already. */
   readonly isAgreed: boolean;
-  /** In force at the time. */
-  readonly rules: Rules;
+  /** In force at the time: more than one where they changed about then, since the clocks of chain and services differ. */
+  readonly rules: readonly Rules[];
   /** Of who acts, in the repository that the deposit carries. */
   readonly role: Role;
 }

@@ -55,7 +55,7 @@ export const textSaysSo: Requirement = ({ action, source, money }) => {
 export const repositoryIsOpen: Requirement = ({ repository }) => (repository.isArchived ? deny('REPOSITORY_ARCHIVED', 'This repository is archived.') : undefined);
 
 /** Nothing that the file could forbid is allowed while nobody can tell what it says. */
-export const rulesAreReadable: Requirement = ({ rules }) => (rules.ok ? undefined : deny('RULES_INVALID', `The file .github/doubloon.yml of this repository can't be understood, so nothing is allowed that it could forbid. ${rules.problems[0] ?? ''}`.trimEnd()));
+export const rulesAreReadable: Requirement = ({ rules }) => (rules.ok ? undefined : deny('RULES_INVALID', `The file .github/doubloon.yml of this repository can't be understood, so nothing is allowed that it could forbid. ${rules.problems.slice(0, 3).join(' ')}`.trimEnd()));
 
 export const mayOffer: Requirement = ({ rules, role }) =>
   rules.ok && rules.rules.mayOffer === 'collaborators' && !atLeast(role, 'triage') ? deny('NOT_A_COLLABORATOR', 'Only collaborators may offer money in this repository.') : undefined;
@@ -84,7 +84,7 @@ export const mayDecide: Requirement = (facts) => {
   const id = actorOf(facts)?.id;
   if (stakes.length === 0) return noStakes;
   const now = rules.ok && isDecider(rules.rules, role, id);
-  if (now && stakes.every((stake) => isDecider(stake.rules, role, id) && isDecider(stake.rules, stake.role, id))) return undefined;
+  if (now && stakes.every((stake) => stake.rules.every((then) => isDecider(then, role, id) && isDecider(then, stake.role, id)))) return undefined;
   return deny('NOT_A_MAINTAINER', now ? 'By the rules under which this money was given, somebody else decides about it.' : `Only ${whoDecides(rules.ok ? rules.rules : undefined)} may do this here.`);
 };
 
@@ -101,7 +101,7 @@ export const mayVeto: Requirement = (facts) => {
   const id = actorOf(facts)?.id;
   if (stakes.length === 0) return noStakes;
   const now = rules.ok && isDecider(rules.rules, role, id);
-  const may = stakes.every((stake) => now || isDecider(stake.rules, stake.role, id) || (stake.funder !== undefined && stake.funder === id));
+  const may = stakes.every((stake) => now || stake.rules.some((then) => isDecider(then, stake.role, id)) || (id !== undefined && stake.funders.includes(id)));
   return may ? undefined : deny('NOT_A_MAINTAINER', 'Only maintainers, and funders whose wallet is linked to their GitHub account, may veto.');
 };
 
@@ -132,9 +132,9 @@ export const nobodyAwardsThemselves: Requirement = (facts) => {
   const { awardees, stakes, rules } = facts;
   const id = actorOf(facts)?.id;
   if (!awardees.some((awardee) => awardee.id === id)) return undefined;
-  const policies = [...stakes.map((stake) => stake.rules.selfAward), rules.ok ? rules.rules.selfAward : 'never'];
+  const policies = [...stakes.flatMap((stake) => stake.rules.map((then) => then.selfAward)), rules.ok ? rules.rules.selfAward : 'never'];
   if (policies.includes('never')) return deny('SELF_AWARD', 'Nobody may award themselves in this repository.');
-  return stakes.every(({ funder, isAgreed }) => isAgreed || (funder !== undefined && funder === id))
+  return stakes.every(({ funders, isAgreed }) => isAgreed || (id !== undefined && funders.includes(id)))
     ? undefined
     : deny('SELF_AWARD', 'Nobody may award themselves money that others put up: another maintainer can award it, or its funder with their own wallet.');
 };

@@ -10,7 +10,7 @@ export interface InstallationToken {
 /** How the App gets at repositories: by tokens that only read. */
 export interface AppTokens {
   /** For the installation that sees a repository. GITHUB_UNAVAILABLE, also when there is none or it is suspended: that may end. */
-  of(repositoryId: string, signal?: AbortSignal): Promise<InstallationToken>;
+  of(repositoryId: string): Promise<InstallationToken>;
   /** GitHub does not take it (any more): the next one is new, and so is what is known of the installation. */
   forget(repositoryId: string): void;
 }
@@ -38,7 +38,15 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
   const key = createPrivateKey(privateKey);
   const installations = new Map<string, string>();
   const tokens = new Map<string, { readonly token: string; readonly endsAt: number }>();
+  // A token is no answer about anything: those who need the same one wait for it together.
+  const underWay = new Map<string, Promise<string>>();
   let aheadMs = 0;
+
+  const together = (what: string, get: () => Promise<string>): Promise<string> => {
+    const getting = underWay.get(what) ?? get().finally(() => { underWay.delete(what); });
+    underWay.set(what, getting);
+    return getting;
+  };
 
   function jwt(): string {
     const seconds = Math.floor((now().getTime() + aheadMs) / 1_000);
@@ -47,7 +55,7 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
   }
 
   /** Asks as the App itself; once more by GitHub's own clock when it does not take ours. */
-  async function asApp(call: string, question: { method?: 'POST'; path: string; body?: object; signal?: AbortSignal | undefined }): Promise<Answer> {
+  async function asApp(call: string, question: { method?: 'POST'; path: string; body?: object }): Promise<Answer> {
     const once = () => ask({ ...question, url: `${apiUrl}${question.path}`, authorization: jwt() }).catch((cause: unknown) => { throw unavailable(call, cause); });
     const answer = await once();
     const told = Date.parse(answer.headers.get('date') ?? '');
@@ -56,11 +64,11 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
     return once();
   }
 
-  async function installationOf(repositoryId: string, signal: AbortSignal | undefined): Promise<string> {
+  async function installationOf(repositoryId: string): Promise<string> {
     const known = installations.get(repositoryId);
     if (known !== undefined) return known;
     const call = 'which installation sees the repository';
-    const { status, body } = await asApp(call, { path: `/repositories/${repositoryId}/installation`, signal });
+    const { status, body } = await asApp(call, { path: `/repositories/${repositoryId}/installation` });
     const read = installationForm.safeParse(body);
     if (status !== 200 || !read.success) throw unavailable(call, new Error(`status ${String(status)}`));
     if (installations.size >= mostKnown) installations.clear();
@@ -68,11 +76,11 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
     return String(read.data.id);
   }
 
-  async function tokenOf(installationId: string, signal: AbortSignal | undefined): Promise<string> {
+  async function tokenOf(installationId: string): Promise<string> {
     const known = tokens.get(installationId);
     if (known !== undefined && known.endsAt - spareMs > now().getTime() + aheadMs) return known.token;
     const call = 'a token of the installation';
-    const { status, body } = await asApp(call, { method: 'POST', path: `/app/installations/${installationId}/access_tokens`, body: { permissions }, signal });
+    const { status, body } = await asApp(call, { method: 'POST', path: `/app/installations/${installationId}/access_tokens`, body: { permissions } });
     const read = tokenForm.safeParse(body);
     if (status !== 201 || !read.success) throw unavailable(call, new Error(`status ${String(status)}`));
     if (tokens.size >= mostKnown) tokens.clear();
@@ -81,10 +89,10 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
   }
 
   return {
-    async of(repositoryId, signal) {
-      const installationId = await installationOf(repositoryId, signal);
+    async of(repositoryId) {
+      const installationId = await together(`of ${repositoryId}`, () => installationOf(repositoryId));
       try {
-        return { installationId, authorization: `Bearer ${await tokenOf(installationId, signal)}` };
+        return { installationId, authorization: `Bearer ${await together(`for ${installationId}`, () => tokenOf(installationId))}` };
       } catch (error) {
         // It may have been uninstalled and installed again since.
         installations.delete(repositoryId);

@@ -38,7 +38,8 @@ export function openAsk(bounds: FetchBounds): Ask {
   };
 }
 
-async function textOf(reply: Response): Promise<string> {
+/** Rejects when it is longer than whatever GitHub says. */
+export async function textOf(reply: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of reply.body ?? []) {

@@ -67,7 +67,7 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
 
     /** Asks with a token of the installation, and once more with a new one when GitHub ended that. */
     async function asked(repositoryId: string, call: string, question: (token: InstallationToken) => Promise<Answer>, isAgain = false): Promise<{ answer: Answer; token: InstallationToken }> {
-      const token = await tokens.of(repositoryId, signal);
+      const token = await tokens.of(repositoryId);
       const until = heldUntil.get(token.installationId);
       if (until !== undefined && until > now()) throw unavailable(call, new Error(`GitHub asked to be left alone until ${until.toISOString()}`));
       const answer = await question(token).catch((cause: unknown) => { throw unavailable(call, cause); });

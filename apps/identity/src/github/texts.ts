@@ -27,11 +27,12 @@ export interface IssueNow {
   readonly id: string;
   /** Its address in the API, for pull requests too. */
   readonly url: string;
+  readonly isPullRequest: boolean;
   readonly text: TextNow;
 }
 
 const textForm = z.object({ id: idForm, node_id: z.string().min(1), body: z.string().nullish(), user: accountForm.nullish(), performed_via_github_app: z.object({}).nullish() });
-const issueForm = textForm.extend({ number: z.number(), url: z.string() });
+const issueForm = textForm.extend({ number: z.number(), url: z.string(), pull_request: z.object({}).nullish() });
 const commentForm = textForm.extend({ issue_url: z.string().optional(), pull_request_url: z.string().optional() });
 
 const textOf = ({ node_id: nodeId, body, user, performed_via_github_app: app }: z.output<typeof textForm>): TextNow =>
@@ -44,7 +45,7 @@ export async function readIssue(reader: Reader, repositoryId: string, number: nu
   if (!reading.found) return undefined;
   const read = issueForm.safeParse(reading.body);
   if (!read.success || read.data.number !== number) throw unavailable(path, read.error);
-  return { id: read.data.id, url: read.data.url, text: textOf(read.data) };
+  return { id: read.data.id, url: read.data.url, isPullRequest: (read.data.pull_request ?? null) !== null, text: textOf(read.data) };
 }
 
 const paths: Record<Exclude<SourceKind, 'issue'>, (place: Place) => string> = {

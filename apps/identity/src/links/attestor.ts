@@ -4,4 +4,4 @@ import { keyFromFile, type HeldKey } from '@doubloon/escrow/chain';
 export type Attestor = HeldKey;
 
 /** CONFIG_INVALID, without a word of what is in the file. */
-export const attestorFromFile = (path: string): Attestor => keyFromFile(path, 'attestor');
+export const attestorFromFile: (path: string) => Attestor = keyFromFile;

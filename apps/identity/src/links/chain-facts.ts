@@ -1,5 +1,5 @@
 import { isDoubloonError, type DoubloonError } from '@doubloon/errors';
-import { keyInForce } from '@doubloon/escrow';
+import { keyInForce, type Address } from '@doubloon/escrow';
 import { readProgram, type DeployedProgram } from '@doubloon/escrow/chain';
 import { startRounds, type Dependency } from '@doubloon/service';
 import type { IdentityContext } from '../context.ts';
@@ -15,7 +15,10 @@ const everyMs = 10_000;
 // The program's bytes are read as a whole, and change with an upgrade only.
 const programEveryMs = 10 * 60_000;
 
-type Looking = Pick<IdentityContext, 'chain' | 'cluster' | 'program' | 'operator' | 'attestors' | 'now' | 'log'>;
+type Looking = Pick<IdentityContext, 'chain' | 'cluster' | 'program' | 'operator' | 'attestors' | 'now' | 'log'> & {
+  /** Whoever was announced as able to replace the program. */
+  readonly upgradeAuthority?: Address | undefined;
+};
 
 /**
  * Reads the program before it resolves, then again in the background, and with it whether the attestor in force is one
@@ -23,7 +26,7 @@ type Looking = Pick<IdentityContext, 'chain' | 'cluster' | 'program' | 'operator
  */
 export async function keepFacts(context: Looking, { health, attestorHealth, inForce }: { health: Dependency; attestorHealth: Dependency; inForce: (isOurs: boolean) => void }): Promise<KnownFacts> {
   const { chain, cluster, program, operator, attestors, now, log } = context;
-  const read = () => readProgram(chain, { program, cluster: cluster.name });
+  const read = () => readProgram(chain, { program, cluster: cluster.name, upgradeAuthority: context.upgradeAuthority });
   let known = { program: await read(), at: now().getTime() };
   let refused: DoubloonError | undefined;
 

@@ -45,17 +45,18 @@ export async function sendDue(context: SendingContext, { everyMs }: { everyMs: n
   if (rows.length === 0) return;
   failpoint('link-claimed');
 
-  const due = (await Promise.all(rows.map((row) => ready(context, row)))).filter((one) => one !== undefined);
+  const readied = await Promise.allSettled(rows.map((row) => ready(context, row)));
+  const due = readied.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value !== undefined ? [outcome.value] : []));
   const { slot, fates } = await fatesOf(context, due, async ({ signature }, height) => { await pool.query(noteHeight, [signature, height]); });
-  const toSend: Due[] = [];
-  const ended: { due: Due; as: Ended }[] = [];
+  const [toSend, ended, toNote]: [Due[], { due: Due; as: Ended }[], Promise<void>[]] = [[], [], []];
   for (const { row: one, fate } of fates) {
     if (fate?.kind === 'send') toSend.push(one);
     else if (fate?.kind === 'ended') ended.push({ due: one, as: fate });
-    else if (fate?.kind === 'seen') await seen(context, one, fate.status);
+    else if (fate?.kind === 'seen') toNote.push(seen(context, one, fate.status));
   }
-  const outcomes = await Promise.allSettled([sendEach(toSend, (one) => send(context, one)), settle(context, ended, slot)]);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  // What can't be signed, noted or settled now must not keep the others from being sent.
+  const outcomes = await Promise.allSettled([...toNote, sendEach(toSend, (one) => send(context, one)), settle(context, ended, slot)]);
+  const failed = [...readied, ...outcomes].find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
@@ -65,7 +66,7 @@ async function ready(context: SendingContext, row: Row): Promise<Due | undefined
   if (row.attestor === null || row.attested_at !== null) return due(row.transaction);
   const attested = await attest(context, row);
   if ('transaction' in attested) return due(attested.transaction);
-  await finish(context, row, { state: 'expired', reason: attested.never });
+  await finish(context, row, attested);
   return undefined;
 }
 

@@ -46,7 +46,7 @@ export async function submitLink(context: IdentityContext, request: { step: iden
   const { build, signature, blockhash } = checkSigned(transaction, { program, builds: handedOut, attestor });
   const lastValid = blockhash === build.blockhash ? build.lastValidBlockHeight : undefined;
   const tried = await tryOut(context, { transaction, lastValid, unasked: (err) => { log.info({ err, githubId, signature }, 'the chain could not be asked about a signed transaction'); } });
-  if (tried !== undefined) throw 'expired' in tried ? new DoubloonError('BLOCKHASH_EXPIRED', { offerId: '' }) : wouldFail(step, tried.error);
+  if (tried !== undefined) throw 'expired' in tried ? new DoubloonError('BLOCKHASH_EXPIRED', {}) : wouldFail(step, tried.error);
 
   failpoint('link-checked');
   // What the third law forbids: on its way before anything says so.

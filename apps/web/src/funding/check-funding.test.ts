@@ -1,4 +1,4 @@
-import { addressOf, compileTransaction, computeBudgetProgram, depositAddress, depositNonce, encodeBase58, fundSol, localProgram, memo, parseAddress, refund, setComputeUnitLimit, setComputeUnitPrice, type FundSolTerms, type Instruction } from '@doubloon/escrow';
+import { addressOf, compileTransaction, computeBudgetProgram, depositAddress, depositNonce, encodeBase58, fundSol, fundToken, localProgram, memo, parseAddress, refund, setComputeUnitLimit, setComputeUnitPrice, type FundSolTerms, type FundTokenTerms, type Instruction } from '@doubloon/escrow';
 import { expect, test } from 'vitest';
 import { checkFunding, type Shown } from './check-funding.ts';
 
@@ -112,4 +112,34 @@ test('a deadline far from the one shown is refused even when everything else agr
 
 test('rubbish is refused and never thrown', () => {
   expect(checkFunding(new Uint8Array([1, 2, 3]), shown)).toBe('its form');
+});
+
+
+const mint = someone(20);
+const shownInTokens: Shown = { ...shown, offer: { ...shown.offer, denom: 'usdc', amount: '50000000', text: '50' }, terms: { ...shown.terms, mint, currency: 'usdc' } };
+const inTokens: FundTokenTerms = { ...agreed, amount: 50_000_000n, mint };
+
+test('tokens of the mint that is shown, from the wallet’s own account into the deposit’s own vault', () => {
+  expect(checkFunding(transaction([...guards, fundToken(inTokens)]), shownInTokens)).toBeUndefined();
+});
+
+test.each<[string, Instruction]>([
+  ['another mint', fundToken({ ...inTokens, mint: stranger })],
+  ['one base unit more', fundToken({ ...inTokens, amount: 50_000_001n })],
+  ['one base unit less', fundToken({ ...inTokens, amount: 49_999_999n })],
+  ['another issue', fundToken({ ...inTokens, issueId: '2912345679' })],
+  ['another operator', fundToken({ ...inTokens, operator: stranger })],
+  ['the tokens of another account', fundToken({ ...inTokens, source: stranger })],
+  ['the funder deciding alone', fundToken({ ...inTokens, withRelayer: false })],
+  ...([5, 6, 7] as const).map((place): [string, Instruction] => [`another account in place ${String(place)}`, {
+    ...fundToken(inTokens), accounts: fundToken(inTokens).accounts.map((account, index) => (index === place ? { ...account, address: stranger } : account)),
+  }]),
+  ['another bump of the vault', { ...fundToken(inTokens), data: fundToken(inTokens).data.map((byte, index) => (index === 75 ? byte - 1 : byte)) }],
+])('in tokens %s is refused', (_what, instruction) => {
+  expect(checkFunding(transaction([...guards, instruction]), shownInTokens)).toBeDefined();
+});
+
+test('a page that shows SOL takes no tokens, and the other way round', () => {
+  expect(checkFunding(transaction([fundToken({ ...inTokens, amount: agreed.amount })]), shown)).toBe('the accounts it touches');
+  expect(checkFunding(transaction([fundSol({ ...agreed, amount: inTokens.amount })]), shownInTokens)).toBe('the accounts it touches');
 });

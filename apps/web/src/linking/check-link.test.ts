@@ -1,5 +1,5 @@
 import { addressOf, cancelChange, changeWallet, compileTransaction, encodeBase58, identityAddress, linkIdentity, localProgram, memo, parseAddress, parseTransaction, setComputeUnitLimit, setComputeUnitPrice, settleChange, unlinkIdentity, type Address, type Instruction } from '@doubloon/escrow';
-import { PublicKey, Transaction, TransactionInstruction } from '@solana/web3.js';
+import { AddressLookupTableAccount, PublicKey, Transaction, TransactionInstruction, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import { expect, test } from 'vitest';
 import { paidByAnother } from '../signing/check-transaction.ts';
 import { checkLink, sameTerms } from './check-link.ts';
@@ -84,6 +84,19 @@ test('a second call into the program is refused, and so is one of a program nobo
 test('a signer nobody showed is refused, wherever it hides', () => {
   const asking = { ...memo('x'), accounts: [{ address: stranger, signer: true, writable: false }] };
   expect(checkLink(transaction([made.unlink, asking]), shown('unlink'))).toBe('who signs');
+});
+
+test('accounts that only the chain can resolve are refused, even where our own call names none of them', () => {
+  const asWeb3 = ({ program, accounts, data }: Instruction) => new TransactionInstruction({ programId: new PublicKey(program), keys: accounts.map(({ address, signer, writable }) => ({ pubkey: new PublicKey(address), isSigner: signer, isWritable: writable })), data: Buffer.from(data) });
+  const table = new AddressLookupTableAccount({ key: new PublicKey(other), state: { deactivationSlot: 2n ** 64n - 1n, lastExtendedSlot: 0, lastExtendedSlotStartIndex: 0, addresses: [new PublicKey(stranger)] } });
+  const versioned = (instructions: readonly Instruction[]) => new VersionedTransaction(new TransactionMessage({ payerKey: new PublicKey(wallet), recentBlockhash: blockhash, instructions: instructions.map(asWeb3) }).compileToV0Message([table])).serialize();
+  expect(checkLink(versioned([made.unlink]), shown('unlink'))).toBeUndefined();
+  expect(checkLink(versioned([made.unlink, { ...memo('x'), accounts: [{ address: stranger, signer: false, writable: true }] }]), shown('unlink'))).toBe('its form');
+});
+
+test('a signature less than shown is refused', () => {
+  const alone = { ...made.link, accounts: made.link.accounts.map((account) => (account.address === attestor ? { ...account, signer: false } : account)) };
+  expect(checkLink(transaction([alone]), shown('link'))).toBe('the accounts it touches');
 });
 
 test('somebody else as payer is refused', () => {

@@ -61,7 +61,8 @@ export function checkTransaction(bytes: Uint8Array, { instruction, payer, networ
   if (transaction.payer !== payer) return 'who pays';
   const signers = new Set([payer, ...instruction.accounts.flatMap(({ address, signer }) => (signer ? [address] : []))]);
   const asked = transaction.accounts.flatMap(({ address, signer }) => (signer ? [address] : []));
-  if (asked.length !== signers.size || asked.some((address) => address === undefined || !signers.has(address))) return 'who signs';
+  // Whoever is missing among them is found with the accounts below.
+  if (asked.some((address) => address === undefined || !signers.has(address))) return 'who signs';
   const ours = transaction.instructions.filter(({ program }) => program === instruction.program);
   const strangers = transaction.instructions.filter(({ program }) => ![instruction.program, computeBudgetProgram, memoProgram].includes(program));
   const [only] = ours;

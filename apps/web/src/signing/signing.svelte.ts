@@ -124,9 +124,11 @@ export class Signing {
     this.step = 'done';
   }
 
-  /** Takes a problem away that was solved elsewhere. */
-  forget(code: string): void {
-    if (this.problem?.code === code) this.problem = undefined;
+  /** Goes on when `code` is what stood in the way: it was solved elsewhere. */
+  solved(code: string): void {
+    if (this.problem?.code !== code) return;
+    this.problem = undefined;
+    if (!this.#reviewed) void this.#review();
   }
 
   #reconsider(): Promise<void> {

@@ -12,35 +12,35 @@ pub type Deposit = [u8; deposit::SIZE];
 /// the others': only the program makes such accounts, and only where their seeds lead.
 #[inline(always)]
 pub fn operator<'a>(account: &'a AccountView, program: &Address) -> Outcome<&'a Operator> {
-    open(account, program, operator::DISCRIMINATOR, operator::SIZE)?;
+    open(account, program, operator::DISCRIMINATOR, operator::SIZE, false)?;
     // SAFETY: `open` found that many bytes and marked them as being read.
     Ok(unsafe { &*account.data_ptr().cast() })
 }
 
 #[inline(always)]
 pub fn operator_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<&'a mut Operator> {
-    open_mut(account, program, operator::DISCRIMINATOR, operator::SIZE)?;
-    // SAFETY: `open_mut` found that many bytes and marked them as being written.
+    open(account, program, operator::DISCRIMINATOR, operator::SIZE, true)?;
+    // SAFETY: `open` found that many bytes and marked them as being written.
     Ok(unsafe { &mut *account.data_mut_ptr().cast() })
 }
 
 #[inline(always)]
 pub fn identity<'a>(account: &'a AccountView, program: &Address) -> Outcome<&'a Identity> {
-    open(account, program, identity::DISCRIMINATOR, identity::SIZE)?;
+    open(account, program, identity::DISCRIMINATOR, identity::SIZE, false)?;
     // SAFETY: as for the operator.
     Ok(unsafe { &*account.data_ptr().cast() })
 }
 
 #[inline(always)]
 pub fn identity_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<&'a mut Identity> {
-    open_mut(account, program, identity::DISCRIMINATOR, identity::SIZE)?;
+    open(account, program, identity::DISCRIMINATOR, identity::SIZE, true)?;
     // SAFETY: as for the operator.
     Ok(unsafe { &mut *account.data_mut_ptr().cast() })
 }
 
 #[inline(always)]
 pub fn deposit_mut<'a>(account: &'a mut AccountView, program: &Address) -> Outcome<&'a mut Deposit> {
-    open_mut(account, program, deposit::DISCRIMINATOR, deposit::SIZE)?;
+    open(account, program, deposit::DISCRIMINATOR, deposit::SIZE, true)?;
     // SAFETY: as for the operator.
     Ok(unsafe { &mut *account.data_mut_ptr().cast() })
 }
@@ -70,29 +70,27 @@ pub fn new_deposit(account: &mut AccountView) -> Outcome<&mut Deposit> {
 /// Gives an account that `deposit_mut` opened back to the system, after its lamports are gone.
 #[inline(always)]
 pub fn close(account: &mut AccountView) {
-    // SAFETY: who holds the only view that can reach the bytes, by the mark of `open_mut`, holds no reference to them.
+    // SAFETY: who holds the only view that can reach the bytes, by the mark of `open`, holds no reference to them.
     unsafe { account.close_unchecked() }
 }
 
 /// The mark stays until the instruction ends: an account that stands in two places is opened once. Only the answer is
-/// returned, because what is wider than a register would have to be inlined everywhere.
+/// returned, because what is wider than a register would have to be inlined everywhere. What the transaction may not change
+/// is refused here and not by the runtime in the end.
 #[inline(never)]
-fn open(account: &AccountView, program: &Address, discriminator: u8, size: usize) -> Outcome {
+fn open(account: &AccountView, program: &Address, discriminator: u8, size: usize, writable: bool) -> Outcome {
     require(account.owned_by(program), EscrowError::AccountOwnerWrong)?;
-    let data = account.try_borrow()?;
-    require_kind(&data, discriminator, size)?;
-    core::mem::forget(data);
-    Ok(())
-}
-
-/// An account that the transaction may not change is refused here and not by the runtime in the end.
-#[inline(never)]
-fn open_mut(account: &mut AccountView, program: &Address, discriminator: u8, size: usize) -> Outcome {
-    require(account.is_writable(), EscrowError::AccountNotWritable)?;
-    require(account.owned_by(program), EscrowError::AccountOwnerWrong)?;
-    let data = account.try_borrow_mut()?;
-    require_kind(&data, discriminator, size)?;
-    core::mem::forget(data);
+    if writable {
+        require(account.is_writable(), EscrowError::AccountNotWritable)?;
+        let mut account = *account;
+        let data = account.try_borrow_mut()?;
+        require_kind(&data, discriminator, size)?;
+        core::mem::forget(data);
+    } else {
+        let data = account.try_borrow()?;
+        require_kind(&data, discriminator, size)?;
+        core::mem::forget(data);
+    }
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use crate::{
 use pinocchio::AccountView;
 
 /// Both sign. The expiry is bound on both sides, so that a signature over a durable nonce is worth no more than any other.
-#[inline(always)]
+#[inline(never)]
 pub fn require_attested(operator: &Operator, attestor: &AccountView, wallet: &AccountView, expiry: i64, now: i64) -> Outcome {
     require(attestor.is_signer() && wallet.is_signer(), EscrowError::SignatureMissing)?;
     require(is_same(ATTESTOR.in_force(operator, now), attestor.address().as_array()), EscrowError::AttestorWrong)?;

@@ -1,7 +1,6 @@
 use crate::{
-    account::{self, Deposit, Operator},
-    clock::now,
-    decision::{award_of, decider, require_operator, Award},
+    account::{Deposit, Operator},
+    decision::{award_of, decider, open_deposit, Award, Opened},
     event::emit,
     field::{i64_at, key_at, put, put_i64, put_u64, same, u16_at, u64_at},
     generated::{deposit, EscrowError, DECIDER_RELAYER, DEPOSIT_AWARDED, DEPOSIT_FUNDED, INSTRUCTION_AWARD, MAX_SHARES},
@@ -32,23 +31,19 @@ pub fn award(Call { program, accounts, data }: Call) -> Outcome {
         return Err(EscrowError::DataLengthWrong);
     };
     require(shares.len() % SHARE_BYTES == 0, EscrowError::DataLengthWrong)?;
-    let now = now()?;
-    let (sequence, amount) = {
-        let fields = account::deposit_mut(account, program)?;
-        require_operator(fields, operator_account.address())?;
-        let operator = account::operator(operator_account, program)?;
-        let mut by = 0;
-        decider(fields, operator, now, first, &mut by)?;
-        if let [second] = others {
-            let before = by;
-            decider(fields, operator, now, second, &mut by)?;
-            require(by != before, EscrowError::DecidersNotDistinct)?;
-        }
-        require_open(fields, operator, seen, now)?;
-        let smallest = if same(key_at(fields, deposit::MINT), &NOBODY) { SMALLEST_SHARE } else { 1 };
-        record_shares(fields, shares, smallest)?;
-        (record_decision(fields, by, operator, now)?, u64_at(fields, deposit::AMOUNT))
-    };
+    let Opened { fields, operator, now } = open_deposit(program, account, operator_account)?;
+    let mut by = 0;
+    decider(fields, operator, now, first, &mut by)?;
+    if let [second] = others {
+        let before = by;
+        decider(fields, operator, now, second, &mut by)?;
+        require(by != before, EscrowError::DecidersNotDistinct)?;
+    }
+    require_open(fields, operator, seen, now)?;
+    let smallest = if same(key_at(fields, deposit::MINT), &NOBODY) { SMALLEST_SHARE } else { 1 };
+    record_shares(fields, shares, smallest)?;
+    let sequence = record_decision(fields, by, operator, now)?;
+    let amount = u64_at(fields, deposit::AMOUNT);
     emit(INSTRUCTION_AWARD, account.address(), sequence, amount);
     Ok(())
 }
@@ -85,7 +80,8 @@ fn record_shares(fields: &mut Deposit, shares: &[u8], smallest: u64) -> Outcome 
 /// Final at once by two keys, or by the only one that the deposit has.
 #[inline(always)]
 fn record_decision(fields: &mut Deposit, by: u8, operator: &Operator, now: i64) -> Outcome<u64> {
-    let at_once = by.count_ones() == 2 || fields[deposit::WITH_RELAYER] == 0;
+    let two = by & by.wrapping_sub(1) != 0;
+    let at_once = two || fields[deposit::WITH_RELAYER] == 0;
     require(at_once || fields[deposit::VETOED] == 0, EscrowError::TwoNeeded)?;
     let sequence = u64_at(fields, deposit::SEQUENCE).wrapping_add(1);
     fields[deposit::STATE] = DEPOSIT_AWARDED;

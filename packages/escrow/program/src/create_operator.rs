@@ -1,15 +1,14 @@
 use crate::{
     account,
-    address::{BUMP_PLACE, MARKER},
-    create_account::{create_account, require_creatable, NewAccount},
+    address::{bump_seed, MARKER},
+    create_account::{create_account, NewAccount},
     event::emit,
     field::{is_same, key_at, put, put_u64},
     generated::{operator, EscrowError, INSTRUCTION_CREATE_OPERATOR},
     keys::NOBODY,
     require, Call, Outcome,
-    terms::reserve,
 };
-use pinocchio::sysvars::{clock::Clock, rent::Rent, Sysvar};
+use pinocchio::sysvars::{clock::Clock, Sysvar};
 
 const DATA_BYTES: usize = 2 + 3 * 32;
 
@@ -25,15 +24,11 @@ pub fn create_operator(Call { program, accounts, data }: Call) -> Outcome {
     };
     let bump = data[1];
     let (host_hash, relayer, attestor) = (key_at(data, 2), key_at(data, 34), key_at(data, 66));
-    require_creatable(admin, account, system)?;
     require([host_hash, relayer, attestor].into_iter().all(|key| !is_same(key, &NOBODY)), EscrowError::KeyMissing)?;
     let first_admin = admin.address().as_array();
     require(!is_same(relayer, attestor) && !is_same(relayer, first_admin) && !is_same(attestor, first_admin), EscrowError::KeysNotDistinct)?;
-
-    let lamports = reserve(operator::SIZE, Rent::get()?.try_minimum_balance(operator::SIZE)?);
-    require(admin.lamports() >= lamports, EscrowError::FundsTooSmall)?;
-    let mut parts: [&[u8]; 5] = [b"operator", first_admin, BUMP_PLACE, program.as_array(), &MARKER];
-    create_account(NewAccount { payer: admin, account, lamports, space: operator::SIZE, owner: program, parts: &mut parts, bump })?;
+    let mut parts: [&[u8]; 5] = [b"operator", first_admin, bump_seed(bump), program.as_array(), &MARKER];
+    create_account(NewAccount { payer: admin, account, system, amount: 0, space: operator::SIZE, owner: program, parts: &mut parts, bump })?;
 
     let created_slot = Clock::get()?.slot;
     {

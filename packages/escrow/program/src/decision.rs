@@ -1,7 +1,8 @@
 //! The rule of two keys: two deciders together decide at once, one alone after a window in which any other may veto.
 
 use crate::{
-    account::{Deposit, Operator},
+    account::{self, Deposit, Operator},
+    clock::now,
     field::{i64_at, key_at, same, u64_at},
     generated::{deposit, EscrowError, DECIDER_APPROVER, DECIDER_FUNDER, DECIDER_RELAYER, DEPOSIT_AWARDED},
     keys::RELAYER,
@@ -9,6 +10,30 @@ use crate::{
     terms::undisputed_at,
 };
 use pinocchio::{AccountView, Address};
+
+/// A deposit with the operator that it names, at the one moment of an instruction.
+pub struct Opened<'a> {
+    pub fields: &'a mut Deposit,
+    pub operator: &'a Operator,
+    pub now: i64,
+}
+
+#[inline(always)]
+pub fn open_deposit<'a>(program: &Address, account: &'a mut AccountView, operator: &'a AccountView) -> Outcome<Opened<'a>> {
+    let mut opened = None;
+    open(program, account, operator, &mut opened)?;
+    opened.ok_or(EscrowError::AccountKindWrong)
+}
+
+#[inline(never)]
+fn open<'a>(program: &Address, account: &'a mut AccountView, operator_account: &'a AccountView, opened: &mut Option<Opened<'a>>) -> Outcome {
+    let now = now()?;
+    let fields = account::deposit_mut(account, program)?;
+    require(same(key_at(fields, deposit::OPERATOR), operator_account.address().as_array()), EscrowError::OperatorWrong)?;
+    let operator = account::operator(operator_account, program)?;
+    *opened = Some(Opened { fields, operator, now });
+    Ok(())
+}
 
 /// What a deposit's award is worth now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +100,6 @@ fn role(fields: &Deposit, operator: &Operator, now: i64, key: &[u8; 32]) -> Outc
     }
     require(same(RELAYER.in_force(operator, now), key), EscrowError::DeciderWrong)?;
     Ok(DECIDER_RELAYER)
-}
-
-/// The operator that the deposit names, and no other.
-#[inline(always)]
-pub fn require_operator(fields: &Deposit, operator: &Address) -> Outcome {
-    require(same(key_at(fields, deposit::OPERATOR), operator.as_array()), EscrowError::OperatorWrong)
 }
 
 #[cfg(test)]

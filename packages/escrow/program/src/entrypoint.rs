@@ -1,7 +1,7 @@
 //! Where the runtime starts. It reads what pinocchio's entry point reads, in a loop instead of code for each account, and
 //! refuses an account too many instead of skipping it.
 
-use crate::{generated::EscrowError, process_instruction};
+use crate::{generated::EscrowError, process_instruction, Call};
 use core::{mem::MaybeUninit, slice};
 use pinocchio::{
     account::{RuntimeAccount, MAX_PERMITTED_DATA_INCREASE, NOT_BORROWED},
@@ -39,7 +39,8 @@ pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
     }
     let length = *(input as *const u64) as usize;
     let data = input.add(size_of::<u64>());
-    match process_instruction(&*(data.add(length) as *const Address), slice::from_raw_parts_mut(first, count), slice::from_raw_parts(data, length)) {
+    let call = Call { program: &*(data.add(length) as *const Address), accounts: slice::from_raw_parts_mut(first, count), data: slice::from_raw_parts(data, length) };
+    match process_instruction(call) {
         Ok(()) => 0,
         Err(error) => error as u64,
     }

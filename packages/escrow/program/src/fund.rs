@@ -2,15 +2,15 @@
 
 use crate::{
     account::{self, Operator},
-    address::{BUMP_PLACE, MARKER},
+    address::{bump_seed, MARKER},
     create_account::{create_account, NewAccount},
     field::{bytes_at, i64_at, key_at, put, put_i64, put_u64, same, u64_at},
     generated::{deposit, operator, EscrowError, DEPOSIT_FUNDED},
     keys::NOBODY,
-    require, Outcome,
+    require, Call, Outcome,
     terms::deadline_in_bounds,
 };
-use pinocchio::{sysvars::clock::Clock, AccountView, Address};
+use pinocchio::sysvars::{clock::Clock, Sysvar};
 
 const BUMP: usize = 1;
 const WITH_RELAYER: usize = 2;
@@ -25,39 +25,35 @@ pub const TERMS_BYTES: usize = 75;
 /// Number, bump, with relayer, repository id, issue id, nonce, amount, deadline, approver or zero.
 pub type Terms = [u8; TERMS_BYTES];
 
-/// Everything about the terms but their amount.
-#[inline(never)]
-pub fn require_terms(terms: &Terms, funder: &Address, operator: &Operator, clock: &Clock) -> Outcome {
-    require_ids(terms)?;
-    require_deciders(terms, funder.as_array(), operator)?;
-    require(deadline_in_bounds(i64_at(terms, DEADLINE), clock.unix_timestamp), EscrowError::DeadlineOutOfBounds)
-}
-
-pub struct NewDeposit<'a> {
-    pub program: &'a Address,
-    pub funder: &'a AccountView,
-    pub account: &'a mut AccountView,
-    pub operator: &'a Address,
-    pub terms: &'a Terms,
-    pub lamports: u64,
+/// What a deposit is made of besides its terms.
+pub struct Money<'a> {
     /// `NOBODY` for SOL.
     pub mint: &'a [u8; 32],
     pub vault_bump: u8,
-    pub clock: &'a Clock,
+    /// What the deposit account itself holds of the amount.
+    pub lamports: u64,
 }
 
-/// Creates the deposit account where the terms lead, with `lamports`, and writes them down.
+/// Makes the deposit account where the terms lead, and writes them down. Accounts: funder (signs, pays), deposit, operator,
+/// system program, whatever else. Data: the terms, whatever else. The amount is all of it that this does not check.
 #[inline(never)]
-pub fn create_deposit(NewDeposit { program, funder, account, operator, terms, lamports, mint, vault_bump, clock }: NewDeposit) -> Outcome {
+pub fn create_deposit(call: &Call, terms: &Terms, Money { mint, vault_bump, lamports }: &Money) -> Outcome {
+    let [funder, mut account, operator, system, ..] = *call.accounts else {
+        return Err(EscrowError::AccountCountWrong);
+    };
+    let clock = Clock::get()?;
+    require_ids(terms)?;
+    require_deciders(terms, funder.address().as_array(), account::operator(&operator, call.program)?)?;
+    require(deadline_in_bounds(i64_at(terms, DEADLINE), clock.unix_timestamp), EscrowError::DeadlineOutOfBounds)?;
     let ids: (&[u8; 8], &[u8; 8], &[u8; 8]) = (bytes_at(terms, REPOSITORY_ID), bytes_at(terms, ISSUE_ID), bytes_at(terms, NONCE));
-    let (operator, payer) = (operator.as_array(), funder.address().as_array());
-    let mut parts: [&[u8]; 9] = [b"deposit", operator, ids.0, ids.1, payer, ids.2, BUMP_PLACE, program.as_array(), &MARKER];
-    create_account(NewAccount { payer: funder, account, lamports, space: deposit::SIZE, owner: program, parts: &mut parts, bump: terms[BUMP] })?;
-    let fields = account::new_deposit(account)?;
+    let (operator, payer) = (operator.address().as_array(), funder.address().as_array());
+    let mut parts: [&[u8]; 9] = [b"deposit", operator, ids.0, ids.1, payer, ids.2, bump_seed(terms[BUMP]), call.program.as_array(), &MARKER];
+    create_account(NewAccount { payer: &funder, account: &account, system: &system, amount: *lamports, space: deposit::SIZE, owner: call.program, parts: &mut parts, bump: terms[BUMP] })?;
+    let fields = account::new_deposit(&mut account)?;
     fields[deposit::BUMP] = terms[BUMP];
     fields[deposit::STATE] = DEPOSIT_FUNDED;
     fields[deposit::WITH_RELAYER] = terms[WITH_RELAYER];
-    fields[deposit::VAULT_BUMP] = vault_bump;
+    fields[deposit::VAULT_BUMP] = *vault_bump;
     put(fields, deposit::OPERATOR, operator);
     put(fields, deposit::FUNDER, payer);
     put(fields, deposit::APPROVER, key_at(terms, APPROVER));
@@ -84,10 +80,13 @@ fn require_deciders(terms: &Terms, funder: &[u8; 32], fields: &Operator) -> Outc
     if terms[WITH_RELAYER] == 0 {
         return require(same(approver, &NOBODY), EscrowError::ApproverWithoutRelayer);
     }
-    let relayers = [key_at(fields, operator::RELAYER), key_at(fields, operator::NEXT_RELAYER)];
+    require(!same(approver, funder), EscrowError::DecidersNotDistinct)?;
     let none = same(approver, &NOBODY);
-    let distinct = !same(approver, funder) && relayers.into_iter().all(|relayer| !same(relayer, funder) && (none || !same(relayer, approver)));
-    require(distinct, EscrowError::DecidersNotDistinct)
+    for relayer in [key_at(fields, operator::RELAYER), key_at(fields, operator::NEXT_RELAYER)] {
+        require(!same(relayer, funder), EscrowError::DecidersNotDistinct)?;
+        require(none || !same(relayer, approver), EscrowError::DecidersNotDistinct)?;
+    }
+    Ok(())
 }
 
 const _: () = assert!(deposit::AMOUNT + 8 - deposit::REPOSITORY_ID == DEADLINE - REPOSITORY_ID && deposit::NONCE - deposit::REPOSITORY_ID == NONCE - REPOSITORY_ID);

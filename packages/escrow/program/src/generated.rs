@@ -66,17 +66,17 @@ pub mod operator {
     pub const FIRST_ADMIN: usize = 40;
     pub const ADMIN: usize = 72;
     pub const RELAYER: usize = 104;
-    pub const ATTESTOR: usize = 136;
-    pub const RELAYER_EPOCH: usize = 168;
-    pub const ATTESTOR_EPOCH: usize = 176;
-    pub const NEXT_RELAYER: usize = 184;
-    pub const NEXT_RELAYER_AT: usize = 216;
-    pub const NEXT_ATTESTOR: usize = 224;
-    pub const NEXT_ATTESTOR_AT: usize = 256;
-    pub const CREATED_SLOT: usize = 264;
-    pub const SEQUENCE: usize = 272;
-    pub const RELAYER_DISABLED_AT: usize = 280;
-    pub const ATTESTOR_DISABLED_AT: usize = 408;
+    pub const RELAYER_EPOCH: usize = 136;
+    pub const NEXT_RELAYER: usize = 144;
+    pub const NEXT_RELAYER_AT: usize = 176;
+    pub const RELAYER_DISABLED_AT: usize = 184;
+    pub const ATTESTOR: usize = 312;
+    pub const ATTESTOR_EPOCH: usize = 344;
+    pub const NEXT_ATTESTOR: usize = 352;
+    pub const NEXT_ATTESTOR_AT: usize = 384;
+    pub const ATTESTOR_DISABLED_AT: usize = 392;
+    pub const CREATED_SLOT: usize = 520;
+    pub const SEQUENCE: usize = 528;
 }
 
 pub mod identity {

@@ -4,47 +4,41 @@
 
 use crate::{
     account::Operator,
-    field::{i64_at, is_same, key_at, put, put_i64, put_u64, same, u64_at},
-    generated::{operator, EscrowError, MOST_DISABLINGS, KEY_ACTIVATION_SECONDS},
+    field::{bytes_at, i64_at, is_same, key_at, put, put_i64, put_u64, same, u64_at},
+    generated::{operator, EscrowError, KEY_ACTIVATION_SECONDS, MOST_DISABLINGS},
     require, Outcome,
 };
 
 pub static NOBODY: [u8; 32] = [0; 32];
 
-/// Where the fields of one key stand in the operator account.
-pub struct Key {
-    key: usize,
-    epoch: usize,
-    next: usize,
-    next_at: usize,
-    disabled_at: usize,
-}
+/// What an operator account says about a key, the same of both.
+type Fields = [u8; DISABLED_AT + MOST_DISABLINGS as usize * 8];
 
-pub const RELAYER: Key = Key {
-    key: operator::RELAYER,
-    epoch: operator::RELAYER_EPOCH,
-    next: operator::NEXT_RELAYER,
-    next_at: operator::NEXT_RELAYER_AT,
-    disabled_at: operator::RELAYER_DISABLED_AT,
-};
-pub const ATTESTOR: Key = Key {
-    key: operator::ATTESTOR,
-    epoch: operator::ATTESTOR_EPOCH,
-    next: operator::NEXT_ATTESTOR,
-    next_at: operator::NEXT_ATTESTOR_AT,
-    disabled_at: operator::ATTESTOR_DISABLED_AT,
-};
+const KEY: usize = 0;
+const EPOCH: usize = operator::RELAYER_EPOCH - operator::RELAYER;
+const NEXT: usize = operator::NEXT_RELAYER - operator::RELAYER;
+const NEXT_AT: usize = operator::NEXT_RELAYER_AT - operator::RELAYER;
+const DISABLED_AT: usize = operator::RELAYER_DISABLED_AT - operator::RELAYER;
+
+const _: () = assert!(EPOCH == operator::ATTESTOR_EPOCH - operator::ATTESTOR && NEXT == operator::NEXT_ATTESTOR - operator::ATTESTOR);
+const _: () = assert!(NEXT_AT == operator::NEXT_ATTESTOR_AT - operator::ATTESTOR && DISABLED_AT == operator::ATTESTOR_DISABLED_AT - operator::ATTESTOR);
+
+/// One of the keys, by where it stands in the account.
+pub struct Key(usize);
+
+pub const RELAYER: Key = Key(operator::RELAYER);
+pub const ATTESTOR: Key = Key(operator::ATTESTOR);
 
 impl Key {
+    #[inline(always)]
+    fn of<'a>(&self, operator: &'a Operator) -> &'a Fields {
+        bytes_at(operator, self.0)
+    }
+
     /// `NOBODY` while it is disabled.
-    #[inline(never)]
+    #[inline(always)]
     pub fn in_force<'a>(&self, operator: &'a Operator, now: i64) -> &'a [u8; 32] {
-        let next = key_at(operator, self.next);
-        if now >= i64_at(operator, self.next_at) && !same(next, &NOBODY) {
-            next
-        } else {
-            key_at(operator, self.key)
-        }
+        in_force(self.of(operator), now)
     }
 
     #[inline(always)]
@@ -54,7 +48,7 @@ impl Key {
 
     #[inline(always)]
     pub fn epoch(&self, operator: &Operator) -> u64 {
-        u64_at(operator, self.epoch)
+        u64_at(self.of(operator), EPOCH)
     }
 
     /// Whether what a key of `epoch` said was still unsettled when that epoch was ended. `settled_at` is when it would
@@ -67,7 +61,7 @@ impl Key {
     /// When `epoch`, which is over, was ended.
     #[inline(always)]
     pub fn ended_at(&self, operator: &Operator, epoch: u64) -> i64 {
-        i64_at(operator, self.end_of(epoch))
+        i64_at(self.of(operator), end_of(epoch))
     }
 
     /// When the key was disabled last; 0 if it never was.
@@ -77,36 +71,61 @@ impl Key {
     }
 
     /// Replaces what was scheduled before, unless that is in force already.
-    #[inline(never)]
+    #[inline(always)]
     pub fn schedule(&self, operator: &mut Operator, key: &[u8; 32], now: i64) -> Outcome {
-        require(self.epoch(operator) <= MOST_DISABLINGS, EscrowError::KeysSpent)?;
-        let in_force = *self.in_force(operator, now);
-        put(operator, self.key, &in_force);
-        put(operator, self.next, key);
-        put_i64(operator, self.next_at, now.saturating_add(KEY_ACTIVATION_SECONDS));
-        Ok(())
+        schedule(bytes_at_mut(operator, self.0)?, key, now)
     }
 
     /// Stops the key in force and takes back the scheduled one. So two epochs never end within a week of each other.
-    #[inline(never)]
-    pub fn disable(&self, operator: &mut Operator, now: i64) -> Outcome {
-        let disabled = is_same(self.in_force(operator, now), &NOBODY);
-        require(!disabled || !is_same(key_at(operator, self.next), &NOBODY), EscrowError::KeyMissing)?;
-        if !disabled {
-            let epoch = self.epoch(operator);
-            put_i64(operator, self.end_of(epoch), now);
-            put_u64(operator, self.epoch, epoch.wrapping_add(1));
-        }
-        put(operator, self.key, &NOBODY);
-        put(operator, self.next, &NOBODY);
-        put_i64(operator, self.next_at, 0);
-        Ok(())
-    }
-
     #[inline(always)]
-    fn end_of(&self, epoch: u64) -> usize {
-        self.disabled_at + (epoch % MOST_DISABLINGS) as usize * 8
+    pub fn disable(&self, operator: &mut Operator, now: i64) -> Outcome {
+        disable(bytes_at_mut(operator, self.0)?, now)
     }
+}
+
+#[inline(always)]
+fn bytes_at_mut(operator: &mut Operator, place: usize) -> Outcome<&mut Fields> {
+    operator.get_mut(place..).and_then(|rest| rest.first_chunk_mut()).ok_or(EscrowError::KeyMissing)
+}
+
+#[inline(never)]
+fn in_force(fields: &Fields, now: i64) -> &[u8; 32] {
+    let next = key_at(fields, NEXT);
+    if now >= i64_at(fields, NEXT_AT) && !same(next, &NOBODY) {
+        next
+    } else {
+        key_at(fields, KEY)
+    }
+}
+
+#[inline(never)]
+fn schedule(fields: &mut Fields, key: &[u8; 32], now: i64) -> Outcome {
+    require(u64_at(fields, EPOCH) <= MOST_DISABLINGS, EscrowError::KeysSpent)?;
+    let in_force = *in_force(fields, now);
+    put(fields, KEY, &in_force);
+    put(fields, NEXT, key);
+    put_i64(fields, NEXT_AT, now.saturating_add(KEY_ACTIVATION_SECONDS));
+    Ok(())
+}
+
+#[inline(never)]
+fn disable(fields: &mut Fields, now: i64) -> Outcome {
+    if !is_same(in_force(fields, now), &NOBODY) {
+        let epoch = u64_at(fields, EPOCH);
+        put_i64(fields, end_of(epoch), now);
+        put_u64(fields, EPOCH, epoch.wrapping_add(1));
+    } else {
+        require(!is_same(key_at(fields, NEXT), &NOBODY), EscrowError::KeyMissing)?;
+    }
+    put(fields, KEY, &NOBODY);
+    put(fields, NEXT, &NOBODY);
+    put_i64(fields, NEXT_AT, 0);
+    Ok(())
+}
+
+#[inline(always)]
+fn end_of(epoch: u64) -> usize {
+    DISABLED_AT + (epoch % MOST_DISABLINGS) as usize * 8
 }
 
 /// Whether an address is a key of this operator, now or when what is scheduled starts.

@@ -47,15 +47,15 @@ nostd_panic_handler!();
 
 /// What an instruction gets: more than this backend passes as separate arguments.
 pub struct Call<'a> {
-    program: &'a Address,
-    accounts: &'a mut [AccountView],
-    data: &'a [u8],
+    pub program: &'a Address,
+    pub accounts: &'a mut [AccountView],
+    pub data: &'a [u8],
 }
 
-#[inline(always)]
-pub fn process_instruction(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
-    let call = Call { program, accounts, data };
-    let Some(number) = data.first() else {
+/// A function of its own, so that each line of it is a call and nothing else.
+#[inline(never)]
+pub fn process_instruction(call: Call) -> Outcome {
+    let Some(number) = call.data.first() else {
         return Err(EscrowError::InstructionUnknown);
     };
     match *number {
@@ -80,7 +80,8 @@ pub fn process_instruction(program: &Address, accounts: &mut [AccountView], data
     }
 }
 
-/// A failed call of another program ends the transaction by itself: what is left is an account that is borrowed already.
+/// What pinocchio refuses here is an account that is borrowed already: a failed call of another program ends the transaction
+/// by itself, clock and rent are always there, and no cluster asks for more rent than can be multiplied.
 impl From<ProgramError> for EscrowError {
     fn from(_: ProgramError) -> Self {
         EscrowError::AccountTwice
@@ -123,7 +124,7 @@ mod tests {
     #[test]
     fn unknown_instructions_are_refused() {
         for data in [&[][..], &[0], &[18], &[255, 1, 2]] {
-            assert_eq!(process_instruction(&Address::new_from_array([1; 32]), &mut [], data), Err(EscrowError::InstructionUnknown));
+            assert_eq!(process_instruction(Call { program: &Address::new_from_array([1; 32]), accounts: &mut [], data }), Err(EscrowError::InstructionUnknown));
         }
     }
 }

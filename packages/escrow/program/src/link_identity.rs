@@ -1,17 +1,16 @@
 use crate::{
     account::{self, Identity},
-    address::{BUMP_PLACE, MARKER},
+    address::{bump_seed, MARKER},
     attestation::require_attested,
-    create_account::{create_account, require_creatable, NewAccount},
+    clock::now,
+    create_account::{create_account, NewAccount},
     effective_wallet::is_linked,
     event::emit,
     field::{bytes_at, i64_at, is_same, key_at, put, put_i64, put_u64, u64_at},
     generated::{identity, EscrowError, IDENTITY_LINKED, INSTRUCTION_LINK_IDENTITY},
     keys::ATTESTOR,
     require, Call, Outcome,
-    terms::reserve,
 };
-use pinocchio::sysvars::{clock::Clock, rent::Rent, Sysvar};
 
 const BUMP: usize = 1;
 const GITHUB_ID: usize = 2;
@@ -29,7 +28,7 @@ pub fn link_identity(Call { program, accounts, data }: Call) -> Outcome {
     let Ok(data) = <&[u8; DATA_BYTES]>::try_from(data) else {
         return Err(EscrowError::DataLengthWrong);
     };
-    let now = Clock::get()?.unix_timestamp;
+    let now = now()?;
     let operator = account::operator(operator_account, program)?;
     require_attested(operator, attestor, wallet, i64_at(data, EXPIRY), now)?;
     let operator_address = operator_account.address().as_array();
@@ -40,13 +39,10 @@ pub fn link_identity(Call { program, accounts, data }: Call) -> Outcome {
         require(!is_linked(fields, operator), EscrowError::IdentityLinked)?;
         fields
     } else {
-        require_creatable(payer, account, system)?;
         let id: &[u8; 8] = bytes_at(data, GITHUB_ID);
         require(*id != [0; 8], EscrowError::IdMissing)?;
-        let lamports = reserve(identity::SIZE, Rent::get()?.try_minimum_balance(identity::SIZE)?);
-        require(payer.lamports() >= lamports, EscrowError::FundsTooSmall)?;
-        let mut parts: [&[u8]; 6] = [b"identity", operator_address, id, BUMP_PLACE, program.as_array(), &MARKER];
-        create_account(NewAccount { payer, account, lamports, space: identity::SIZE, owner: program, parts: &mut parts, bump: data[BUMP] })?;
+        let mut parts: [&[u8]; 6] = [b"identity", operator_address, id, bump_seed(data[BUMP]), program.as_array(), &MARKER];
+        create_account(NewAccount { payer, account, system, amount: 0, space: identity::SIZE, owner: program, parts: &mut parts, bump: data[BUMP] })?;
         let fields = account::new_identity(account)?;
         fields[identity::BUMP] = data[BUMP];
         put(fields, identity::OPERATOR, operator_address);

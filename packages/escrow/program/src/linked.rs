@@ -9,9 +9,7 @@ use crate::{
     generated::{identity, EscrowError},
     require, Outcome,
 };
-use pinocchio::{
-    AccountView, Address,
-};
+use pinocchio::{AccountView, Address};
 
 /// Opens identity and operator, brings the link up to date, lets `work` change it, and tells the log.
 #[inline(always)]

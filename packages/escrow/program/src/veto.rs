@@ -1,7 +1,6 @@
 use crate::{
-    account::{self, Deposit},
-    clock::now,
-    decision::{award_of, decider, require_operator, Award},
+    account::Deposit,
+    decision::{award_of, decider, open_deposit, Award, Opened},
     event::emit,
     field::{put_u64, u64_at},
     generated::{deposit, EscrowError, DEPOSIT_FUNDED, INSTRUCTION_VETO},
@@ -18,26 +17,21 @@ pub fn veto(Call { program, accounts, data }: Call) -> Outcome {
     };
     require(deciders.len() <= 1, EscrowError::AccountCountWrong)?;
     require(data.len() == 1, EscrowError::DataLengthWrong)?;
-    let now = now()?;
-    let sequence = {
-        let fields = account::deposit_mut(account, program)?;
-        require_operator(fields, operator_account.address())?;
-        let operator = account::operator(operator_account, program)?;
-        match award_of(fields, operator, now) {
-            Award::None => return Err(EscrowError::StateWrong),
-            Award::Final => return Err(EscrowError::AwardFinal),
-            Award::Void => {}
-            Award::Pending => {
-                let [key] = deciders else {
-                    return Err(EscrowError::SignatureMissing);
-                };
-                let mut by = 0;
-                decider(fields, operator, now, key, &mut by)?;
-                note(fields, by);
-            }
+    let Opened { fields, operator, now } = open_deposit(program, account, operator_account)?;
+    match award_of(fields, operator, now) {
+        Award::None => return Err(EscrowError::StateWrong),
+        Award::Final => return Err(EscrowError::AwardFinal),
+        Award::Void => {}
+        Award::Pending => {
+            let [key] = deciders else {
+                return Err(EscrowError::SignatureMissing);
+            };
+            let mut by = 0;
+            decider(fields, operator, now, key, &mut by)?;
+            note(fields, by);
         }
-        undo(fields)
-    };
+    }
+    let sequence = undo(fields);
     emit(INSTRUCTION_VETO, account.address(), sequence, 0);
     Ok(())
 }

@@ -6,6 +6,7 @@ export { networkFee, priorityPrice, roomForGuards, simulationLimit, usualLimit }
 export { keyFromFile, type HeldKey } from './key-file.ts';
 export { checkNode, readFinal, type Pinned } from './pinned.ts';
 export { publishedBuilds } from './published-builds.ts';
+export { readOperator } from './read-operator.ts';
 export { readProgram } from './published-program.ts';
 export { secondLook, type Look } from './second-look.ts';
 export { tryOut } from './try-out.ts';

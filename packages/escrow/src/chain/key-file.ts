@@ -10,11 +10,11 @@ export interface HeldKey {
 }
 
 /**
- * From a Solana key file: a JSON array of 64 numbers, which only its owner and their group may read. `whose` says whose key it is.
+ * From a Solana key file: a JSON array of 64 numbers, which only its owner and their group may read.
  * CONFIG_INVALID, without a word of what is in it.
  */
-export function keyFromFile(path: string, whose: string): HeldKey {
-  const invalid = (problem: string) => new DoubloonError('CONFIG_INVALID', { problems: [`the ${whose}'s key file ${problem}`] });
+export function keyFromFile(path: string): HeldKey {
+  const invalid = (problem: string) => new DoubloonError('CONFIG_INVALID', { problems: [problem] });
   let content: string;
   try {
     if ((statSync(path).mode & 0o007) !== 0) throw invalid('can be read by every user of this machine: take that right away');

@@ -19,5 +19,5 @@ export const POST: RequestHandler = async ({ request, cookies, getClientAddress,
     redirect(303, '/link?problem=settings');
   }
   giveSession(cookies, begun);
-  redirect(303, begun.authorizeUrl);
+  redirect(303, begun.authorizeUrl, { external: [app.config.githubUrl] });
 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { DoubloonError } from '@doubloon/errors';
-import { throughOutages } from './database-outage.ts';
+import { throughOutages } from './through-outages.ts';
 
-const throwing = (error: unknown) => throughOutages(() => Promise.reject(error as Error))({});
+const throwing = (error: unknown) => throughOutages('treasury')((_: object) => Promise.reject(error as Error))({});
 
 test('an outage of the database is SERVICE_UNAVAILABLE, with the outage as its cause', async () => {
   const cause = Object.assign(new Error('said'), { code: '57P01' });

@@ -1,0 +1,38 @@
+import type { Pool } from 'pg';
+import type { Rules } from '@doubloon/domain/rules';
+import { rulesFromJson, rulesToJson } from './rules-json.ts';
+
+/** What bound the money that came at some time. */
+export interface RulesSeen {
+  readonly rules: Rules;
+  readonly ownerId: string;
+}
+
+const keep = `
+  insert into rules_seen (repository_id, owner_id, sha, rules, seen_at)
+  select $1::u64, $2::u64, $3::text, $4::jsonb, $5::timestamptz
+  where not exists (
+    select from (select owner_id, sha, rules from rules_seen where repository_id = $1::u64 order by seen_at desc, id desc limit 1) newest
+    where newest.owner_id = $2::u64 and newest.sha = $3::text and newest.rules = $4::jsonb
+  )`;
+
+/** Chain, GitHub and we have clocks of our own; the chain's has whole seconds. */
+const about = "interval '1 minute'";
+// Before we ever looked nobody was told of other rules than those that were seen first.
+const find = `
+  with seen as (select id, rules, owner_id::text, seen_at from rules_seen where repository_id = $1),
+    before as (select id from seen where seen_at <= $2::timestamptz - ${about} order by seen_at desc, id desc limit 1),
+    near as (select id from seen where seen_at > $2::timestamptz - ${about} and seen_at <= $2::timestamptz + ${about}),
+    first as (select id from seen where not exists (select from before union all select from near) order by seen_at, id limit 1)
+  select rules, owner_id from seen where id in (select id from before union all select id from near union all select id from first)`;
+
+/** Keeps what a repository's rules are now, when that is news. */
+export async function keepRulesSeen(pool: Pool, { repositoryId, ownerId, sha, rules, at }: { repositoryId: string; ownerId: string; sha: string; rules: Rules; at: Date }): Promise<void> {
+  await pool.query(keep, [repositoryId, ownerId, sha, JSON.stringify(rulesToJson(rules)), at]);
+}
+
+/** The rules in force at about a time, as far as they were seen; the oldest where none were seen before it, and nothing where none ever were. */
+export async function rulesSeenAt(pool: Pool, repositoryId: string, at: Date): Promise<RulesSeen[]> {
+  const { rows } = await pool.query<{ rules: unknown; owner_id: string }>(find, [repositoryId, at]);
+  return rows.map((row) => ({ rules: rulesFromJson(row.rules), ownerId: row.owner_id }));
+}
