@@ -72,11 +72,11 @@ async function look(context: WatchingContext, row: DepositRow, deposit: Deposit 
 
 const noteStands = 'update deposit set stands_until = $2 where address = $1 and not gone';
 
-/** While it holds money it can't be gone for a week, and once that has left, not for a week from then. Written once a day, which is exact enough. */
+/** While it holds money it can't be gone for a week, which is written once a day; once that has left, not for a week from then, exactly. */
 async function noteStanding({ pool }: WatchingContext, row: DepositRow, deposit: Deposit | undefined, time: bigint): Promise<void> {
   if (deposit === undefined) return;
   const until = instant((deposit.endedAt ?? time) + terms.lingerSeconds);
-  if (Math.abs(until.getTime() - row.stands_until.getTime()) > day) await pool.query(noteStands, [row.address, until]);
+  if (Math.abs(until.getTime() - row.stands_until.getTime()) > (deposit.endedAt === undefined ? day : 0)) await pool.query(noteStands, [row.address, until]);
 }
 
 /** The deposit that was credited; `undefined` when it is not there, whatever stands at its address instead. */

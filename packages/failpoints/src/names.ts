@@ -4,7 +4,7 @@ export interface Failpoint {
   readonly app: 'github-app' | 'treasury' | 'identity';
   readonly after: string;
   readonly before: string;
-  /** No history of dev/kill-matrix comes by it yet: those end with the money in escrow. */
+  /** No history of dev/kill-matrix comes by it yet, because those end with the money in escrow; a test of the app's own dies there (`killed.integration.test.ts`). */
   readonly isUnplayed?: true;
 }
 

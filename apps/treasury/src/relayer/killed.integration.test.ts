@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { cancel, decodeDeposit, localProgram, signTransaction } from '@doubloon/escrow';
-import type { FailpointName } from '@doubloon/failpoints';
+import { failpoints, type FailpointName } from '@doubloon/failpoints';
 import { openAuthority } from '../../testing/authority.ts';
 import { clientsOf, fundedOffer, openHome, openLocalChain, patient, repositoryId, typesOf, type Clients, type Home } from '../../testing/instance.ts';
 
@@ -52,6 +52,12 @@ async function setUp() {
   };
   return { local, home, dying };
 }
+
+const others = ['decision-allowed', 'decision-kept', 'crank-due', 'deposit-seen-changed', 'deposit-change-kept', 'award-checked', 'award-kept'] as const satisfies readonly FailpointName[];
+
+test('every failpoint that no history of the kill matrix comes by is one of those here', () => {
+  expect(Object.entries(failpoints).flatMap(([name, point]) => ('isUnplayed' in point ? [name] : [])).sort()).toEqual([...relaying, ...others].sort());
+});
 
 test('killed at each step of an award and of its payout, it awards once and pays once, exactly', { timeout: 300_000 }, async () => {
   const { local, home, dying } = await setUp();
