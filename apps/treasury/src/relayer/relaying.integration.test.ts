@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { associatedTokenAddress, award, decodeDeposit, decodeIdentity, identityAddress, localProgram, veto } from '@doubloon/escrow';
+import { identityEvent, openEventLog, toRecord, type LogRecord } from '@doubloon/events';
 import { treasury } from '@doubloon/rpc';
 import { tokenAccountIn } from '../token-account.ts';
 import { openAuthority, type Authority } from '../../testing/authority.ts';
@@ -28,6 +29,12 @@ const someone = () => String(randomInt(1, 2 ** 40));
 const source = (issueId: string, sourceId = someone()) => ({ repositoryId, issueId, issueNumber: 7, sourceKind: 'issue-comment', sourceId });
 const told = ({ issueId }: Funded) => typesOf(home, issueId);
 const balanceOf = async (address: Parameters<LocalChain['chain']['account']>[0]) => (await local.chain.account(address, 'finalized'))?.lamports ?? 0n;
+/** What the identity service would publish. */
+async function tell(record: LogRecord): Promise<void> {
+  const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  await using events = await openEventLog(home.env['EVENT_LOG_URL'] ?? '', { clientId: 'test', log: quiet, topics: ['identity'] });
+  await events.publish('identity', [record]);
+}
 const shown = async ({ offerId }: Funded) => (await clients.web.getOffer({ offerId })).offer;
 
 const awardTo = (money: Funded, githubId: string, sourceId?: string) => clients.app.award({ source: source(money.issueId, sourceId), shares: [{ githubId, bps: 10_000 }] });
@@ -161,10 +168,11 @@ test('a wallet that is linked after the award is paid within 5 s of the end of i
   await local.send([award({ program: localProgram, deposit: money.deposit, operator: local.operator, deciders: [local.keys.relayer.address, money.funder.address], createdSlot, sequence, shares: [{ githubId: ada, bps: 10_000 }] })], [await local.wallet(), local.keys.relayer, money.funder]);
   await expect.poll(() => told(money), patient).toContain('awarded');
   await expect.poll(async () => (await home.database.pool.query('select from payee where github_id = $1', [ada])).rowCount, patient).toBe(1);
-  await local.link(ada);
-  // What topic `identity` tells, which nobody publishes here.
-  await home.database.pool.query('delete from payee where github_id = $1', [ada]);
-  const linkedAt = decodeIdentity((await local.chain.account(identityAddress({ program: localProgram, operator: local.operator, githubId: ada }).address, 'confirmed'))?.data ?? new Uint8Array()).linkedAt;
+  const wallet = await local.link(ada);
+  const account = identityAddress({ program: localProgram, operator: local.operator, githubId: ada }).address;
+  const { linkedAt } = decodeIdentity((await local.chain.account(account, 'confirmed'))?.data ?? new Uint8Array());
+  const iso = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOString();
+  await tell(toRecord(identityEvent('linked', { id: `${account}:linked:1`, subject: ada, time: new Date(), sequence: 1n, data: { account, wallet: wallet.address, linkedAt: iso(linkedAt), paysFrom: iso(linkedAt + BigInt(hours72)) } })));
   await expect.poll(async () => (await home.database.pool.query<{ at: string }>("select extract(epoch from next_at)::text as at from payee where github_id = $1", [ada])).rows[0]?.at.split('.')[0], patient).toBe(String(linkedAt + BigInt(hours72)));
   await local.localnet.timeTravel(hours72 - 10);
   await expect.poll(() => told(money), { ...patient, timeout: 40_000 }).toContain('paid');
