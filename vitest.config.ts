@@ -5,7 +5,7 @@ const left = [...configDefaults.exclude, '**/build/**', '**/target/**', '**/.sve
 // Three kinds of tests, told apart by file name: pure beside its file, integration on real parts, and the whole stack in `tests/`.
 // They run one kind after the other, so that what needs real parts finds both cores free.
 const kind = (name: string, groupOrder: number, include: string, exclude: readonly string[], testTimeout: number) => ({
-  test: { name, include: [include], exclude: [...left, ...exclude], testTimeout, hookTimeout: 90_000, sequence: { groupOrder }, maxWorkers: name === 'stack' ? 1 : 2 },
+  test: { name, include: [include], exclude: [...left, ...exclude], testTimeout, hookTimeout: 180_000, sequence: { groupOrder }, maxWorkers: name === 'stack' ? 1 : 2 },
 });
 
 export default defineConfig({

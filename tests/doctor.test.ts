@@ -21,7 +21,7 @@ beforeAll(async () => {
   stack = await startStack({ progress: () => undefined, onLine: () => undefined });
   healthy = (await readFolder(stack.settingsFolder)) as typeof healthy;
   folder = mkdtempSync(join(tmpdir(), 'doubloon-doctor-'));
-}, 180_000);
+});
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });

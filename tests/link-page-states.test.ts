@@ -178,6 +178,7 @@ describe.skipIf(missing)(`what can go wrong while a wallet is linked${missing ==
       }, { times: 1 });
       await sign(page).click();
       await problem(page, 'We don’t know whether your signed transaction was taken');
+      expect(await page.getByRole('main').innerText()).not.toMatch(/nothing (was sent|is sent|happens)/i);
       await expectAccessible(page);
       await button(page, 'Hand it in again');
       await page.getByText('Final. Linked, and cooling down.').waitFor();

@@ -65,5 +65,7 @@ test('reading what was printed gives the amount back, for every amount and mint'
 });
 
 test('reading any text answers and never throws', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 0, max: 18 }), (text, decimals) => typeof parseAmount(text, decimals).ok === 'boolean'));
+  // Any code units, halves of pairs too. To prepare fast-check's own `binary` alone takes seconds.
+  const unit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+  fc.assert(fc.property(fc.string({ unit }), fc.integer({ min: 0, max: 18 }), (text, decimals) => typeof parseAmount(text, decimals).ok === 'boolean'));
 });

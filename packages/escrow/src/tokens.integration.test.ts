@@ -152,11 +152,14 @@ describe('paying out', () => {
     expect(tokens.held(own)).toBe(amount);
   });
 
-  test('not to a canonical account whose holder was changed', () => {
+  test('not to a canonical account whose holder was changed, nor to what another program made look like one', () => {
     const { parties, tokens, wallet, paying, award } = openFunded();
     award();
-    parties.setAccount(associatedTokenAddress({ wallet: wallet.address, mint: tokens.mint }).address, { owner: tokenProgram, lamports: 3_000_000n, data: tokenAccountBytes({ mint: tokens.mint, holder: newAddress(), amount: 0n }) });
-    expect(parties.send([paying()]).error).toBe('DESTINATION_WRONG');
+    const canonical = associatedTokenAddress({ wallet: wallet.address, mint: tokens.mint }).address;
+    for (const [owner, holder] of [[tokenProgram, newAddress()], [newAddress(), wallet.address]] as const) {
+      parties.setAccount(canonical, { owner, lamports: 3_000_000n, data: tokenAccountBytes({ mint: tokens.mint, holder, amount: 0n }) });
+      expect(parties.send([paying()]).error).toBe('DESTINATION_WRONG');
+    }
   });
 
   test('a first-time recipient gets an account in the same transaction, paid by whoever sends it', () => {

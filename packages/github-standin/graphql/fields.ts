@@ -27,6 +27,14 @@ export const fields: Readonly<Record<string, readonly string[]>> = {
     'id', 'databaseId', 'fullDatabaseId', 'url', 'issue', 'pullRequest', 'repository', 'author', 'authorAssociation', 'body', 'createdAt', 'updatedAt', 'publishedAt', 'editor', 'includesCreatedEdit', 'lastEditedAt',
     'userContentEdits', 'viewerDidAuthor', 'isMinimized', 'minimizedReason',
   ],
+  PullRequestReview: [
+    'id', 'databaseId', 'fullDatabaseId', 'url', 'pullRequest', 'repository', 'author', 'authorAssociation', 'body', 'createdAt', 'updatedAt', 'publishedAt', 'editor', 'includesCreatedEdit', 'lastEditedAt',
+    'userContentEdits', 'viewerDidAuthor', 'state', 'submittedAt',
+  ],
+  PullRequestReviewComment: [
+    'id', 'databaseId', 'fullDatabaseId', 'url', 'pullRequest', 'repository', 'author', 'authorAssociation', 'body', 'createdAt', 'updatedAt', 'publishedAt', 'editor', 'includesCreatedEdit', 'lastEditedAt',
+    'userContentEdits', 'viewerDidAuthor', 'isMinimized', 'minimizedReason',
+  ],
   UserContentEdit: ['id', 'createdAt', 'editedAt', 'editor'],
   Commit: ['id', 'oid', 'message', 'committedDate', 'author', 'authors'],
   GitActor: ['name', 'email', 'user'],

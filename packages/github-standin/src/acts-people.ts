@@ -46,7 +46,7 @@ export class PeopleActs {
     for (const organization of world.accounts) organization.members.delete(account.id);
     for (const repository of world.repositories) {
       repository.roles.delete(account.id);
-      for (const issue of repository.issues) for (const thing of [issue, ...issue.comments]) {
+      for (const issue of repository.issues) for (const thing of [issue, ...issue.comments, ...(issue.pullRequest?.reviews ?? []), ...(issue.pullRequest?.reviewComments ?? [])]) {
         if (thing.author === account) thing.author = ghost;
         thing.reactions = thing.reactions.filter((it) => it.user !== account);
         thing.edits = thing.edits.map((it) => (it.by === account ? { ...it, by: ghost } : it));

@@ -1,4 +1,5 @@
 import { isReactionContent } from './acts.ts';
+import { reviewCommentOf } from './answers-reviews.ts';
 import type { Answer, Call } from './call.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
 import { reactionShape } from './shape-issue.ts';
@@ -37,3 +38,6 @@ export const deleteForIssue = (call: Call): Answer => remove(call, call.issue())
 export const listForComment = (call: Call): Answer => list(call, call.comment());
 export const createForComment = (call: Call): Answer => create(call, call.comment());
 export const deleteForComment = (call: Call): Answer => remove(call, call.comment());
+export const listForReviewComment = (call: Call): Answer => list(call, reviewCommentOf(call));
+export const createForReviewComment = (call: Call): Answer => create(call, reviewCommentOf(call));
+export const deleteForReviewComment = (call: Call): Answer => remove(call, reviewCommentOf(call));

@@ -5,6 +5,7 @@ import * as deliveries from './answers-deliveries.ts';
 import * as issues from './answers-issues.ts';
 import * as reactions from './answers-reactions.ts';
 import * as repositories from './answers-repositories.ts';
+import * as reviews from './answers-reviews.ts';
 import type { Answer, Call } from './call.ts';
 
 interface Operation {
@@ -56,8 +57,13 @@ export const answers: { readonly [Id in OperationId]: Operation } = {
   'reactions/list-for-issue-comment': { answer: reactions.listForComment, takes: [...pages, 'content'] },
   'reactions/create-for-issue-comment': { answer: reactions.createForComment, takes: ['content'] },
   'reactions/delete-for-issue-comment': { answer: reactions.deleteForComment },
+  'reactions/list-for-pull-request-review-comment': { answer: reactions.listForReviewComment, takes: [...pages, 'content'] },
+  'reactions/create-for-pull-request-review-comment': { answer: reactions.createForReviewComment, takes: ['content'] },
+  'reactions/delete-for-pull-request-comment': { answer: reactions.deleteForReviewComment },
   'pulls/list': { answer: repositories.listPulls, takes: [...pages, 'state'] },
   'pulls/get': { answer: repositories.getPull },
+  'pulls/get-review': { answer: reviews.getReview },
+  'pulls/get-review-comment': { answer: reviews.getReviewComment },
   'repos/get': { answer: repositories.getRepository },
   'repos/get-collaborator-permission-level': { answer: repositories.getCollaboratorPermission },
   'repos/get-content': { answer: contents.getContent, takes: ['ref'] },

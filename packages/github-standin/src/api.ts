@@ -54,7 +54,7 @@ export interface Asked {
 const mostAsked = 10_000;
 
 /** What counts against the limit of what may be created in a time. */
-const creating: ReadonlySet<OperationId> = new Set(['issues/create', 'issues/create-comment', 'issues/create-label', 'reactions/create-for-issue', 'reactions/create-for-issue-comment']);
+const creating: ReadonlySet<OperationId> = new Set(['issues/create', 'issues/create-comment', 'issues/create-label', 'reactions/create-for-issue', 'reactions/create-for-issue-comment', 'reactions/create-for-pull-request-review-comment']);
 
 export interface Sent {
   readonly status: number;

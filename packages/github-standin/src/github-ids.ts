@@ -10,6 +10,8 @@ const starts = {
   issue: 3_611_204_877,
   pullRequest: 2_702_118_459,
   comment: 3_398_551_206,
+  review: 3_188_204_915,
+  reviewComment: 2_471_930_664,
   reaction: 402_117_883,
   label: 8_944_120_375,
   hook: 571_204_338,

@@ -4,7 +4,8 @@ import { nodeId } from './github-ids.ts';
 import { closedBy, closes, emailOf } from './pull-requests.ts';
 import { accountNodeId } from './shape-account.ts';
 import { association, headSha, issueNodeId, issuePage } from './shape-issue.ts';
-import { findIssue, fullName, timestamp, ghostId, type Account, type Comment, type Commit, type Edit, type Issue, type Repository } from './world.ts';
+import { reviewCommentNodeId, reviewCommentPage, reviewNodeId, reviewPage } from './shape-review.ts';
+import { findIssue, fullName, timestamp, ghostId, type Account, type Comment, type Commit, type Edit, type Issue, type Repository, type Review, type ReviewComment } from './world.ts';
 
 const mostRows = 100;
 
@@ -101,6 +102,22 @@ export class Nodes {
       ...this.#text(comment, nodeId('IC', comment.issue.repository.id, comment.id), comment.issue.repository), __typename: 'IssueComment', databaseId: small(comment.id), fullDatabaseId: String(comment.id), body: comment.body,
       url: `${issuePage(comment.issue, this.#call.world.addresses)}#issuecomment-${String(comment.id)}`, issue: () => this.issue(comment.issue),
       pullRequest: () => (comment.issue.pullRequest === undefined ? null : this.issue(comment.issue)), isMinimized: comment.minimized !== undefined, minimizedReason: comment.minimized?.reason ?? null,
+    };
+  }
+
+  review(review: Review): object {
+    this.#call.needOnIssue(review.issue, 'read');
+    return {
+      ...this.#text(review, reviewNodeId(review), review.issue.repository), __typename: 'PullRequestReview', databaseId: small(review.id), fullDatabaseId: String(review.id), body: review.body,
+      url: reviewPage(review, this.#call.world.addresses), pullRequest: () => this.issue(review.issue), state: review.state, submittedAt: timestamp(review.createdAt),
+    };
+  }
+
+  reviewComment(comment: ReviewComment): object {
+    this.#call.needOnIssue(comment.issue, 'read');
+    return {
+      ...this.#text(comment, reviewCommentNodeId(comment), comment.issue.repository), __typename: 'PullRequestReviewComment', databaseId: small(comment.id), fullDatabaseId: String(comment.id), body: comment.body,
+      url: reviewCommentPage(comment, this.#call.world.addresses), pullRequest: () => this.issue(comment.issue), isMinimized: comment.minimized !== undefined, minimizedReason: comment.minimized?.reason ?? null,
     };
   }
 

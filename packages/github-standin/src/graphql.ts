@@ -7,6 +7,7 @@ import type { Budget } from './rate-limits.ts';
 import { Refusal } from './refusal.ts';
 import { accountNodeId } from './shape-account.ts';
 import { issueNodeId } from './shape-issue.ts';
+import { reviewCommentNodeId, reviewNodeId } from './shape-review.ts';
 import { findAccount, findRepository, type World } from './world.ts';
 
 const schema = buildSchema(readFileSync(new URL('../graphql/github.graphql', import.meta.url), 'utf8'));
@@ -47,6 +48,10 @@ function nodeOf(world: World, nodes: Nodes, call: Call, id: string): unknown {
       if (issueNodeId(issue) === id) return nodes.issue(issue);
       const comment = issue.comments.find((it) => nodeId('IC', repository.id, it.id) === id);
       if (comment !== undefined) return nodes.comment(comment);
+      const review = issue.pullRequest?.reviews.find((it) => reviewNodeId(it) === id);
+      if (review !== undefined) return nodes.review(review);
+      const ofReview = issue.pullRequest?.reviewComments.find((it) => reviewCommentNodeId(it) === id);
+      if (ofReview !== undefined) return nodes.reviewComment(ofReview);
     }
   }
   throw notResolved(`a node with the global id of '${id}'`);

@@ -8,7 +8,7 @@ export function newPullRequest(nextId: World['nextId'], o: { head: string; headR
   const trailers = others.map((it) => `Co-authored-by: ${it.login} <${emailOf(it)}>`);
   const message = [o.title, ...(trailers.length === 0 ? [] : ['', ...trailers])].join('\n');
   const sha = commitSha(noCommit, String(id), message, o.at);
-  return { id, head: o.head, headRepository: o.headRepository, headOwner: o.headRepository.owner, base: o.base, commits: author === undefined ? [] : [{ sha, message, authors: o.authors, at: o.at }], linked: new Set(), merged: undefined };
+  return { id, head: o.head, headRepository: o.headRepository, headOwner: o.headRepository.owner, base: o.base, commits: author === undefined ? [] : [{ sha, message, authors: o.authors, at: o.at }], linked: new Set(), reviews: [], reviewComments: [], merged: undefined };
 }
 
 /** The address that GitHub gives to whoever hides their own. */

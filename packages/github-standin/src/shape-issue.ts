@@ -23,7 +23,7 @@ export function association(repository: Repository, account: Account): string {
   return repository.roles.has(account.id) ? 'COLLABORATOR' : 'NONE';
 }
 
-function reactionRollup(url: string, reactions: readonly Reaction[]) {
+export function reactionRollup(url: string, reactions: readonly Reaction[]) {
   return {
     url: `${url}/reactions`,
     total_count: reactions.length,
@@ -140,6 +140,6 @@ export function pullRequestSimple(issue: Issue, pull: PullRequest, addresses: Ad
 export const pullRequestShape = (issue: Issue, pull: PullRequest, addresses: Addresses) => ({
   ...pullRequestSimple(issue, pull, addresses),
   merged: pull.merged !== undefined, mergeable: issue.closed === undefined ? true : null, rebaseable: issue.closed === undefined ? true : null, mergeable_state: issue.closed === undefined ? 'clean' : 'unknown',
-  merged_by: pull.merged === undefined ? null : simpleUser(pull.merged.by, addresses), comments: issue.comments.length, review_comments: 0,
+  merged_by: pull.merged === undefined ? null : simpleUser(pull.merged.by, addresses), comments: issue.comments.length, review_comments: pull.reviewComments.length,
   maintainer_can_modify: false, commits: pull.commits.length, additions: 1, deletions: 0, changed_files: 1,
 });

@@ -4,6 +4,7 @@ import { Acts } from './acts.ts';
 import { InstallationActs } from './acts-installations.ts';
 import { PeopleActs } from './acts-people.ts';
 import { PullActs } from './acts-pulls.ts';
+import { ReviewActs } from './acts-reviews.ts';
 import { RepositoryActs } from './acts-repositories.ts';
 import { apiRoot, serveApi, type Asked } from './api.ts';
 import { openConformance, type Mismatch } from './conformance.ts';
@@ -159,7 +160,7 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     setCallbackUrls(urls) {
       firstOf().app.callbackUrls = [...urls];
     },
-    ...handsOf({ world, acts, pulls, repositories: new RepositoryActs(world, acts, installing, tell), people: new PeopleActs(world, credentials, tell), oauth, registrations, installing, tokens, tell }),
+    ...handsOf({ world, acts, pulls, reviews: new ReviewActs(world, tell), repositories: new RepositoryActs(world, acts, installing, tell), people: new PeopleActs(world, credentials, tell), oauth, registrations, installing, tokens, tell }),
     delivered: () => hooks.settled(),
     assertConforms() {
       const lines = mismatches.map((it) => `${it.kind}: ${it.method} ${it.path}${it.status === undefined ? '' : ` (${it.status})`}: ${it.problems.join('; ')}`);

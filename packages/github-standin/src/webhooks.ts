@@ -2,9 +2,10 @@ import type { Hook } from './deliveries.ts';
 import { noCommit } from './files.ts';
 import { nodeId } from './github-ids.ts';
 import { installationShape, simpleUser } from './shape-account.ts';
-import { commentShape, issueShape, pullRequestShape } from './shape-issue.ts';
+import { commentShape, issueShape, pullRequestShape, pullRequestSimple } from './shape-issue.ts';
 import { labelShape, repositoryShape } from './shape-repository.ts';
-import { folded, fullName, timestamp, type Account, type App, type Comment, type Grant, type Installation, type Issue, type Label, type Repository, type World } from './world.ts';
+import { reviewCommentShape, reviewToldOf } from './shape-review.ts';
+import { folded, fullName, timestamp, type Account, type App, type Comment, type Grant, type Installation, type Issue, type Label, type Pull, type Repository, type Review, type ReviewComment, type World } from './world.ts';
 
 /** What happened to an issue, or to a pull request: GitHub has an event for each of the two. `from` holds what an edit replaced. */
 type IssueHappening =
@@ -21,6 +22,10 @@ export type Happening =
   | { event: 'issues'; action: 'opened'; issue: Issue; sender: Account; movedFrom: Issue }
   | { event: 'issue_comment'; action: 'created' | 'deleted'; issue: Issue; comment: Comment; sender: Account }
   | { event: 'issue_comment'; action: 'edited'; issue: Issue; comment: Comment; sender: Account; from: { body: string } }
+  | { event: 'pull_request_review'; action: 'submitted'; issue: Pull; review: Review; sender: Account }
+  | { event: 'pull_request_review'; action: 'edited'; issue: Pull; review: Review; sender: Account; from: { body: string } }
+  | { event: 'pull_request_review_comment'; action: 'created' | 'deleted'; issue: Pull; comment: ReviewComment; sender: Account }
+  | { event: 'pull_request_review_comment'; action: 'edited'; issue: Pull; comment: ReviewComment; sender: Account; from: { body: string } }
   | { event: 'member'; action: 'added' | 'removed' | 'edited'; repository: Repository; member: Account; sender: Account; roles: { from: Grant | undefined; to: Grant | undefined } }
   | { event: 'repository'; action: 'archived' | 'unarchived' | 'deleted' | 'created'; repository: Repository; sender: Account }
   | { event: 'repository'; action: 'renamed'; repository: Repository; sender: Account; oldName: string }
@@ -101,6 +106,11 @@ function parts(happening: Happening, addresses: World['addresses']): object {
     case 'member': return { member: simpleUser(happening.member, addresses), ...memberChanges(happening) };
     case 'push': return pushParts(happening.push, happening.repository, happening.sender, addresses);
     case 'repository': return repositoryChanges(happening, addresses);
+    case 'pull_request_review': case 'pull_request_review_comment': return {
+      pull_request: pullRequestSimple(happening.issue, happening.issue.pullRequest, addresses),
+      ...(happening.event === 'pull_request_review' ? { review: reviewToldOf(happening.review, addresses) } : { comment: reviewCommentShape(happening.comment, addresses) }),
+      ...('from' in happening ? { changes: changes(happening.from) } : {}),
+    };
     default: return {
       ...(happening.event === 'pull_request' && happening.issue.pullRequest !== undefined
         ? { number: happening.issue.number, pull_request: pullRequestShape(happening.issue, happening.issue.pullRequest, addresses) }

@@ -101,6 +101,21 @@ export interface Comment {
   reactions: Reaction[];
 }
 
+export type ReviewState = 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED';
+
+/** What somebody says of a pull request as a whole. */
+export interface Review extends Comment {
+  readonly issue: Pull;
+  readonly state: ReviewState;
+}
+
+/** What a review says of a file. */
+export interface ReviewComment extends Comment {
+  readonly issue: Pull;
+  readonly review: Review;
+  readonly path: string;
+}
+
 export interface Commit {
   readonly sha: string;
   readonly message: string;
@@ -123,6 +138,8 @@ export interface PullRequest {
   readonly commits: readonly Commit[];
   /** Issues that somebody linked by hand, beside those that its text says it closes. */
   readonly linked: Set<Issue>;
+  readonly reviews: Review[];
+  readonly reviewComments: ReviewComment[];
   merged: { readonly at: Date; readonly by: Account; readonly sha: string } | undefined;
 }
 
@@ -150,6 +167,11 @@ export interface Issue {
   reactions: Reaction[];
   comments: Comment[];
 }
+
+/** An issue that is a pull request. */
+export type Pull = Issue & { readonly pullRequest: PullRequest };
+
+export const isPull = (issue: Issue): issue is Pull => issue.pullRequest !== undefined;
 
 /** What somebody may do in a repository. A custom role of an organisation has a name, and a role that it builds upon. */
 export interface Grant {
@@ -218,6 +240,12 @@ export const findIssue = (repository: Repository, number: number): Issue | undef
 
 export const findComment = (repository: Repository, id: number): Comment | undefined =>
   repository.issues.flatMap((it) => it.comments).find((it) => it.id === id);
+
+export const findReview = (repository: Repository, id: number): Review | undefined =>
+  repository.issues.flatMap((it) => it.pullRequest?.reviews ?? []).find((it) => it.id === id);
+
+export const findReviewComment = (repository: Repository, id: number): ReviewComment | undefined =>
+  repository.issues.flatMap((it) => it.pullRequest?.reviewComments ?? []).find((it) => it.id === id);
 
 /** What is granted to somebody: their own role, what owning it or its organisation gives, or reading what is public. `undefined` is none at all. */
 export function grantOf(repository: Repository, account: Account): Grant | undefined {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chownSync, readdirSync } from 'node:fs';
+import { lchownSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { newServiceToken } from '@doubloon/rpc';
 import { openFolder, type Folder } from './folder.ts';
@@ -48,7 +48,7 @@ function makeTokens(folder: Folder, callee: string, callers: readonly string[], 
 export function giveAway(folder: Folder): string {
   const [uid, gid] = [process.getuid?.() ?? imageUser, process.getgid?.() ?? imageUser];
   if (uid !== 0) return `${String(uid)}:${String(gid)}`;
-  for (const name of ['.', ...readdirSync(folder.at('secrets'))]) chownSync(folder.at(`secrets/${name}`), imageUser, imageUser);
+  for (const name of ['.', ...readdirSync(folder.at('secrets'))]) lchownSync(folder.at(`secrets/${name}`), imageUser, imageUser);
   return `${String(imageUser)}:${String(imageUser)}`;
 }
 

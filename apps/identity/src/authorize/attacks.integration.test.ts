@@ -301,6 +301,13 @@ describe('GitHub', () => {
   });
 });
 
+test.each([['\u0000', 'no text of a database'], ['\u{1f600}', 'half of a pair once it is cut']])('a file of rules whose problem quotes %j (%s) keeps nobody from a veto', async (sign) => {
+  const on = await openDeciding();
+  on.setRules(`denoms: "\\${sign}"`);
+  expect(await codeOf(on, { action: 'veto', ...on.says('linus', '/veto').place, stakes: [on.stake()] })).toBe('ALLOWED');
+  expect(await codeOf(on, awarding(on))).toBe('RULES_INVALID');
+});
+
 test('a decision that can not be written down is not told', async () => {
   const on = await openDeciding();
   await on.pool.query('alter table decision add constraint full_up check (false)');

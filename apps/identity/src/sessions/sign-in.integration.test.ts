@@ -78,7 +78,7 @@ describe('a sign-in', () => {
     await expect(sessionOf(contextWith(), session)).rejects.toEqual(absent);
   });
 
-  test.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', 'link', '', 'javascript:alert(1)', `/${'x'.repeat(600)}`])('never leads to %j', async (returnTo) => {
+  test.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', '/.//evil.example', 'link', '', 'javascript:alert(1)', `/${'x'.repeat(600)}`])('never leads to %j', async (returnTo) => {
     await expect(begin(returnTo)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 });

@@ -70,6 +70,6 @@ async function takeSignIn({ pool, now }: SigningIn, { session, state }: { sessio
 /** A path of our own pages, as browsers read it. REQUEST_INVALID for whatever leads elsewhere. */
 export function pathOf(returnTo: string, webUrl: string): string {
   const url = /^\/(?![/\\])/.test(returnTo) && returnTo.length <= 500 ? URL.parse(returnTo, webUrl) : null;
-  if (url?.origin !== new URL(webUrl).origin) throw new DoubloonError('REQUEST_INVALID', { problem: 'what to return to is no path of ours' });
+  if (url?.origin !== new URL(webUrl).origin || url.pathname.startsWith('//')) throw new DoubloonError('REQUEST_INVALID', { problem: 'what to return to is no path of ours' });
   return `${url.pathname}${url.search}${url.hash}`;
 }

@@ -1,5 +1,6 @@
 /** `path` when it is one of our own pages, as browsers read it; otherwise `instead`. */
 export function ownPath(path: string, origin: string, instead: string): string {
   const url = /^\/(?![/\\])/.test(path) ? URL.parse(path, origin) : null;
-  return url?.origin === origin ? `${url.pathname}${url.search}${url.hash}` : instead;
+  // Dots that lead nowhere leave two slashes at the front: '/.//host'.
+  return url?.origin === origin && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}${url.hash}` : instead;
 }

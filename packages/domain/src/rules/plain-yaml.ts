@@ -107,9 +107,9 @@ function composed(text: string, lineCounter: LineCounter) {
 
 const placeOf = (path: readonly PropertyKey[]): string => JSON.stringify(path.map(String));
 
-/** In our own words where people meet it; the library's may go on over several lines. */
+/** In our own words where people meet it; the library's may go on over several lines, and quote signs that a database, a screen or Markdown takes for more. */
 function said(error: Error & { code: string }): string {
   if (error.code === 'TAG_RESOLVE_FAILED') return 'this has a type of its own: leave that out';
   const [first = ''] = error.message.split('\n');
-  return words[error.code] ?? (error instanceof YAMLParseError ? first.replace(/\.$/, '').slice(0, 200) : 'this is no YAML of version 1.2');
+  return words[error.code] ?? (error instanceof YAMLParseError ? first.replace(/\.$/, '').slice(0, 200).replaceAll(/[^\w ,.:;'"-]/g, '?') : 'this is no YAML of version 1.2');
 }

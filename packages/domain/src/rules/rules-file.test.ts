@@ -124,6 +124,10 @@ test.each<[string, string]>([
   expect(performance.now() - began).toBeLessThan(5_000);
 });
 
+test.each(['\u0000', '\u001b[31m', '\u{1f600}', '\ud83d', '\u202e', '@everybody', '`'])('a problem quotes nothing of a file that a screen, a database or Markdown would take for more: %j', (sign) => {
+  for (const text of [`denoms: "\\${sign}"`, `${sign}: [`, `- ${sign}x: {${sign}`]) for (const problem of problemsOf(text)) expect(problem).toMatch(/^Line \d+: [\w ,.:;?'"-]*$/);
+});
+
 test("the schema for editors, in docs, is the one that the file is read by, in YAML's own types", () => {
   const published: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../docs/doubloon.yml.schema.json'), 'utf8'));
   expect(published).toEqual(rulesJsonSchema());
