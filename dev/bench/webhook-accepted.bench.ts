@@ -68,7 +68,7 @@ export const measure: Measure = async () => {
     name: 'github-app', entry: 'apps/github-app/src/main.ts', internalPort: await freePort(), onLine: () => undefined,
     env: {
       LOG_LEVEL: 'warn', PORT: String(port), DATABASE_URL: appDb, EVENT_LOG_URL: logDb, DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json'), GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id),
-      GITHUB_APP_PRIVATE_KEY: github.app.privateKey, GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: 'http://127.0.0.1:9', GITHUB_APP_TREASURY_TOKEN: newServiceToken().token,
+      GITHUB_APP_PRIVATE_KEY: github.app.privateKey, GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: 'http://127.0.0.1:9', GITHUB_APP_TREASURY_TOKEN: newServiceToken().token, GITHUB_APP_IDENTITY_URL: 'http://127.0.0.1:9', GITHUB_APP_IDENTITY_TOKEN: newServiceToken().token,
     },
   }));
 

@@ -1,5 +1,7 @@
 import { isFailureCode } from '@doubloon/errors';
 import { IdentityService, TreasuryService } from '@doubloon/rpc';
+import { decisionOutcomes } from '../../apps/identity/src/authorize/authorize.ts';
+import { actions } from '../../apps/identity/src/authorize/facts.ts';
 import { refusals } from '../../packages/github/src/index.ts';
 
 /** What a label may say: each value, or a rule that bounds them, in words and as a check. */
@@ -11,6 +13,7 @@ const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry', 'relayer', 'cra
 /** The values of each label of each metric. They are few and never come from outside: no repository, path, wallet or user is among them. */
 export const metricLabels: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
   doubloon_chain_failures_total: { code: code() },
+  doubloon_decisions_total: { action: actions, outcome: decisionOutcomes },
   doubloon_deposit_changes_total: { change: ['awarded', 'vetoed', 'paid', 'refunded', 'cancelled', 'closed'] },
   doubloon_github_quota_left: { resource: ['core', 'graphql', 'other'] },
   doubloon_links_settled_total: { outcome: ['landed', 'expired', 'failed'] },

@@ -36,7 +36,7 @@ function newest(paths: readonly string[]): number {
   return Math.max(
     ...paths.map((path) => {
       const found = statSync(path);
-      return found.isDirectory() ? newest([...readdirSync(path).map((name) => join(path, name))]) : found.mtimeMs;
+      return found.isDirectory() ? newest(readdirSync(path).filter((name) => !name.endsWith('.test.ts')).map((name) => join(path, name))) : found.mtimeMs;
     }),
     0,
   );

@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http';
 import type { ClientBase, Pool } from 'pg';
 import { decimalsOf, parseDenoms } from '@doubloon/domain';
 import { createBoundedParser } from '@doubloon/domain/bounded';
-import { DoubloonError } from '@doubloon/errors';
 import { openEventLog } from '@doubloon/events';
 import { lawIsOff } from '@doubloon/failpoints';
 import { checkSchema, migrationsFolder, openPool, startInboxWorker, type InboxRow } from '@doubloon/postgres';
@@ -46,9 +45,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   open.use(startPruning({ pool, now, log }));
 
   const client = createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'github-app', timeoutMs: 10_000 });
-  const { identityUrl, identityToken } = config;
-  if ((identityUrl === undefined) !== (identityToken === undefined)) throw new DoubloonError('CONFIG_INVALID', { problems: ['GITHUB_APP_IDENTITY_URL and GITHUB_APP_IDENTITY_TOKEN go together'] });
-  const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'github-app', timeoutMs: 10_000 });
+  const identity = createIdentityClient({ url: config.identityUrl, token: config.identityToken, caller: 'github-app', timeoutMs: 10_000 });
   const issues = open.use(startIssueWorker({
     pool, log, now,
     tend: (issue) => withTrace(undefined, () => tendIssue({

@@ -8,8 +8,6 @@ const secret = (): z.ZodType<string, string> => z.string().refine((value) => val
 // Shorter than that is no timer any more.
 const interval = (): z.ZodType<number, string> => duration().refine((ms) => ms >= 1_000, 'is less than a second');
 
-const identityToken = tokenSetting('GITHUB_APP_IDENTITY_TOKEN', 'identity');
-
 const settings = {
   ...serviceSettings,
   databaseUrl,
@@ -23,8 +21,8 @@ const settings = {
   rereadEvery: { name: 'GITHUB_APP_REREAD_EVERY', meaning: 'How often an issue is read again at GitHub, whatever was told of it.', schema: interval(), default: '15m' },
   treasuryUrl: { name: 'GITHUB_APP_TREASURY_URL', meaning: 'Where the treasury listens.', schema: urlOf('http', 'https') },
   treasuryToken: tokenSetting('GITHUB_APP_TREASURY_TOKEN', 'treasury'),
-  identityUrl: { name: 'GITHUB_APP_IDENTITY_URL', meaning: 'Where the identity service listens, which knows the rules of repositories. Without it `.github/doubloon.yml` is not asked about offers: everybody may make any.', schema: urlOf('http', 'https').optional() },
-  identityToken: { ...identityToken, schema: identityToken.schema.optional() },
+  identityUrl: { name: 'GITHUB_APP_IDENTITY_URL', meaning: 'Where the identity service listens, which knows the rules of repositories: it is asked about each offer.', schema: urlOf('http', 'https') },
+  identityToken: tokenSetting('GITHUB_APP_IDENTITY_TOKEN', 'identity'),
 } as const;
 
 export const configuration = { prefix: 'GITHUB_APP_', settings } satisfies Configuration<typeof settings>;

@@ -174,7 +174,7 @@ test('an archived repository is said, not tried again and again, and written to 
   const issue = await by('ada').openIssue('An archived issue');
   const before = await refused('archived');
   faults().hook({ event: 'issue_comment', action: 'created' }, { kind: 'late', by: { ms: 300 } });
-  await by('ada').comment(issue.number, '$sol:0.5$');
+  const { id } = await by('ada').comment(issue.number, '$sol:0.5$');
   line.github.archive('ada/notes');
   await restsWith(issue.id, 'archived');
   expect(creationsThere(issue.number)).toBeLessThanOrEqual(2);
@@ -183,7 +183,10 @@ test('an archived repository is said, not tried again and again, and written to 
   line.github.archive('ada/notes', false);
   const { repositoryId } = line.github.issue('ada/notes', issue.number);
   expect((await deliver(line.appUrl, { event: 'repository', body: JSON.stringify({ action: 'unarchived', repository: { id: repositoryId, full_name: 'ada/notes' } }) })).status).toBe(202);
-  await saysThere(issue.number, 'Fund 0.5 sol');
+  // What was asked for meanwhile was not taken: whoever still wants it asks again.
+  await saysThere(issue.number, 'This repository is archived.');
+  await by('ada').editComment(id, '$sol:0.75$');
+  await saysThere(issue.number, 'Fund 0.75 sol');
 });
 
 test('a comment of ours that a maintainer hides stays the one comment, hidden, and goes on saying what is true', async () => {

@@ -16,7 +16,7 @@ async function settings(folder?: string) {
   const [database, log] = await Promise.all([testDatabase(folder), testDatabase(migrationsFolder('event-log'))]);
   const env = {
     DATABASE_URL: database.url, EVENT_LOG_URL: log.url, DENOMS_FILE: denomsFile, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
-    GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: 'http://127.0.0.1:9', GITHUB_APP_TREASURY_TOKEN: newServiceToken().token,
+    GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: 'http://127.0.0.1:9', GITHUB_APP_TREASURY_TOKEN: newServiceToken().token, GITHUB_APP_IDENTITY_URL: 'http://127.0.0.1:9', GITHUB_APP_IDENTITY_TOKEN: newServiceToken().token,
   };
   return { env, github, pool: database.pool };
 }
@@ -34,15 +34,20 @@ test('everything that is wrong with its configuration is listed, without a value
     'GITHUB_APP_PRIVATE_KEY is not an RSA private key in PEM',
     'GITHUB_APP_WEBHOOK_SECRET has fewer than 32 characters',
     'GITHUB_APP_TREASURY_TOKEN is missing',
+    'GITHUB_APP_IDENTITY_URL is missing',
+    'GITHUB_APP_IDENTITY_TOKEN is missing',
     'GITHUB_APP_WEBHOOK_SECRETS is not a setting, the nearest is GITHUB_APP_WEBHOOK_SECRET',
   ]);
 });
 
-test('it does not start without a secret: there is none to fall back on', async () => {
-  const { env: { GITHUB_APP_WEBHOOK_SECRET: _, ...env } } = await settings(migrationsFolder('github-app'));
-  const service = start(env);
+test.each([
+  ['a secret: there is none to fall back on', 'GITHUB_APP_WEBHOOK_SECRET'],
+  ['the identity service: without it nobody would ask what the rules of a repository allow', 'GITHUB_APP_IDENTITY_URL'],
+] as const)('it does not start without %s', async (_, name) => {
+  const { env } = await settings(migrationsFolder('github-app'));
+  const service = start(Object.fromEntries(Object.entries(env).filter(([key]) => key !== name)));
   await expect(service.ended).resolves.toBe(1);
-  expect(service.stderr()).toContain('GITHUB_APP_WEBHOOK_SECRET is missing');
+  expect(service.stderr()).toContain(`${name} is missing`);
 });
 
 test('a database that was never migrated is a failed start with a sentence', async () => {
@@ -52,7 +57,7 @@ test('a database that was never migrated is a failed start with a sentence', asy
   expect(service.stderr()).toMatch(/^github-app failed: The database schema is at version 0, this program needs \d+: run the migrations first\.\n$/);
 });
 
-test('with the treasury away deliveries are taken, what they ask for waits, and a stop still leaves with 0', async () => {
+test('with the identity service and the treasury away deliveries are taken, what they ask for waits, no offer is made unasked, and a stop still leaves with 0', async () => {
   const { env, github, pool } = await settings(migrationsFolder('github-app'));
   const service = start(env);
   const { url } = await service.logged('listening');
@@ -65,7 +70,7 @@ test('with the treasury away deliveries are taken, what they ask for waits, and 
   service.kill('SIGTERM');
   await expect(service.ended).resolves.toBe(0);
   const { rows } = await pool.query<{ kind: string; problem: string; done: boolean }>("select work->>'kind' as kind, problem, done_at is not null as done from intent order by position");
-  expect(rows).toEqual([{ kind: 'open', problem: "The treasury service can't be reached at the moment.", done: false }, { kind: 'eyes', problem: null, done: false }]);
+  expect(rows).toEqual([{ kind: 'open', problem: "The identity service can't be reached at the moment.", done: false }, { kind: 'eyes', problem: null, done: false }]);
   expect(JSON.stringify(service.lines)).not.toContain(secret);
   expect(JSON.stringify(service.lines)).not.toContain(env.GITHUB_APP_TREASURY_TOKEN);
   expect(JSON.stringify(service.lines)).not.toContain('PRIVATE KEY');

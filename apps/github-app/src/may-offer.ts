@@ -13,9 +13,9 @@ const ofTheText: readonly string[] = ['SOURCE_GONE', 'SOURCE_ELSEWHERE', 'COMMAN
  * why not, or nothing. Rejects with what the identity service rejects with, and with GITHUB_UNAVAILABLE while GitHub shows
  * another text than it told of.
  */
-export async function whyNotOffer({ pool, identity }: { pool: Pool; identity: Pick<IdentityClient, 'authorize'> | undefined }, { repositoryId, issueId, number }: KnownIssue, key: OfferKey): Promise<string | undefined> {
+export async function whyNotOffer({ pool, identity }: { pool: Pool; identity: Pick<IdentityClient, 'authorize'> }, { repositoryId, issueId, number }: KnownIssue, key: OfferKey): Promise<string | undefined> {
   // What its text does not ask for any more is about to be withdrawn, and is opened only for that to be told.
-  if (identity === undefined || !(await isStanding(pool, key))) return undefined;
+  if (!(await isStanding(pool, key))) return undefined;
   const { allowed, reason, reasonCode } = await identity.authorize({
     action: 'offer', sourceKind: key.sourceKind, sourceId: key.sourceId, repositoryId, issueId, issueNumber: number, money: { denom: key.denom, amount: key.amount },
   });

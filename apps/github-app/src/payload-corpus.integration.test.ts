@@ -111,11 +111,14 @@ test('each public example and 1,300 drawn payloads, signed, twice and in any ord
   const drawn = [...draws(generator.all, 4), ...draws(generator.all.filter(({ name }) => commanding(name)), 22)];
   expect(drawn.length).toBeGreaterThanOrEqual(1_300);
 
-  const asked = await Promise.all(commands.map(async ([name, of, isAnswered, ...changes], nth) => {
-    const issue = await ada().openIssue(`Corpus ${String(nth)}`);
+  for (const event of ['issues', 'issue_comment']) line.github.faults.hook({ event, times: Infinity }, { kind: 'lost', inLog: false });
+  const asked = commands.map(([name, of, isAnswered, ...changes], nth) => {
+    // What is to be answered stands at GitHub too, which is asked whether it may; what is sent for it is the drawn payload alone.
+    const isReal = { issue: isAnswered && of === 'issue', comment: isAnswered && of === 'comment' };
+    const issue = line.github.openIssue('ada', repository, { title: `Corpus ${String(nth)}`, ...(isReal.issue ? { body: offer } : {}) });
     const webhook = generator.all.find((one) => one.name === name);
     if (webhook === undefined) throw new TypeError(`GitHub has no webhook ${name}`);
-    const commentId = 7_100_000 + nth;
+    const commentId = isReal.comment ? line.github.comment('ada', repository, issue.number, offer).id : 7_100_000 + nth;
     const drawnPayload = placed(JSON.parse(generator.payload(webhook)) as Payload, { id: issue.id, number: issue.number });
     // What is drawn for the issue around it may be of years and people that GitHub doesn't have.
     const around = text('issue', 'No command.')({ ...drawnPayload, issue: { ...drawnPayload['issue'], title: `Corpus ${String(nth)}` } });
@@ -124,8 +127,9 @@ test('each public example and 1,300 drawn payloads, signed, twice and in any ord
     const sending = () => ({ event: webhook.event, guid: randomUUID(), body });
     // Once more under a GUID of its own: as another delivery of the same. An edit of the same second would be read again at GitHub, where it never was.
     return { issue, isAnswered, reaction: of === 'comment' ? `/repos/${repository}/issues/comments/${String(commentId)}/reactions` : `/repos/${repository}/issues/${String(issue.number)}/reactions`, sendings: name.endsWith('-edited') ? [sending()] : [sending(), sending()] };
-  }));
+  });
   await line.github.delivered();
+  line.github.faults.clear();
   await isQuiet();
   const { pid } = line.app();
   expect(writes()).toEqual([]);

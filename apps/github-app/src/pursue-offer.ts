@@ -14,8 +14,8 @@ import { findSource } from './source-row.ts';
 export interface Pursuit {
   readonly pool: Pool;
   readonly client: TreasuryClient;
-  /** Knows the rules of repositories; without it there are none. */
-  readonly identity: Pick<IdentityClient, 'authorize'> | undefined;
+  /** Knows the rules of repositories. */
+  readonly identity: Pick<IdentityClient, 'authorize'>;
   /** Decimals of each denom that can be offered here. */
   readonly denoms: ReadonlyMap<string, number>;
 }

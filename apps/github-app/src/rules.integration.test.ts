@@ -6,7 +6,7 @@ vi.setConfig({ testTimeout: 150_000 });
 
 const repository = 'analytical-engines/difference';
 let line: Line;
-beforeAll(async () => { line = await startLine({ rules: true }); }, 120_000);
+beforeAll(async () => { line = await startLine(); }, 120_000);
 afterAll(() => line[Symbol.asyncDispose]());
 
 const setRules = (text: string | null) => line.github.push({ repository, files: { '.github/doubloon.yml': text } });

@@ -187,7 +187,7 @@ test('the App as a process: half-open for a while under a flood, it answers, sta
   const service = startProcess(join(import.meta.dirname, 'main.ts'), {
     DATABASE_URL: url, EVENT_LOG_URL: log.url, DENOMS_FILE: join(import.meta.dirname, '../../../packages/domain/denoms/localnet.json'),
     GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey, GITHUB_APP_WEBHOOK_SECRET: secret,
-    GITHUB_APP_TREASURY_URL: 'http://127.0.0.1:9', GITHUB_APP_TREASURY_TOKEN: newServiceToken().token,
+    GITHUB_APP_TREASURY_URL: 'http://127.0.0.1:9', GITHUB_APP_TREASURY_TOKEN: newServiceToken().token, GITHUB_APP_IDENTITY_URL: 'http://127.0.0.1:9', GITHUB_APP_IDENTITY_TOKEN: newServiceToken().token,
   });
   const { url: listening } = await service.logged('listening');
   const { internal } = await service.logged('starting');

@@ -18,7 +18,7 @@ export interface Tending {
   readonly pool: Pool;
   readonly client: TreasuryClient;
   /** Knows the rules of repositories; without it there are none. */
-  readonly identity: Pick<IdentityClient, 'authorize'> | undefined;
+  readonly identity: Pick<IdentityClient, 'authorize'>;
   readonly denoms: ReadonlyMap<string, number>;
   readonly appId: string;
   readonly now: () => Date;

@@ -14,7 +14,7 @@ import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing'
 import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
 import { secret } from './deliver.ts';
 
-/** The App as its own process, with everything it talks to: the stand-in, the treasury on a local chain, the event log. */
+/** The App as its own process, with everything it talks to: the stand-in, the treasury and the identity service on a local chain, the event log. */
 export interface Line extends AsyncDisposable {
   readonly github: GitHubStandin;
   /** As the App may call it. */
@@ -24,14 +24,13 @@ export interface Line extends AsyncDisposable {
   readonly database: TestDatabase;
   readonly appUrl: string;
   readonly app: () => AppProcess;
-  /** What the App and the treasury logged so far. */
+  /** What all of them logged so far. */
   readonly lines: readonly string[];
   /** Kills the App at once and starts it again on the same database. */
   killAndRestart(): Promise<void>;
 }
 
-/** With `rules` the identity service runs too, and is asked about each offer. */
-export async function startLine({ rules = false } = {}): Promise<Line> {
+export async function startLine(): Promise<Line> {
   await using opening = new AsyncDisposableStack();
   const lines: string[] = [];
   const onLine = (line: string) => { lines.push(line); };
@@ -53,17 +52,16 @@ export async function startLine({ rules = false } = {}): Promise<Line> {
   const [appToken, ownToken, identityToken] = [newServiceToken(), newServiceToken(), newServiceToken()];
   const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json'), EVENT_LOG_URL: log.url };
 
-  opening.use(await startApp({
+  const secrets = opening.use(openSecrets());
+  const treasury = startApp({
     name: 'treasury', entry: 'apps/treasury/src/main.ts', internalPort: await freePort(), onLine,
     env: {
       ...common, PORT: String(treasuryPort), DATABASE_URL: treasuryDatabase.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl,
       TREASURY_CLUSTER: 'localnet', TREASURY_PROGRAM: localProgram, TREASURY_OPERATOR: operator, TREASURY_WEB_URL: 'http://bounties.test',
       TREASURY_CALLERS: JSON.stringify({ 'github-app': appToken.hash, web: ownToken.hash }),
     },
-  }));
-
-  const secrets = opening.use(openSecrets());
-  if (rules) opening.use(await startApp({
+  }).then((it) => opening.use(it));
+  const identity = startApp({
     name: 'identity', entry: 'apps/identity/src/main.ts', internalPort: await freePort(), onLine,
     env: {
       ...common, PORT: String(identityPort), DATABASE_URL: identityDatabase.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl, GITHUB_URL: github.url, GITHUB_API_URL: github.apiUrl,
@@ -71,13 +69,14 @@ export async function startLine({ rules = false } = {}): Promise<Line> {
       IDENTITY_CLUSTER: 'localnet', IDENTITY_PROGRAM: localProgram, IDENTITY_OPERATOR: operator, IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)), IDENTITY_WEB_URL: 'http://bounties.test',
       IDENTITY_CALLERS: JSON.stringify({ 'github-app': identityToken.hash }),
     },
-  }));
+  }).then((it) => opening.use(it));
+  await Promise.all([treasury, identity]);
 
   const start = async (): Promise<AppProcess> => startApp({
     name: 'github-app', entry: 'apps/github-app/src/main.ts', internalPort: await freePort(), onLine,
     env: {
       ...common, PORT: String(appPort), DATABASE_URL: database.url, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
-      GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token, ...(rules ? { GITHUB_APP_IDENTITY_URL: identityUrl, GITHUB_APP_IDENTITY_TOKEN: identityToken.token } : {}),
+      GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token, GITHUB_APP_IDENTITY_URL: identityUrl, GITHUB_APP_IDENTITY_TOKEN: identityToken.token,
     },
   });
   let app = await start();

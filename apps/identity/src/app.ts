@@ -55,14 +55,14 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // Events wait in the outbox: a log that is away is no reason to keep people from linking.
   open.use(startOutboxRelay({ pool, publish: publisher(events, 'identity', health.dependency('event log', { needed: false })), log, signal }));
 
-  const oauth = openOAuth({ githubUrl: config.githubUrl, apiUrl: config.apiUrl, clientId: config.clientId, clientSecret: config.clientSecret, redirectUri: `${config.webUrl}/link/callback`, log });
   const denoms = decimalsOf(parseDenoms(JSON.parse(await readFile(config.denomsFile, 'utf8'))));
   const parser = open.use(createBoundedParser({ onTimeout: (comment) => { log.warn({ comment }, 'a text was given up: it takes too long to read'); } }));
   const ask = openAsk({ timeoutMs: githubTimeoutMs });
+  const oauth = openOAuth({ ask, githubUrl: config.githubUrl, apiUrl: config.apiUrl, clientId: config.clientId, clientSecret: config.clientSecret, redirectUri: `${config.webUrl}/link/callback`, log, now });
   const reading = openReading({ ask, apiUrl: config.apiUrl, now, tokens: openAppTokens({ ask, apiUrl: config.apiUrl, now, appId: config.appId, privateKey: config.privateKey }) });
-  const authorizing: AuthorizeContext = { pool, denoms, reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID };
+  const authorizing: AuthorizeContext = { pool, denoms, reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID, decided: measures.decided };
   const wake = { sender: () => { sender.wake(); }, watcher: () => { scan.wake(); } };
-  const context: IdentityContext = { pool, chain, cluster, program, operator, facts, attestors, oauth, authorizing, webUrl: config.webUrl, log, now, random: randomBytes, wake };
+  const context: IdentityContext = { pool, chain, cluster, program, operator, facts, attestors, oauth, reading, authorizing, webUrl: config.webUrl, log, now, random: randomBytes, wake };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
     name, everyMs, round, log, health: health.dependency(name, { needed: false }), ended: (outcome) => { measures.roundEnded(name, outcome); },

@@ -3,6 +3,7 @@ import type { Address } from '@doubloon/escrow';
 import type { Chain } from '@doubloon/escrow/chain';
 import type { Logger } from '@doubloon/service';
 import type { AuthorizeContext } from './authorize/authorize.ts';
+import type { Reader } from './github/reader.ts';
 import type { Attestor } from './links/attestor.ts';
 import type { KnownFacts } from './links/chain-facts.ts';
 import type { OAuth } from './oauth.ts';
@@ -18,6 +19,8 @@ export interface IdentityContext {
   /** The keys we may sign with: the one in force, and the one that is to follow it. */
   readonly attestors: readonly Attestor[];
   readonly oauth: OAuth;
+  /** Begins a round of reading at GitHub, as the App. */
+  readonly reading: () => Reader;
   /** Who may do what, by what GitHub says. */
   readonly authorizing: AuthorizeContext;
   /** Origin of the pages, without a slash at its end. */

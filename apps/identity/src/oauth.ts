@@ -1,26 +1,19 @@
 import { DoubloonError } from '@doubloon/errors';
 import type { Logger } from '@doubloon/service';
-import { textOf } from './github/ask.ts';
+import { askedToWait, unavailable, type Answer, type Ask, type Question } from './github/ask.ts';
+import { accountForm, accountOf } from './github/shapes.ts';
+import type { GitHubUser } from './person.ts';
 
-/** Somebody on GitHub: the numeric id as decimal text, and how they are called at the moment. */
-export interface GitHubUser {
-  readonly githubId: string;
-  readonly login: string;
-}
-
-/** What we ask GitHub about people. It never gets a token to keep, nor any right. */
+/** How people prove who they are at GitHub. It never gets a token to keep, nor any right. */
 export interface OAuth {
   /** Where a browser goes to sign in. `challenge` is the S256 of the verifier. */
   authorizeUrl(o: { state: string; challenge: string }): string;
   /** Who sent us this code: it is used up by asking. SIGN_IN_REFUSED, GITHUB_UNAVAILABLE. */
   userOf(o: { code: string; verifier: string }): Promise<GitHubUser>;
-  /** Whose login it is now. GITHUB_USER_ABSENT, GITHUB_UNAVAILABLE. */
-  userByLogin(login: string): Promise<GitHubUser>;
-  /** How a user is called now; `undefined` when there is none of that id any more. GITHUB_UNAVAILABLE. */
-  userById(githubId: string): Promise<GitHubUser | undefined>;
 }
 
 export interface OAuthSettings {
+  readonly ask: Ask;
   /** Of the pages of GitHub, and of its REST API. */
   readonly githubUrl: string;
   readonly apiUrl: string;
@@ -29,10 +22,8 @@ export interface OAuthSettings {
   /** Where GitHub sends the browser back to. */
   readonly redirectUri: string;
   readonly log: Logger;
+  readonly now: () => Date;
 }
-
-const timeoutMs = 8_000;
-const apiVersion = '2022-11-28';
 
 const refusals = {
   denied: 'you did not agree to it there',
@@ -47,38 +38,19 @@ const refusals = {
 /** SIGN_IN_REFUSED for one of the reasons, in words for the person who signs in. */
 export const signInRefused = (reason: keyof typeof refusals, cause?: unknown): DoubloonError => new DoubloonError('SIGN_IN_REFUSED', { reason, problem: refusals[reason] }, { cause });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: unknown;
-}
-
-/** The web application flow of a GitHub App, by fetch. Nothing is asked twice: a code works once, and whoever asks tries again. */
-export function openOAuth({ githubUrl, apiUrl, clientId, clientSecret, redirectUri, log }: OAuthSettings): OAuth {
+/** The web application flow of a GitHub App. Nothing is asked twice: a code works once, and whoever asks tries again. */
+export function openOAuth({ ask: askOnce, githubUrl, apiUrl, clientId, clientSecret, redirectUri, log, now }: OAuthSettings): OAuth {
   const asClient = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
 
-  async function ask(call: string, url: string, { method = 'GET', authorization, body }: { method?: string; authorization?: string; body?: Readonly<Record<string, string>> }): Promise<Answer> {
-    const unavailable = (cause: unknown) => new DoubloonError('GITHUB_UNAVAILABLE', { call }, { cause });
-    const headers = {
-      'accept': url.startsWith(apiUrl) ? 'application/vnd.github+json' : 'application/json', 'user-agent': 'doubloon', 'x-github-api-version': apiVersion,
-      ...(authorization === undefined ? {} : { authorization }), ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    };
-    let answer: Answer;
-    try {
-      const reply = await fetch(url, { method, headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs), ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-      const text = await textOf(reply);
-      answer = { status: reply.status, headers: reply.headers, body: reply.ok && text !== '' ? (JSON.parse(text) as unknown) : undefined };
-    } catch (error) {
-      throw unavailable(error);
-    }
-    const isLimited = answer.status === 429 || (answer.status === 403 && (answer.headers.get('x-ratelimit-remaining') === '0' || answer.headers.has('retry-after')));
-    if (answer.status >= 500 || isLimited) throw unavailable(new Error(`status ${String(answer.status)}`));
+  async function ask(call: string, question: Question): Promise<Answer> {
+    const answer = await askOnce(question).catch((cause: unknown) => { throw unavailable(call, cause); });
+    if (answer.status >= 500 || askedToWait(answer, now()) !== undefined) throw unavailable(call, new Error(`status ${String(answer.status)}`));
     return answer;
   }
 
   async function exchange(code: string, verifier: string): Promise<string> {
-    const { status, body } = await ask('the exchange of the code', `${githubUrl}/login/oauth/access_token`, {
-      method: 'POST', body: { client_id: clientId, client_secret: clientSecret, code, redirect_uri: redirectUri, code_verifier: verifier },
+    const { status, body } = await ask('the exchange of the code', {
+      method: 'POST', url: `${githubUrl}/login/oauth/access_token`, accept: 'application/json', body: { client_id: clientId, client_secret: clientSecret, code, redirect_uri: redirectUri, code_verifier: verifier },
     });
     const token = textIn(body, 'access_token');
     if (token !== undefined) return token;
@@ -87,24 +59,26 @@ export function openOAuth({ githubUrl, apiUrl, clientId, clientSecret, redirectU
       log.error({ error, status }, 'GitHub does not take our client credentials or our callback URL');
       throw signInRefused('settings');
     }
-    if (error === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'the exchange of the code' });
+    if (error === undefined) throw unavailable('the exchange of the code');
     throw signInRefused('code', new Error(error));
   }
 
   async function me(token: string): Promise<GitHubUser> {
-    const { status, body } = await ask('who signed in', `${apiUrl}/user`, { authorization: `Bearer ${token}` });
+    const call = 'who signed in';
+    const { status, body } = await ask(call, { url: `${apiUrl}/user`, authorization: `Bearer ${token}` });
     if (status === 401 || status === 403) throw signInRefused('account');
-    const user = userIn(body);
-    if (user === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'who signed in' });
-    if (user === 'not-a-person') throw signInRefused('not-a-person');
-    if (user === 'suspended') throw signInRefused('account');
-    return user;
+    const read = accountForm.safeParse(body);
+    if (!read.success) throw unavailable(call, read.error);
+    const { id, login, kind, isSuspended } = accountOf(read.data);
+    if (kind !== 'user') throw signInRefused('not-a-person');
+    if (isSuspended) throw signInRefused('account');
+    return { githubId: id, login };
   }
 
   /** Nothing more is to be done with it, by whomever it may reach. It runs out by itself where this fails. */
   async function revoke(token: string): Promise<void> {
     try {
-      const { status } = await ask('giving back a token', `${apiUrl}/applications/${clientId}/token`, { method: 'DELETE', authorization: asClient, body: { access_token: token } });
+      const { status } = await ask('giving back a token', { method: 'DELETE', url: `${apiUrl}/applications/${clientId}/token`, authorization: asClient, body: { access_token: token } });
       if (status !== 204) log.warn({ status }, 'GitHub did not take back the token of a sign-in');
     } catch (err) {
       log.warn({ err }, 'GitHub did not take back the token of a sign-in');
@@ -126,37 +100,7 @@ export function openOAuth({ githubUrl, apiUrl, clientId, clientSecret, redirectU
         await revoke(token);
       }
     },
-    async userByLogin(login) {
-      const absent = new DoubloonError('GITHUB_USER_ABSENT', { login: login.slice(0, 60) });
-      if (!isLogin(login)) throw absent;
-      const { status, body } = await ask('whose login it is', `${apiUrl}/users/${login}`, {});
-      if (status === 404) throw absent;
-      const user = userIn(body);
-      if (user === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'whose login it is' });
-      if (user === 'not-a-person') throw absent;
-      return user === 'suspended' ? Promise.reject(absent) : user;
-    },
-    async userById(githubId) {
-      const { status, body } = await ask('how a user is called', `${apiUrl}/user/${githubId}`, {});
-      if (status === 404) return undefined;
-      const user = userIn(body);
-      if (user === undefined) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'how a user is called' });
-      return typeof user === 'string' || user.githubId !== githubId ? undefined : user;
-    },
   };
-}
-
-/** By GitHub's rule for people; a name of managed users has an underscore before the short code of its enterprise. */
-const isLogin = (text: string): boolean => /^[a-z\d](?:[a-z\d]|-(?=[a-z\d]))*(?:_[a-z\d]+)?$/i.test(text) && text.length <= 60;
-
-/** Reads a user by GitHub's shape; `undefined` when it is none. The id is a number in JSON, and exact up to 2^53: beyond that it is refused. */
-export function userIn(body: unknown): GitHubUser | 'not-a-person' | 'suspended' | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { id, login, type, suspended_at: suspendedAt } = body as Readonly<Record<string, unknown>>;
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0 || typeof login !== 'string' || login === '' || login.length > 100) return undefined;
-  if (type !== 'User') return 'not-a-person';
-  if (suspendedAt !== undefined && suspendedAt !== null) return 'suspended';
-  return { githubId: String(id), login };
 }
 
 function textIn(body: unknown, name: string): string | undefined {

@@ -1,5 +1,10 @@
 import type { ClientBase, Pool } from 'pg';
-import type { GitHubUser } from './oauth.ts';
+
+/** Somebody on GitHub: the numeric id as decimal text, and how they are called at the moment. */
+export interface GitHubUser {
+  readonly githubId: string;
+  readonly login: string;
+}
 
 const see = `
   insert into person as p (github_id, login, seen_at) values ($1, $2, $3)

@@ -83,7 +83,7 @@ export async function openSurroundings(options: { slotMs?: number } = {}): Promi
 }
 
 /** Takes what closes something; the end of the test unless told. */
-type AtEnd = (close: () => Promise<void>) => void;
+export type AtEnd = (close: () => Promise<void>) => void;
 
 /** A Solana key file, gone with the test. */
 export function keyFile({ seed, address }: Key, { mode = 0o600, atEnd = onTestFinished }: { mode?: number; atEnd?: AtEnd } = {}): string {

@@ -11,9 +11,9 @@ export interface WebApp {
   readonly log: Logger;
   readonly treasury: TreasuryClient;
   readonly identity: IdentityClient;
-  /** Limit by client address what changes something or asks the chain, and what only reads; and by session what changes something. */
+  /** Limit by the network of a client's address what changes something or asks the chain, and what only reads; and by session what changes something. */
   readonly limits: { readonly changes: RateLimit; readonly reads: RateLimit; readonly sessions: RateLimit };
-  /** The live pages that are held open, by client address. */
+  /** The live pages that are held open, by the network of the client's address. */
   readonly streams: OpenStreams;
   readonly measures: WebMeasures;
 }

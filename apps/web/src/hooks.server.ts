@@ -1,4 +1,5 @@
 import { isDoubloonError } from '@doubloon/errors';
+import { networkOf } from '@doubloon/service/network-of';
 import { json } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { installedApp } from './app.ts';
@@ -33,9 +34,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 
   function withinLimits(): boolean {
     const { changes, reads, sessions } = app.limits;
-    if (event.request.method !== 'POST') return reads.take(event.getClientAddress());
+    const network = networkOf(event.getClientAddress());
+    if (event.request.method !== 'POST') return reads.take(network);
     const session = readSession(event.cookies);
-    return changes.take(event.getClientAddress()) && (session === '' || sessions.take(session));
+    return changes.take(network) && (session === '' || sessions.take(session));
   }
 };
 

@@ -238,6 +238,8 @@ describe('award', () => {
     expect(outcome([['1', 10_000], ['2', 0]])).toBe('SHARES_INVALID');
     expect(outcome([['1', 5000], ['2', 5000], ['3', 5000]])).toBe('SHARES_INVALID');
     expect(outcome(Array.from({ length: 9 }, (_, index) => [String(index + 1), index === 0 ? 2000 : 1000]))).toBe('SHARES_INVALID');
+    // A ninth share, which there is no room for, behind eight that are all.
+    expect(outcome(Array.from({ length: 9 }, (_, index) => [String(index + 1), 1250]))).toBe('SHARES_INVALID');
     expect(outcome([['1', 9996], ['2', 4]])).toBe('SHARE_TOO_SMALL');
     const wish = parties.awarding(deposit, [parties.relayer]);
     expect(parties.send([{ ...wish, data: Uint8Array.from(wish.data).fill(0, 17, 25) }], parties.relayer).error).toBe('SHARES_INVALID');

@@ -236,17 +236,17 @@ function drain(run: Run): void {
     const found = place(index);
     if (found === undefined) continue;
     if (run.model.awardOf(found) === 'void') take(run, { kind: 'veto', place: index, by: undefined });
-    if (found.state === 'funded') take(run, { kind: 'refund', place: index, thief: 1 });
+    if (found.state === 'funded') take(run, { kind: 'refund', place: index, confused: undefined, thief: 1 });
     for (let share = 0; share < 3; share++) {
       if (found.award?.shares[share]?.settled !== false) continue;
-      if (!take(run, { kind: 'payout', place: index, share, wallet: undefined })) take(run, { kind: 'refundShare', place: index, share });
+      if (!take(run, { kind: 'payout', place: index, confused: undefined, share, wallet: undefined })) take(run, { kind: 'refundShare', place: index, confused: undefined, share });
     }
     expect(['paid', 'refunded', 'cancelled'], 'nobody is stuck').toContain(found.state);
     expect(found.left).toBe(0n);
   }
   run.parties.wait(8n * day);
   run.model.now = run.parties.now();
-  for (let index = 0; index < run.places.length; index++) if (place(index) !== undefined) expect(take(run, { kind: 'close', place: index, thief: 1 })).toBe(true);
+  for (let index = 0; index < run.places.length; index++) if (place(index) !== undefined) expect(take(run, { kind: 'close', place: index, confused: undefined, thief: 1 })).toBe(true);
   compare(run);
 }
 

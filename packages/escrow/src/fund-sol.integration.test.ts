@@ -214,11 +214,16 @@ describe('attacks', () => {
     expect(escrow.account(addressOf(onCurve))).toBeUndefined();
   });
 
-  test('a deposit address that another program holds', () => {
+  test('a deposit address that another program holds, or where bytes lie already', () => {
     const escrow = openEscrow();
     const wish = escrow.terms();
-    escrow.setAccount(depositAddress(wish).address, { owner: newAddress() });
-    expect(escrow.send([fundSol(wish)], escrow.funder).error).toBe('ACCOUNT_EXISTS');
+    const { address } = depositAddress(wish);
+    for (const held of [{ owner: newAddress() }, { data: new Uint8Array(1) }, { data: new Uint8Array(depositLayout.size) }]) {
+      escrow.setAccount(address, held);
+      expect(escrow.send([fundSol(wish)], escrow.funder).error).toBe('ACCOUNT_EXISTS');
+    }
+    escrow.setAccount(address, {});
+    expect(escrow.send([fundSol(wish)], escrow.funder).error).toBeUndefined();
   });
 
   test('one account in two places', () => {

@@ -3,7 +3,7 @@ import { ada, claim, coolDown, grace, grace72, linger, openParties } from '../te
 import { mintBytes, openTokens, tokenAccountBytes } from '../testing/tokens.ts';
 import { newAddress, newSigner, sol } from '../testing/virtual-machine.ts';
 import {
-  associatedTokenAddress, cancel, close, createTokenAccount, depositLayout, fundToken, parseAddress, payout, refund, refundShare, rentReserve, systemProgram, tokenProgram, wrappedSol, type Address, type Instruction,
+  addressOf, associatedTokenAddress, cancel, close, createTokenAccount, depositLayout, fundToken, parseAddress, payout, refund, refundShare, rentReserve, systemProgram, tokenProgram, wrappedSol, type Address, type Instruction,
 } from './index.ts';
 
 const token2022 = parseAddress('TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb');
@@ -66,6 +66,8 @@ describe('funding', () => {
     expect(outcome(wrappedSol)).toBe('MINT_REFUSED');
     expect(outcome(associatedTokenAddress({ wallet: parties.funder.address, mint: tokens.mint }).address)).toBe('MINT_REFUSED');
     expect(outcome(newAddress())).toBe('TOKEN_PROGRAM_WRONG');
+    // Anybody finds a holder whose address has a 1 where a mint says that it is initialised.
+    expect(outcome(tokens.give(addressOf(new Uint8Array(32).fill(1)), amount))).toBe('MINT_REFUSED');
     const raw = newAddress();
     parties.setAccount(raw, { owner: tokenProgram, data: mintBytes({ initialized: false }) });
     expect(outcome(raw)).toBe('MINT_REFUSED');

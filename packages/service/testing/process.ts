@@ -16,8 +16,8 @@ export interface ServiceProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts `main` with exactly this environment, and ends it with the test, if it is still there. */
-export function startProcess(main: string, env: Readonly<Record<string, string>>): ServiceProcess {
+/** Starts `main` with exactly this environment, and ends it, if it is still there, with the test: of several that run at once each brings its own `atEnd`. */
+export function startProcess(main: string, env: Readonly<Record<string, string>>, { atEnd = onTestFinished }: { atEnd?: (close: () => Promise<void>) => void } = {}): ServiceProcess {
   const child = spawn(process.execPath, [main], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: Record<string, unknown>[] = [];
   const waiting = new Set<() => void>();
@@ -34,7 +34,7 @@ export function startProcess(main: string, env: Readonly<Record<string, string>>
     for (const look of waiting) look();
     resolve(code ?? signal ?? 'SIGKILL');
   }));
-  onTestFinished(async () => {
+  atEnd(async () => {
     child.kill('SIGKILL');
     await ended;
   });

@@ -21,10 +21,11 @@ const page = (title: string, body: string): string => `<!doctype html>
 /**
  * A page on loopback that posts the App's manifest to GitHub, and to which GitHub sends the browser back. `state` is 256
  * random bits, made here and good for one answer: a code that comes without it is nobody's. Only a browser that asks by the
- * loopback address is answered, so that no name elsewhere can lead here.
+ * loopback address is answered, so that no name elsewhere can lead here, and only who was told the page's own path sees it:
+ * every user of this machine can find the port.
  */
 export async function serveRegisterPage({ githubUrl, organization, wish, port }: { githubUrl: string; organization: string | undefined; wish: Omit<ManifestWish, 'redirectUrl'>; port: number }): Promise<RegisterPage> {
-  const state = randomBytes(32).toString('hex');
+  const [state, path] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
   const { promise: code, resolve: arrived } = Promise.withResolvers<string>();
   let isOpen = true;
   let url = '';
@@ -38,7 +39,7 @@ export async function serveRegisterPage({ githubUrl, organization, wish, port }:
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     const asked = URL.parse(request.url ?? '/', url);
     if (request.headers.host !== new URL(url).host || request.method !== 'GET' || asked === null) return send(response, 403, page('Not here', '<p>Open the address that the command printed.</p>'));
-    if (asked.pathname === '/') {
+    if (isSame(asked.pathname, `/${path}`)) {
       const manifest = escaped(JSON.stringify(manifestOf({ ...wish, redirectUrl: `${url}/created` })));
       return send(response, 200, page('Create the GitHub App', `<p>GitHub shows what the App may do, and asks for its name. You come back here afterwards.</p>
 <form method="post" action="${escaped(newAppUrl(githubUrl, organization, state))}"><input type="hidden" name="manifest" value="${manifest}"><button>Continue on GitHub</button></form>`));
@@ -53,7 +54,7 @@ export async function serveRegisterPage({ githubUrl, organization, wish, port }:
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   return {
-    url,
+    url: `${url}/${path}`,
     code,
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => { server.close(() => { resolve(); }); server.closeIdleConnections(); });
@@ -61,4 +62,7 @@ export async function serveRegisterPage({ githubUrl, organization, wish, port }:
   };
 }
 
-const isSame = (given: string, wanted: string): boolean => given.length === wanted.length && timingSafeEqual(Buffer.from(given), Buffer.from(wanted));
+const isSame = (given: string, wanted: string): boolean => {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
+};

@@ -162,6 +162,14 @@ describe('the person', () => {
     expect(await codeOf(on, { action: 'offer', money: { denom: 'usdc', amount: '5000000' }, ...offer })).toBe('ACTOR_UNKNOWN');
   });
 
+  test('the author of a pull request who was suspended since is paid nothing', async () => {
+    const on = await openDeciding();
+    const request = { ...awarding(on, 'linus', '/award #4'), awardeeIds: [on.idOf('maggie')] };
+    expect(await codeOf(on, request)).toBe('ALLOWED');
+    on.github.suspend('maggie');
+    expect(await codeOf(on, request)).toBe('AWARDEE_UNKNOWN');
+  });
+
   test('organisations and bots are not paid', async () => {
     const on = await openDeciding();
     on.github.addOrganization('mill-works');

@@ -2,21 +2,37 @@ import type { identity, MessageInitShape } from '@doubloon/rpc';
 import type { RulesContext } from '../rules/get-rules.ts';
 import { decide } from './decide.ts';
 import { keepDecision } from './decision-row.ts';
-import { actorOf } from './facts.ts';
+import { actorOf, type Action } from './facts.ts';
 import { gather, type Gathering } from './gather.ts';
-import { readAsking } from './request.ts';
+import { readAsking, type Asking } from './request.ts';
+
+export const decisionOutcomes = ['allowed', 'denied', 'failed'] as const;
+export type DecisionOutcome = (typeof decisionOutcomes)[number];
 
 export interface AuthorizeContext extends Gathering, Pick<RulesContext, 'reading' | 'now'> {
   /** A new UUID. */
   readonly newId: () => string;
+  /** Hears of each request that could be decided about, when it is answered. */
+  readonly decided?: (action: Action, outcome: DecisionOutcome) => void;
 }
 
 /**
  * Whether somebody may do what a command says, by answers of GitHub each of which was asked for after this call began.
  * The decision is written down with them before it is told. REQUEST_INVALID, GITHUB_UNAVAILABLE, PARSER_BUSY.
  */
-export async function authorize(context: AuthorizeContext, request: identity.AuthorizeRequest, { caller, signal }: { caller?: string | undefined; signal?: AbortSignal } = {}): Promise<MessageInitShape<typeof identity.AuthorizeResponseSchema>> {
+export async function authorize(context: AuthorizeContext, request: identity.AuthorizeRequest, by: { caller?: string | undefined; signal?: AbortSignal } = {}): Promise<MessageInitShape<typeof identity.AuthorizeResponseSchema>> {
   const asking = readAsking(request);
+  let outcome: DecisionOutcome = 'failed';
+  try {
+    const answer = await decideNow(context, asking, by);
+    outcome = answer.allowed ? 'allowed' : 'denied';
+    return answer;
+  } finally {
+    context.decided?.(asking.action, outcome);
+  }
+}
+
+async function decideNow(context: AuthorizeContext, asking: Asking, { caller, signal }: { caller?: string | undefined; signal?: AbortSignal }) {
   const askedAt = context.now();
   const reader = context.reading(signal);
   const gathered = await gather(context, reader, asking, askedAt);

@@ -127,6 +127,7 @@ const examples: readonly [Action, Partial<Facts>, string][] = [
   ...(['award', 'cancel'] as const).flatMap((action): [Action, Partial<Facts>, string][] => [
     [action, { rules: { ok: false, problems: [] } }, 'RULES_INVALID'],
     [action, { rules: ok({ shadow: true }) }, 'SHADOW_MODE'],
+    [action, { source: text(action, { isByApp: undefined }) }, 'WRITER_UNCLEAR'],
     [action, { rules: ok(byId(linus.id)), role: 'read', stakes: [stake({ rules: [{ ...defaultRules, ...byId(linus.id) }], role: 'read' })] }, 'ALLOWED'],
     [action, { rules: ok(byId(ada.id)) }, 'NOT_A_MAINTAINER'],
     // Loosened after the money was given, and tightened after it.
@@ -138,6 +139,7 @@ const examples: readonly [Action, Partial<Facts>, string][] = [
     // A maintainer of the new repository who was none of the old one.
     [action, { stakes: [stake({ isMoved: true, isAgreed: true, role: 'read' })] }, 'NOT_A_MAINTAINER'],
   ]),
+  ...(['offer', 'veto', 'attempt'] as const).map((action): [Action, Partial<Facts>, string] => [action, { source: text(action, { isByApp: undefined }) }, 'ALLOWED']),
   ['cancel', { stakes: [stake({ isMoved: true })] }, 'ALLOWED'],
   ['award', { stakes: [stake(), stake({ isMoved: true })] }, 'MOVED_SINCE_FUNDING'],
   ['veto', { role: 'none', stakes: [stake({ role: 'none', funders: [linus.id] })] }, 'ALLOWED'],

@@ -10,12 +10,12 @@ export const requirements: { readonly [A in Action]: readonly Requirement[] } = 
   // It takes away only what nobody paid for, and whose it is the treasury knows.
   withdraw: [must.actorIsAPerson],
   award: [
-    must.textStands, must.actorIsAPerson, must.textWasNeverEdited, must.textSaysSo, must.repositoryIsOpen, must.rulesAreReadable, must.mayDecide, must.awardeesAreThoseOfTheText, must.awardeesArePeople,
+    must.textStands, must.actorIsAPerson, must.writerIsClear, must.textWasNeverEdited, must.textSaysSo, must.repositoryIsOpen, must.rulesAreReadable, must.mayDecide, must.awardeesAreThoseOfTheText, must.awardeesArePeople,
     must.fundersAgreeAfterAMove, must.nobodyAwardsThemselves, must.noRehearsal,
   ],
   // It only keeps money where it is: neither an unreadable file nor an archive stands against it.
   veto: [must.textStands, must.actorIsAPerson, must.textWasNeverEdited, must.textSaysSo, must.mayVeto],
-  cancel: [must.textStands, must.actorIsAPerson, must.textWasNeverEdited, must.textSaysSo, must.rulesAreReadable, must.mayDecide, must.noRehearsal],
+  cancel: [must.textStands, must.actorIsAPerson, must.writerIsClear, must.textWasNeverEdited, must.textSaysSo, must.rulesAreReadable, must.mayDecide, must.noRehearsal],
   attempt: [must.textStands, must.actorIsAPerson, must.textSaysSo, must.repositoryIsOpen],
   // A file that can't be read is no reason to keep those out who could mend it.
   configure: [must.actorIsAPerson, must.isAdministrator],

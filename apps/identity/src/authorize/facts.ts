@@ -37,8 +37,8 @@ export type SourceText =
   | {
     readonly state: 'stands';
     readonly author: Account;
-    /** Written by an App, in whoever's name. */
-    readonly isByApp: boolean;
+    /** Written by an App, in whoever's name. `undefined` where GitHub does not say, as of reviews. */
+    readonly isByApp: boolean | undefined;
     /** `undefined` where nobody asked. */
     readonly isEdited: boolean | undefined;
     readonly asks: readonly Asked[];

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { create, identity } from '@doubloon/rpc';
 import { askedOf, openDeciding } from '../../testing/deciding.ts';
+import { authorize } from './authorize.ts';
 
 const money = { denom: 'usdc', amount: '5000000' };
 
@@ -46,4 +48,17 @@ test('what did not change at GitHub costs nothing of its limit, and is asked for
   ]);
   github.assertConforms();
   expect(askedOf(github).filter((it) => it.includes('access_tokens'))).toHaveLength(1);
+});
+
+test('each answer is counted by action and outcome, also one that could not be given, and a request that is none is not', async () => {
+  const { context, github, says, setRules } = await openDeciding();
+  const counted: string[] = [];
+  const ask = (more: object) => authorize({ ...context, decided: (action, outcome) => { counted.push(`${action} ${outcome}`); } }, create(identity.AuthorizeRequestSchema, { action: 'offer', money, ...says('maggie', '$usdc:5$').place, ...more }));
+  await ask({});
+  setRules('may-offer: collaborators');
+  await ask({});
+  github.faults.api({ path: /\/contents\// }, { kind: 'unavailable' });
+  await expect(ask({})).rejects.toMatchObject({ code: 'GITHUB_UNAVAILABLE' });
+  await expect(ask({ action: 'steal' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  expect(counted).toEqual(['offer allowed', 'offer denied', 'offer failed']);
 });

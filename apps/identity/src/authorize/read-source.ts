@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AwardFinding, Finding } from '@doubloon/domain';
 import { unavailable } from '../github/ask.ts';
-import { readUserByLogin } from '../github/people.ts';
+import { readUserById, readUserByLogin } from '../github/people.ts';
 import type { Reader } from '../github/reader.ts';
 import type { RepositoryNow } from '../github/repository.ts';
 import { readComment, readEdits, readIssue, type Place, type TextNow } from '../github/texts.ts';
@@ -58,5 +58,7 @@ async function askedBy(reader: Reader, repositoryId: string, finding: Finding): 
 async function sharesOf(reader: Reader, repositoryId: string, finding: AwardFinding): Promise<NamedShare[]> {
   if ('shares' in finding) return Promise.all(finding.shares.map(async ({ login, bps }) => ({ account: await readUserByLogin(reader, repositoryId, login), bps })));
   const issue = await readIssue(reader, repositoryId, finding.pullRequest);
-  return [{ account: issue?.isPullRequest === true ? issue.text.author : undefined, bps: 10_000 }];
+  const author = issue?.isPullRequest === true ? issue.text.author : undefined;
+  // A text keeps the name of whoever was suspended since.
+  return [{ account: author?.kind === 'user' ? await readUserById(reader, repositoryId, author.id) : author, bps: 10_000 }];
 }

@@ -4,7 +4,7 @@ import { actorOf, roles, type Facts, type Role } from './facts.ts';
 
 /** Stable names of the reasons why something is not allowed. */
 export const reasonCodes = [
-  'SOURCE_MISSING', 'SOURCE_GONE', 'SOURCE_ELSEWHERE', 'ACTOR_UNKNOWN', 'ACTOR_DIFFERS', 'NOT_A_PERSON', 'SUSPENDED', 'EDITED', 'COMMAND_ABSENT', 'COMMAND_AMBIGUOUS', 'REPOSITORY_ARCHIVED', 'RULES_INVALID',
+  'SOURCE_MISSING', 'SOURCE_GONE', 'SOURCE_ELSEWHERE', 'ACTOR_UNKNOWN', 'ACTOR_DIFFERS', 'NOT_A_PERSON', 'SUSPENDED', 'WRITER_UNCLEAR', 'EDITED', 'COMMAND_ABSENT', 'COMMAND_AMBIGUOUS', 'REPOSITORY_ARCHIVED', 'RULES_INVALID',
   'NOT_A_COLLABORATOR', 'NOT_A_MAINTAINER', 'NOT_AN_ADMINISTRATOR', 'DENOM_NOT_ALLOWED', 'BELOW_MINIMUM', 'ABOVE_MAXIMUM', 'STAKES_MISSING', 'AWARDEES_DIFFER', 'AWARDEE_UNKNOWN', 'AWARDEE_NOT_A_PERSON', 'AWARDEE_SUSPENDED',
   'MOVED_SINCE_FUNDING', 'SELF_AWARD', 'SHADOW_MODE',
 ] as const;
@@ -36,9 +36,13 @@ export const actorIsAPerson: Requirement = (facts) => {
   const actor = actorOf(facts);
   if (actor === undefined || isSessionUnknown || actor.kind === 'ghost') return deny('ACTOR_UNKNOWN', 'GitHub does not know (any more) who asked for this.');
   if (session !== undefined && session.id !== actor.id) return deny('ACTOR_DIFFERS', 'The text with this command was written by somebody else.');
-  if (actor.kind !== 'user' || (source?.state === 'stands' && source.isByApp)) return deny('NOT_A_PERSON', 'Only people can ask for this: neither bots and Apps nor organisations.');
+  if (actor.kind !== 'user' || (source?.state === 'stands' && source.isByApp === true)) return deny('NOT_A_PERSON', 'Only people can ask for this: neither bots and Apps nor organisations.');
   return actor.isSuspended ? deny('SUSPENDED', 'The account of who asked for this is suspended.') : undefined;
 };
+
+/** An App that somebody authorized can write reviews in their name, and GitHub does not show it. */
+export const writerIsClear: Requirement = ({ source }) =>
+  source?.state === 'stands' && source.isByApp === undefined ? deny('WRITER_UNCLEAR', 'GitHub does not say whether a person or an App wrote a review: write this in a comment of the issue or the pull request.') : undefined;
 
 /** People with write access can edit what a maintainer wrote. */
 export const textWasNeverEdited: Requirement = ({ source }) =>

@@ -4,15 +4,19 @@ import { unavailable, type Answer, type Ask } from './ask.ts';
 
 export interface InstallationToken {
   readonly installationId: string;
-  readonly authorization: string;
+  /** `undefined` where the App is installed nowhere. */
+  readonly authorization: string | undefined;
 }
 
 /** How the App gets at repositories: by tokens that only read. */
 export interface AppTokens {
-  /** For the installation that sees a repository. GITHUB_UNAVAILABLE, also when there is none or it is suspended: that may end. */
-  of(repositoryId: string): Promise<InstallationToken>;
+  /**
+   * For the installation that sees a repository, or for any when none is named: what everybody may see. GITHUB_UNAVAILABLE, also when
+   * none sees the repository or it is suspended: that may end.
+   */
+  of(repositoryId: string | undefined): Promise<InstallationToken>;
   /** GitHub does not take it (any more): the next one is new, and so is what is known of the installation. */
-  forget(repositoryId: string): void;
+  forget(repositoryId: string | undefined): void;
 }
 
 export interface AppKey {
@@ -29,14 +33,16 @@ const mostKnown = 10_000;
 /** GitHub takes JWTs of ten minutes at most, by its clock (docs, "Generating a JSON Web Token for a GitHub App"). */
 const jwtSeconds = { before: 60, after: 300 };
 
-const installationForm = z.object({ id: z.number().int().positive() });
+const installationForm = z.object({ id: z.number().int().positive(), suspended_at: z.string().nullish() });
+/** In the place of an installation, where there is none. */
+const nowhere = 'nowhere';
 const tokenForm = z.object({ token: z.string().min(1), expires_at: z.string() });
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: Ask; apiUrl: string; now: () => Date } & AppKey): AppTokens {
   const key = createPrivateKey(privateKey);
-  const installations = new Map<string, string>();
+  const installations = new Map<string | undefined, string>();
   const tokens = new Map<string, { readonly token: string; readonly endsAt: number }>();
   // A token is no answer about anything: those who need the same one wait for it together.
   const underWay = new Map<string, Promise<string>>();
@@ -64,16 +70,18 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
     return once();
   }
 
-  async function installationOf(repositoryId: string): Promise<string> {
+  async function installationOf(repositoryId: string | undefined): Promise<string> {
     const known = installations.get(repositoryId);
     if (known !== undefined) return known;
-    const call = 'which installation sees the repository';
-    const { status, body } = await asApp(call, { path: `/repositories/${repositoryId}/installation` });
-    const read = installationForm.safeParse(body);
+    const call = repositoryId === undefined ? 'where the App is installed' : 'which installation sees the repository';
+    const { status, body } = await asApp(call, { path: repositoryId === undefined ? '/app/installations?per_page=100' : `/repositories/${repositoryId}/installation` });
+    const read = (repositoryId === undefined ? z.array(installationForm) : installationForm.transform((one) => [one])).safeParse(body);
     if (status !== 200 || !read.success) throw unavailable(call, new Error(`status ${String(status)}`));
+    const found = repositoryId === undefined ? read.data.find(({ suspended_at: at }) => (at ?? null) === null) : read.data[0];
+    if (found === undefined) return nowhere;
     if (installations.size >= mostKnown) installations.clear();
-    installations.set(repositoryId, String(read.data.id));
-    return String(read.data.id);
+    installations.set(repositoryId, String(found.id));
+    return String(found.id);
   }
 
   async function tokenOf(installationId: string): Promise<string> {
@@ -90,7 +98,8 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
 
   return {
     async of(repositoryId) {
-      const installationId = await together(`of ${repositoryId}`, () => installationOf(repositoryId));
+      const installationId = await together(`of ${repositoryId ?? 'any'}`, () => installationOf(repositoryId));
+      if (installationId === nowhere) return { installationId, authorization: undefined };
       try {
         return { installationId, authorization: `Bearer ${await together(`for ${installationId}`, () => tokenOf(installationId))}` };
       } catch (error) {

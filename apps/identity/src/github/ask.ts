@@ -9,9 +9,11 @@ export interface Answer {
 }
 
 export interface Question {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
-  readonly authorization: string;
+  readonly accept?: string;
+  /** Without it GitHub takes us for nobody. */
+  readonly authorization?: string | undefined;
   readonly etag?: string | undefined;
   readonly body?: object;
   readonly signal?: AbortSignal | undefined;
@@ -25,12 +27,12 @@ const longestAnswer = 2 * 1024 * 1024;
 /** Redirects are answers: what is elsewhere now is not what was asked for. */
 export function openAsk(bounds: FetchBounds): Ask {
   const bounded = boundedFetch(bounds);
-  return async ({ method = 'GET', url, authorization, etag, body, signal }) => {
+  return async ({ method = 'GET', url, accept = 'application/vnd.github+json', authorization, etag, body, signal }) => {
     const reply = await bounded(url, {
       method, redirect: 'manual', ...(signal === undefined ? {} : { signal }), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: {
-        'accept': 'application/vnd.github+json', 'user-agent': 'doubloon', 'x-github-api-version': '2022-11-28', authorization,
-        ...(etag === undefined ? {} : { 'if-none-match': etag }), ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        accept, 'user-agent': 'doubloon', 'x-github-api-version': '2022-11-28',
+        ...(authorization === undefined ? {} : { authorization }), ...(etag === undefined ? {} : { 'if-none-match': etag }), ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
     });
     const text = await textOf(reply);
@@ -39,7 +41,7 @@ export function openAsk(bounds: FetchBounds): Ask {
 }
 
 /** Rejects when it is longer than whatever GitHub says. */
-export async function textOf(reply: Response): Promise<string> {
+async function textOf(reply: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of reply.body ?? []) {

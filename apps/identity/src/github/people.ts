@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roles, type Account, type Role } from '../authorize/facts.ts';
 import { unavailable } from './ask.ts';
+import type { GitHubUser } from '../person.ts';
 import type { Reader } from './reader.ts';
 import { accountForm, accountOf, idForm } from './shapes.ts';
 
@@ -12,16 +13,27 @@ const permissionForm = z.object({
 });
 
 /** Who an id is now; `undefined` when GitHub does not (or no longer) know it, or suspended it. */
-export async function readUserById(reader: Reader, repositoryId: string, id: string): Promise<Account | undefined> {
+export async function readUserById(reader: Reader, repositoryId: string | undefined, id: string): Promise<Account | undefined> {
   const account = await readUser(reader, repositoryId, `/user/${id}`);
   return account?.id === id ? account : undefined;
 }
 
 /** Whose login it is now. */
-export const readUserByLogin = (reader: Reader, repositoryId: string, login: string): Promise<Account | undefined> => readUser(reader, repositoryId, `/users/${encodeURIComponent(login)}`);
+export const readUserByLogin = (reader: Reader, repositoryId: string | undefined, login: string): Promise<Account | undefined> => readUser(reader, repositoryId, `/users/${encodeURIComponent(login)}`);
 
-async function readUser(reader: Reader, repositoryId: string, path: string): Promise<Account | undefined> {
+/** A person who is there now, whom everybody can look up: no organisation, no bot, and nobody who was suspended. By numeric id, or by what is a login for GitHub. */
+export async function readPerson(reader: Reader, who: { readonly githubId: string } | { readonly login: string }): Promise<GitHubUser | undefined> {
+  if ('login' in who && !isLogin(who.login)) return undefined;
+  const account = await ('login' in who ? readUserByLogin(reader, undefined, who.login) : readUserById(reader, undefined, who.githubId));
+  return account?.kind === 'user' && !account.isSuspended ? { githubId: account.id, login: account.login } : undefined;
+}
+
+/** By GitHub's rule for people; a name of managed users has an underscore before the short code of its enterprise. */
+const isLogin = (text: string): boolean => /^[a-z\d](?:[a-z\d]|-(?=[a-z\d]))*(?:_[a-z\d]+)?$/i.test(text) && text.length <= 60;
+
+async function readUser(reader: Reader, repositoryId: string | undefined, path: string): Promise<Account | undefined> {
   const reading = await reader.asInstallation(repositoryId, path);
+  if (!reading.found && reading.isMoved) throw unavailable(path, new Error('it is elsewhere'));
   if (!reading.found) return undefined;
   const read = accountForm.safeParse(reading.body);
   if (!read.success) throw unavailable(path, read.error);

@@ -11,14 +11,14 @@ export interface Evidence {
 }
 
 /** What GitHub says of something that is below a repository, or of somebody. */
-export type Reading = { readonly found: true; readonly body: unknown; readonly etag: string | undefined } | { readonly found: false };
+export type Reading = { readonly found: true; readonly body: unknown; readonly etag: string | undefined } | { readonly found: false; readonly isMoved: boolean };
 
 /** What GitHub says now. Each answer was asked for after the call began; what is kept from before is asked about again, by its etag. */
 export interface Reader {
   /** `path` below the repository, which is named by its id: no name leads anywhere else. */
   ofRepository(repositoryId: string, path: string): Promise<Reading>;
-  /** Below the API's root, with the rights of the installation that sees the repository. */
-  asInstallation(repositoryId: string, path: string): Promise<Reading>;
+  /** Below the API's root, with the rights of the installation that sees the repository, or of any when none is named. */
+  asInstallation(repositoryId: string | undefined, path: string): Promise<Reading>;
   /** Asks GraphQL and answers its `data`. */
   query(repositoryId: string, query: string, variables: object): Promise<unknown>;
   /** What was answered so far, in the order in which it came. */
@@ -54,7 +54,7 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
   function keep(key: string, { headers, body }: Answer): void {
     const etag = headers.get('etag');
     kept.delete(key);
-    if (etag === null || JSON.stringify(body).length > longestKept) return;
+    if (etag === null || body === undefined || JSON.stringify(body).length > longestKept) return;
     kept.set(key, { etag, body });
     for (const oldest of kept.keys()) {
       if (kept.size <= mostKept) break;
@@ -66,7 +66,7 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
     const evidence: Evidence[] = [];
 
     /** Asks with a token of the installation, and once more with a new one when GitHub ended that. */
-    async function asked(repositoryId: string, call: string, question: (token: InstallationToken) => Promise<Answer>, isAgain = false): Promise<{ answer: Answer; token: InstallationToken }> {
+    async function asked(repositoryId: string | undefined, call: string, question: (token: InstallationToken) => Promise<Answer>, isAgain = false): Promise<{ answer: Answer; token: InstallationToken }> {
       const token = await tokens.of(repositoryId);
       const until = heldUntil.get(token.installationId);
       if (until !== undefined && until > now()) throw unavailable(call, new Error(`GitHub asked to be left alone until ${until.toISOString()}`));
@@ -81,7 +81,7 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
       return asked(repositoryId, call, question, true);
     }
 
-    async function get(repositoryId: string, path: string): Promise<Reading> {
+    async function get(repositoryId: string | undefined, path: string): Promise<Reading> {
       const at = now();
       const keyOf = ({ installationId }: InstallationToken): string => `${installationId} ${path}`;
       const before = new Map<string, Kept | undefined>();
@@ -99,7 +99,8 @@ export function openReading({ ask, tokens, apiUrl, now }: ReaderOptions): (signa
         return { found: true, body: answer.body, etag };
       }
       // Gone, or moved to where we were not asked about.
-      if (status === 404 || status === 410 || status === 301 || status === 302 || status === 307 || status === 308) return { found: false };
+      if (status === 404 || status === 410) return { found: false, isMoved: false };
+      if (status === 301 || status === 302 || status === 307 || status === 308) return { found: false, isMoved: true };
       // Perhaps another installation sees it by now.
       if (status === 403) tokens.forget(repositoryId);
       throw unavailable(path, new Error(`status ${String(status)}`));

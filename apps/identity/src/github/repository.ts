@@ -33,6 +33,8 @@ const mostBytes = 65_536;
 export async function readRulesFile(reader: Reader, repositoryId: string): Promise<FileNow> {
   const path = `/contents/${rulesPath}`;
   const reading = await reader.ofRepository(repositoryId, path);
+  // Without a file the defaults hold, which may be looser than one that stands elsewhere.
+  if (!reading.found && reading.isMoved) throw unavailable(path, new Error('it is elsewhere'));
   if (!reading.found) return undefined;
   if (Array.isArray(reading.body)) return { sha: 'folder', problem: 'It is a folder.' };
   const read = fileForm.safeParse(reading.body);

@@ -17,7 +17,8 @@ export interface Place {
 export interface TextNow {
   readonly state: 'stands';
   readonly author: Account;
-  readonly isByApp: boolean;
+  /** `undefined` where GitHub does not say, as of reviews. */
+  readonly isByApp: boolean | undefined;
   readonly body: string;
   /** Of GraphQL. */
   readonly nodeId: string;
@@ -36,7 +37,7 @@ const issueForm = textForm.extend({ number: z.number(), url: z.string(), pull_re
 const commentForm = textForm.extend({ issue_url: z.string().optional(), pull_request_url: z.string().optional() });
 
 const textOf = ({ node_id: nodeId, body, user, performed_via_github_app: app }: z.output<typeof textForm>): TextNow =>
-  ({ state: 'stands', author: accountOf(user), isByApp: (app ?? null) !== null, body: body ?? '', nodeId });
+  ({ state: 'stands', author: accountOf(user), isByApp: app === undefined ? undefined : app !== null, body: body ?? '', nodeId });
 
 /** The issue of that number, or the author's opening text of a pull request. `undefined` when there is none any more. */
 export async function readIssue(reader: Reader, repositoryId: string, number: number): Promise<IssueNow | undefined> {

@@ -3,9 +3,9 @@ import { compileTransaction, customErrorOf, identityLayout, lackingLamports, mem
 import { checkNode, networkFee, priorityPrice, roomForGuards, simulationLimit } from '@doubloon/escrow/chain';
 import type { identity, MessageInitShape } from '@doubloon/rpc';
 import type { IdentityContext } from '../context.ts';
-import type { GitHubUser } from '../oauth.ts';
-import { isGitHubId, knownPerson } from '../person.ts';
+import { isGitHubId, knownPerson, type GitHubUser } from '../person.ts';
 import { allow } from '../sessions/allowance.ts';
+import { presentUser } from '../sessions/present.ts';
 import { sessionOf } from '../sessions/session.ts';
 import { accountOf, identityIn, instant, operatorIn } from './account.ts';
 import { termsColumns, termsValues } from './link-row.ts';
@@ -23,14 +23,15 @@ export async function userOf(context: IdentityContext, step: Step, { session, gi
 
 /**
  * The transaction of a step, unsigned, and what it means; recorded before it is handed out. SESSION_ABSENT, REQUEST_INVALID, WALLET_INVALID,
- * LINK_STEP_IMPOSSIBLE, BALANCE_TOO_SMALL, TRANSACTION_REFUSED when it would fail for another reason, RATE_LIMITED, CHAIN_UNAVAILABLE, GENESIS_MISMATCH.
+ * LINK_STEP_IMPOSSIBLE, BALANCE_TOO_SMALL, TRANSACTION_REFUSED when it would fail for another reason, RATE_LIMITED, GITHUB_UNAVAILABLE, CHAIN_UNAVAILABLE, GENESIS_MISMATCH.
  */
 export async function buildLink(context: IdentityContext, request: { step: identity.LinkStep; session: string; githubId: string; wallet: string; address: string }): Promise<MessageInitShape<typeof identity.BuildLinkResponseSchema>> {
   const { pool, chain, facts, program, operator, attestors, now } = context;
   const step = stepOf(request.step);
-  const user = await userOf(context, step, request);
-  const { githubId } = user;
+  const known = await userOf(context, step, request);
+  const { githubId } = known;
   await allow(context, 'build', { address: request.address, ...(isAttested(step) ? { githubId } : {}) });
+  const user = isAttested(step) ? await presentUser(context, known) : known;
   const wallet = parseWallet(request.wallet);
   const deployed = facts.current();
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changeWallet, disableKeys, linkIdentity, localProgram, scheduleKeys, terms, unlinkIdentity, type Signer } from '@doubloon/escrow';
-import { answerOf, doStep, identityOf, IdentityState, keyFile, LinkStep, newKey, openHome, openSurroundings, patient, signedFor, signIn, startIdentity, typesOf, type Home, type Key, type Running, type Surroundings } from '../../testing/instance.ts';
+import { changeWallet, compileTransaction, disableKeys, linkIdentity, localProgram, parseTransaction, scheduleKeys, signedBy, signTransaction, terms, unlinkIdentity, type Signer } from '@doubloon/escrow';
+import { answerOf, doStep, identityOf, IdentityState, keyFile, LinkStep, newKey, openHome, openSurroundings, patient, signedFor, signIn, startIdentity, SubmissionState, typesOf, type Home, type Key, type Running, type Surroundings } from '../../testing/instance.ts';
 
 const open = new AsyncDisposableStack();
 const atEnd = (close: () => Promise<void>): void => { open.defer(close); };
@@ -83,6 +83,18 @@ test('unlinking takes the wallet alone, no session; afterwards the user links ag
   await doStep(running, { step: LinkStep.LINK, session }, other);
   expect(await identityOf(running, githubId)).toMatchObject({ state: IdentityState.COOLING, wallet: other.address });
   await expect.poll(() => typesOf(home, githubId), patient).toEqual(['linked', 'unlinked', 'linked']);
+}, 120_000);
+
+test('what is told of a link names no transaction that proves another wallet', async () => {
+  const { githubId, wallet } = await linked();
+  await doStep(running, { step: LinkStep.UNLINK, githubId }, wallet);
+  await expect.poll(() => typesOf(home, githubId), patient).toEqual(['linked', 'unlinked']);
+  const other = await around.wallet();
+  await around.send([linkIdentity({ ...(await attested(githubId)), payer: other.address, wallet: other.address })], other, home.operating.attestor);
+  await expect.poll(() => typesOf(home, githubId), patient).toEqual(['linked', 'unlinked', 'linked']);
+  const { data } = (await home.events(githubId))[2] ?? {};
+  expect(data).toMatchObject({ wallet: other.address });
+  expect(data).not.toHaveProperty('signature');
 }, 120_000);
 
 test('a step that is impossible is told so in words, before anybody signs', async () => {
@@ -208,11 +220,35 @@ describe('the attestor', () => {
     around.github.addUser(login);
     const { session, githubId } = await signIn(service, around, login, '198.51.100.204');
     const wallet = await around.wallet();
-    const transaction = await signedFor(service, { step: LinkStep.LINK, session }, wallet);
+    const { terms: said } = await service.web.buildLink({ step: LinkStep.LINK, session, wallet: wallet.address, address: '198.51.100.204' });
     await around.localnet.timeTravel(3_600);
-    const submitted = service.web.submitLink({ step: LinkStep.LINK, session, transaction, address: '198.51.100.204' });
-    await expect(submitted).rejects.toMatchObject({ code: expect.stringMatching(/^(LINK_STEP_IMPOSSIBLE|BLOCKHASH_EXPIRED)$/) as unknown });
+    const link = linkIdentity({ ...(await attested(githubId, own)), payer: wallet.address, wallet: wallet.address, expiry: BigInt(Date.parse(said?.expiresAt ?? '') / 1_000) });
+    // With a blockhash of now, as wallets put one in: what is too old is what the attestor was to say.
+    const { blockhash } = await around.chain.latestBlockhash();
+    const transaction = signTransaction(compileTransaction({ payer: wallet.address, blockhash, instructions: [link] }), [wallet]);
+    await expect(service.web.submitLink({ step: LinkStep.LINK, session, transaction, address: '198.51.100.204' })).rejects.toMatchObject({ code: 'LINK_STEP_IMPOSSIBLE' });
     expect((await own.database.pool.query('select from link_submission where github_id = $1', [githubId])).rowCount).toBe(0);
+  }, 120_000);
+
+  test('does not sign either what was recorded in time and is over when its turn comes', async () => {
+    const own = await openHome(around);
+    // What is recorded is not due before the test says so.
+    await own.database.pool.query("create function later() returns trigger language plpgsql as $$ begin new.next_at = 'infinity'; return new; end $$");
+    await own.database.pool.query('create trigger later before insert on link_submission for each row execute function later()');
+    const service = await startIdentity(own);
+    const login = `user-${String(++users)}`;
+    around.github.addUser(login);
+    const { session, githubId } = await signIn(service, around, login, '198.51.100.206');
+    const wallet = await around.wallet();
+    const transaction = await signedFor(service, { step: LinkStep.LINK, session }, wallet);
+    await service.web.submitLink({ step: LinkStep.LINK, session, transaction, address: '198.51.100.206' });
+    await around.localnet.timeTravel(600);
+    await own.database.pool.query('update link_submission set next_at = now()');
+    await expect.poll(async () => (await identityOf(service, githubId)).submission, patient).toMatchObject({ state: SubmissionState.EXPIRED, problem: 'The time in which the attestor could vouch for it is over.' });
+    const { rows: [row] } = await own.database.pool.query<{ attested_at: Date | null; transaction: Buffer }>('select attested_at, transaction from link_submission');
+    expect(row?.attested_at).toBe(null);
+    expect(signedBy(parseTransaction(row?.transaction ?? new Uint8Array()))).toEqual([wallet.address]);
+    expect(await identityOf(service, githubId)).toMatchObject({ state: IdentityState.ABSENT, wallet: '' });
   }, 120_000);
 });
 
@@ -233,3 +269,45 @@ test('a session ends when it is asked to, and its link step with it', async () =
   await running.web.endSession({ session });
   await expect(build(LinkStep.LINK, { session }, await around.wallet())).rejects.toMatchObject({ code: 'SESSION_ABSENT' });
 }, 60_000);
+
+/** Somebody who signed in from two browsers, and has signed to link a wallet. */
+async function aboutToLink() {
+  const login = `user-${String(++users)}`;
+  around.github.addUser(login);
+  const { session, githubId } = await signIn(running, around, login, `198.51.100.${String(users)}`);
+  const { session: elsewhere } = await signIn(running, around, login, `198.51.100.${String(users)}`);
+  const wallet = await around.wallet();
+  const transaction = await signedFor(running, { step: LinkStep.LINK, session }, wallet);
+  const submit = () => running.web.submitLink({ step: LinkStep.LINK, session, transaction, address: `198.51.100.${String(users)}` });
+  const recorded = async () => (await home.database.pool.query('select from link_submission where github_id = $1', [githubId])).rowCount;
+  return { login, session, elsewhere, githubId, wallet, submit, recorded };
+}
+
+test('the sessions of an account that was deleted or suspended end when it asks for anything, and nobody vouches for it', async () => {
+  const asking = {
+    link: ({ session, wallet }) => build(LinkStep.LINK, { session }, wallet),
+    change: ({ session, wallet }) => build(LinkStep.CHANGE, { session }, wallet),
+    submit: ({ submit }) => submit(),
+  } satisfies Record<string, (who: Awaited<ReturnType<typeof aboutToLink>>) => Promise<unknown>>;
+  for (const end of ['deleteAccount', 'suspend'] as const) {
+    for (const ask of Object.values(asking)) {
+      const who = await aboutToLink();
+      around.github[end](who.login);
+      await expect(ask(who)).rejects.toMatchObject({ code: 'SESSION_ABSENT' });
+      for (const session of [who.session, who.elsewhere]) await expect(running.web.getSession({ session })).rejects.toMatchObject({ code: 'SESSION_ABSENT' });
+      expect(await who.recorded()).toBe(0);
+    }
+  }
+}, 120_000);
+
+test('nobody is vouched for while GitHub can’t be asked whether their account is still there, and nobody is signed out for it', async () => {
+  const { session, wallet, submit, recorded, githubId } = await aboutToLink();
+  const away = () => { around.github.faults.api({ path: new RegExp(`^/user/${githubId}$`) }, { kind: 'unavailable' }); };
+  away();
+  await expect(build(LinkStep.LINK, { session }, wallet)).rejects.toMatchObject({ code: 'GITHUB_UNAVAILABLE' });
+  away();
+  await expect(submit()).rejects.toMatchObject({ code: 'GITHUB_UNAVAILABLE' });
+  expect(around.github.faults.left()).toBe(0);
+  expect(await recorded()).toBe(0);
+  await doStep(running, { step: LinkStep.LINK, session }, wallet);
+}, 120_000);

@@ -6,6 +6,7 @@ import { failpoint, lawIsOff } from '@doubloon/failpoints';
 import type { identity, MessageInitShape } from '@doubloon/rpc';
 import type { IdentityContext } from '../context.ts';
 import { allow } from '../sessions/allowance.ts';
+import { presentUser } from '../sessions/present.ts';
 import { userOf, wouldFail } from './build-link.ts';
 import { submissionColumns, submissionView, termsColumns, termsIn, termsValues, type SubmissionRow, type TermsRow } from './link-row.ts';
 import { impossible, isAttested, stepInstruction, stepOf, type Step, type StepTerms } from './step.ts';
@@ -27,12 +28,13 @@ const insert = `
 /**
  * Takes signed bytes. They are checked against what was handed out to this user, then recorded, and only then does anybody sign or send
  * them: this works while the chain can't be reached. The same bytes again answer what became of them. SESSION_ABSENT,
- * REQUEST_INVALID, TRANSACTION_REFUSED, BLOCKHASH_EXPIRED, LINK_STEP_IMPOSSIBLE, RATE_LIMITED.
+ * REQUEST_INVALID, TRANSACTION_REFUSED, BLOCKHASH_EXPIRED, LINK_STEP_IMPOSSIBLE, RATE_LIMITED, GITHUB_UNAVAILABLE.
  */
 export async function submitLink(context: IdentityContext, request: { step: identity.LinkStep; session: string; githubId: string; transaction: Uint8Array; address: string }): Promise<MessageInitShape<typeof identity.SubmitLinkResponseSchema>> {
   const { pool, program, now, wake, log } = context;
   const step = stepOf(request.step);
-  const { githubId } = await userOf(context, step, request);
+  const user = await userOf(context, step, request);
+  const { githubId } = user;
   const { transaction } = request;
   const signers = signersOf(transaction);
   const hash = createHash('sha256').update(parseTransaction(transaction).message).digest();
@@ -41,6 +43,7 @@ export async function submitLink(context: IdentityContext, request: { step: iden
 
   // Anybody can ask for what a wallet alone decides: that must not use up what its user may ask for.
   await allow(context, 'submit', { address: request.address, ...(isAttested(step) ? { githubId } : {}) });
+  if (isAttested(step)) await presentUser(context, user);
   const handedOut = await buildsOf(context, step, githubId, signers);
   const attestor = attestorOf(handedOut, signers);
   const { build, signature, blockhash } = checkSigned(transaction, { program, builds: handedOut, attestor });

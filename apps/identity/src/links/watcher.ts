@@ -7,6 +7,7 @@ import { enqueue, inTransaction } from '@doubloon/postgres';
 import { currentTraceparent } from '@doubloon/service';
 import type { IdentityContext } from '../context.ts';
 import { identitiesOf, identityIn, instant, operatorIn } from './account.ts';
+import { proofOf } from './proof.ts';
 import { linkStanding, type LinkStanding } from './standing.ts';
 
 export type WatchingContext = Pick<IdentityContext, 'pool' | 'chain' | 'cluster' | 'program' | 'operator' | 'now' | 'log'>;
@@ -37,11 +38,9 @@ export type Doubts = Map<string, { readonly sequence: bigint; readonly slot: big
 
 const known = 'select github_id, state, wallet, pending_wallet, sequence from identity';
 const lockRow = 'select sequence, state from identity where github_id = $1 for update';
-const keep = `
-  insert into identity (github_id, account, state, wallet, pending_wallet, sequence, slot, seen_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
-  on conflict (github_id) do update set account = excluded.account, state = excluded.state, wallet = excluded.wallet, pending_wallet = excluded.pending_wallet,
-    sequence = excluded.sequence, slot = excluded.slot, seen_at = excluded.seen_at`;
-const proofOf = "select signature from link_submission where github_id = $1 and step = any ($2) and state = 'finalized' order by place desc limit 1";
+const insert = `
+  insert into identity (github_id, account, state, wallet, pending_wallet, sequence, slot, seen_at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (github_id) do nothing`;
+const update = 'update identity set account = $2, state = $3, wallet = $4, pending_wallet = $5, sequence = $6, slot = $7, seen_at = $8 where github_id = $1';
 
 /**
  * Compares all identities of our operator on the chain with our rows, and keeps and tells of what is new, whoever made it. The list says where
@@ -110,10 +109,14 @@ async function record({ pool, now, log }: WatchingContext, read: Read, { slot }:
   const { address, identity: { githubId }, standing, told, sequence } = read;
   failpoint('identity-read');
   const isTold = await inTransaction(pool, async (db) => {
-    const { rows: [row] } = await db.query<{ sequence: string; state: Told }>(lockRow, [githubId]);
-    if (row !== undefined && BigInt(row.sequence) > sequence) return false;
-    await db.query(keep, [githubId, address, told, walletOf(read), standing.pending?.wallet ?? null, sequence, slot, now()]);
-    if (row !== undefined && BigInt(row.sequence) === sequence && row.state === told) return false;
+    const values = [githubId, address, told, walletOf(read), standing.pending?.wallet ?? null, sequence, slot, now()];
+    // Not looked up first: a row that is not there yet keeps no other instance from telling of it too.
+    if ((await db.query(insert, values)).rowCount === 0) {
+      const { rows: [row] } = await db.query<{ sequence: string; state: Told }>(lockRow, [githubId]);
+      if (row === undefined || BigInt(row.sequence) > sequence) return false;
+      await db.query(update, values);
+      if (BigInt(row.sequence) === sequence && row.state === told) return false;
+    }
     await tell(db, read, now());
     return true;
   });
@@ -127,14 +130,14 @@ async function tell(db: PoolClient, read: Read, time: Date): Promise<void> {
   // Made from what it tells of, and from nothing that only this database knows: built anew from the chain it tells the same.
   const facts = { id: `identity.${told}:${githubId}:${String(sequence)}`, subject: githubId, time, sequence, traceparent: currentTraceparent() };
   const wallet = walletOf(read);
-  const event = name === 'linked' ? identityEvent('linked', { ...facts, data: { account, wallet, linkedAt: instant(linkedAt ?? 0n).toISOString(), paysFrom: instant(paysFrom ?? 0n).toISOString(), ...(await proof(db, githubId)) } })
+  const event = name === 'linked' ? identityEvent('linked', { ...facts, data: { account, wallet, linkedAt: instant(linkedAt ?? 0n).toISOString(), paysFrom: instant(paysFrom ?? 0n).toISOString(), ...(await proof(db, githubId, wallet)) } })
     : name === 'changing' ? identityEvent('changing', { ...facts, data: { account, wallet, contested: told === 'contested', ...(pending && { pendingWallet: pending.wallet, pendingFrom: instant(pending.from).toISOString() }) } })
     : identityEvent('unlinked', { ...facts, data: { account, wallet } });
   const { key, value, headers } = toRecord(event as CloudEvent);
   await enqueue(db, { id: facts.id, topic: 'identity', key, value: JSON.parse(value) as unknown, ...(headers === undefined ? {} : { headers }) });
 }
 
-async function proof(db: PoolClient, githubId: string): Promise<{ signature?: string }> {
-  const { rows: [row] } = await db.query<{ signature: string }>(proofOf, [githubId, ['link', 'change', 'settle-change']]);
-  return row === undefined ? {} : { signature: row.signature };
+async function proof(db: PoolClient, githubId: string, wallet: Address): Promise<{ signature?: string }> {
+  const signature = await proofOf(db, githubId, wallet);
+  return signature === undefined ? {} : { signature };
 }

@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net';
 import type { Pool } from 'pg';
 import { DoubloonError } from '@doubloon/errors';
+import { networkOf } from '@doubloon/service/network-of';
 
 /** How often something may be asked: so many times at once, and once more each `everyMs`. */
 interface Rate {
@@ -17,6 +17,9 @@ const rates = {
 
 export type Asked = keyof typeof rates;
 
+/** For all who look somebody up together: what GitHub lets us ask in an hour is for decisions and links. */
+const lookUps: Rate = { atOnce: 100, everyMs: 6_000 };
+
 // One instant says all: each thing asked moves it on, and who would move it too far ahead of now has asked too often.
 const use = `
   insert into allowance as a (subject, used_until) values ($1, $2::timestamptz + $3::int * interval '1 millisecond')
@@ -32,6 +35,9 @@ export async function allow({ pool, now }: { pool: Pool; now: () => Date }, aske
   if (githubId !== undefined) await spend(pool, now(), `${asked} user ${githubId}`, rates[asked].user);
 }
 
+/** Counts that GitHub is to be asked how somebody is called. RATE_LIMITED. */
+export const allowLookUp = ({ pool, now }: { pool: Pool; now: () => Date }): Promise<void> => spend(pool, now(), 'look-up', lookUps);
+
 async function spend(pool: Pool, at: Date, subject: string, { atOnce, everyMs }: Rate): Promise<void> {
   if ((await pool.query(use, [subject, at, everyMs, atOnce])).rowCount !== 0) return;
   const { rows } = await pool.query<{ used_until: Date }>(usedUntil, [subject]);
@@ -43,15 +49,3 @@ async function spend(pool: Pool, at: Date, subject: string, { atOnce, everyMs }:
 export const forgetAllowances = async (pool: Pool, now: Date): Promise<void> => {
   await pool.query(forget, [now]);
 };
-
-/** Whoever has an address of the sixth version has the 2^64 others of its network as well. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address.slice(0, 64);
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
-  const groups = (text: string) => (text === '' ? [] : text.split(':'));
-  const [first, last] = [groups(head), tail === undefined ? [] : groups(tail)];
-  // A last part in the form of the fourth version stands for two groups, and behind the network.
-  const missing = tail === undefined ? 0 : 8 - first.length - last.length - (address.includes('.') ? 1 : 0);
-  const all = [...first, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...last];
-  return address.includes('.') && /^(::ffff:|::)/i.test(address) ? (address.split(':').at(-1) ?? '') : `${all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
-}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
 import { DoubloonError } from '@doubloon/errors';
 import type { IdentityContext } from '../context.ts';
-import type { GitHubUser } from '../oauth.ts';
+import type { GitHubUser } from '../person.ts';
 
 /** Milliseconds that a session lives at most, that it lives when nobody uses it, and that a sign-in may take. */
 export const longestMs = 2 * 3_600_000;

@@ -6,6 +6,7 @@ import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin
 import { migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
 import { createLogger } from '@doubloon/service';
+import { openAsk } from '../github/ask.ts';
 import { openOAuth, type OAuthSettings } from '../oauth.ts';
 import { forgetOld } from '../retention.ts';
 import { endSession, idleMs, longestMs, sessionOf, signInMs } from './session.ts';
@@ -32,7 +33,7 @@ beforeEach(async () => {
 
 const contextWith = (changes: Partial<OAuthSettings> = {}) => ({
   pool: database.pool, webUrl, log, random: randomBytes, now: () => new Date(Date.now() + skewMs),
-  oauth: openOAuth({ githubUrl: github.url, apiUrl: github.apiUrl, clientId: github.app.clientId, clientSecret: github.app.clientSecret, redirectUri, log, ...changes }),
+  oauth: openOAuth({ ask: openAsk({ timeoutMs: 5_000 }), now: () => new Date(), githubUrl: github.url, apiUrl: github.apiUrl, clientId: github.app.clientId, clientSecret: github.app.clientSecret, redirectUri, log, ...changes }),
 });
 
 const address = '192.0.2.1';
@@ -203,8 +204,12 @@ describe('GitHub', () => {
     await expect(strange(typeof id === 'string' && id.startsWith('{') ? id : id === 'no JSON' ? id : { id, login: 'ada', type: 'User' })).rejects.toMatchObject({ code: 'GITHUB_UNAVAILABLE' });
   });
 
-  test.each(['Organization', 'Bot', 'Mannequin', undefined])('an account of type %s is refused', async (type) => {
+  test.each(['Organization', 'Bot', 'Mannequin'])('an account of type %s is refused', async (type) => {
     await expect(strange({ id: 583231, login: 'acme', type })).rejects.toEqual(refusedFor('not-a-person'));
+  });
+
+  test('a user of no type is nobody', async () => {
+    await expect(strange({ id: 583231, login: 'ada' })).rejects.toMatchObject({ code: 'GITHUB_UNAVAILABLE' });
   });
 
   test('a suspended account is refused', async () => {

@@ -2,8 +2,8 @@ import { DoubloonError } from '@doubloon/errors';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import type { IdentityContext } from '../context.ts';
-import { signInRefused, type GitHubUser } from '../oauth.ts';
-import { seePerson } from '../person.ts';
+import { signInRefused } from '../oauth.ts';
+import { seePerson, type GitHubUser } from '../person.ts';
 import { allow } from './allowance.ts';
 import { endSession, hashOf, isSecret, longestMs, newSecret, signInMs } from './session.ts';
 

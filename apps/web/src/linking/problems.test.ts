@@ -16,6 +16,11 @@ test('a session that ended leads back to the sign-in, before and after signing',
   expect(problemOfSigned(over)).toMatchObject({ code: 'signed-out' });
 });
 
+test('GitHub that is away is named, before and after signing: nothing was taken', () => {
+  const away = refusal(new DoubloonError('GITHUB_UNAVAILABLE', { call: '/user/1' }));
+  for (const shown of [problemOf(away), problemOfSigned(away)]) expect(shown).toMatchObject({ code: 'github-away', advice: expect.not.stringContaining('/user/1') as unknown });
+});
+
 test.each(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL', 'CHAIN_UNAVAILABLE', 'SOMETHING_NEW'])('%s after signing: nobody knows, and the same bytes can be handed in again', (code) => {
   expect(problemOfSigned({ code, message: 'Hm.' })).toMatchObject({ code: 'unsure', way: 'hand-in' });
 });

@@ -15,6 +15,7 @@ const problems = {
   refused: ['The signed transaction was refused', 'Nothing was sent.', 'Try again'],
   'program-changed': ['The escrow program is not the one it should be', 'Nothing was sent, and nothing can be linked until that is cleared up. Please tell the operator of this instance.', 'Try again'],
   away: ['The service can’t be reached at the moment', 'Nothing new was sent. Try again in a minute; whatever you signed before is kept and sent as soon as it can be.', 'Try again'],
+  'github-away': ['GitHub does not answer at the moment', 'Nothing was sent. It is asked whether your account is still there before anybody vouches for you. Try again in a minute.', 'Try again'],
   'too-many': ['Too many attempts', 'Wait a minute, then try again. Nothing is lost.', 'Try again'],
   'both-again': ['That took longer than the network waits', 'Both wallets have to sign again, soon after each other. Nothing has changed.', 'Start again', 'reload'],
   failed: ['The network refused the transaction', 'Nothing has changed. At most the network fee was spent.', 'Sign again'],
@@ -34,6 +35,7 @@ const byFailure: Readonly<Record<string, Code>> = {
   PROGRAM_REFUSED: 'program-changed',
   RATE_LIMITED: 'too-many',
   TOO_MANY_REQUESTS: 'too-many',
+  GITHUB_UNAVAILABLE: 'github-away',
   CHAIN_UNAVAILABLE: 'away',
   SERVICE_UNAVAILABLE: 'away',
   DEADLINE_EXCEEDED: 'away',
@@ -42,7 +44,7 @@ const byFailure: Readonly<Record<string, Code>> = {
 };
 
 // Their title and advice say it all, or their sentence is for the operator.
-const untold: ReadonlySet<Code> = new Set(['signed-out', 'our-fault', 'away', 'blockhash-expired']);
+const untold: ReadonlySet<Code> = new Set(['signed-out', 'our-fault', 'away', 'github-away', 'blockhash-expired']);
 
 /** The problem that a refusal of our server stands for; its sentence tells the facts where the person can use them. */
 export function problemOf({ code, message }: Refusal): Problem {
@@ -51,7 +53,7 @@ export function problemOf({ code, message }: Refusal): Problem {
 }
 
 /** What a server says before it kept what was handed in, or after it found fault with it. After anything else it may have been kept. */
-const surelyNotTaken: ReadonlySet<string> = new Set(['SESSION_ABSENT', 'TRANSACTION_REFUSED', 'BLOCKHASH_EXPIRED', 'LINK_STEP_IMPOSSIBLE', 'RATE_LIMITED', 'REQUEST_INVALID', 'REQUEST_REFUSED', 'TOO_MANY_REQUESTS', 'WALLET_INVALID']);
+const surelyNotTaken: ReadonlySet<string> = new Set(['SESSION_ABSENT', 'TRANSACTION_REFUSED', 'BLOCKHASH_EXPIRED', 'GITHUB_UNAVAILABLE', 'LINK_STEP_IMPOSSIBLE', 'RATE_LIMITED', 'REQUEST_INVALID', 'REQUEST_REFUSED', 'TOO_MANY_REQUESTS', 'WALLET_INVALID']);
 
 /** The same for a refusal of signed bytes. */
 export const problemOfSigned = (refusal: Refusal): Problem => (surelyNotTaken.has(refusal.code) ? problemOf(refusal) : linkProblem('unsure'));

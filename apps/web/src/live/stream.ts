@@ -11,7 +11,8 @@ export interface Live<T> {
   readonly read: () => Promise<T>;
   /** Whether nothing follows this. */
   readonly isLast: (view: T) => boolean;
-  readonly address: string;
+  /** The network of the visitor's address. */
+  readonly network: string;
   readonly signal: AbortSignal;
   readonly streams: OpenStreams;
   readonly log: Logger;
@@ -21,8 +22,8 @@ export interface Live<T> {
  * What `read` says as server-sent events: one at once, then one for each change (WHATWG HTML, 9.2 Server-sent events).
  * Whoever holds too many open gets 429, and the page asks for the state instead. Rejects with what the first reading does.
  */
-export async function stream<T>({ read, isLast, address, signal, streams, log }: Live<T>): Promise<Response> {
-  const leave = streams.open(address);
+export async function stream<T>({ read, isLast, network, signal, streams, log }: Live<T>): Promise<Response> {
+  const leave = streams.open(network);
   if (leave === undefined) return json({ code: 'TOO_MANY_REQUESTS', message: 'Too many live pages are open from your address.' }, { status: 429, headers: { 'retry-after': '60' } });
   const first = await read().catch((failure: unknown) => {
     leave();

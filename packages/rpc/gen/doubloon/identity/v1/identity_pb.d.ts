@@ -1100,7 +1100,7 @@ export declare const IdentityService: GenService<{
   },
   /**
    * The wallet proven for a GitHub user, and what is under way, by id or by the login it has now. GITHUB_USER_ABSENT
-   * (with the login), GITHUB_UNAVAILABLE (only by login), CHAIN_UNAVAILABLE.
+   * (with the login), GITHUB_UNAVAILABLE and RATE_LIMITED (only by login), CHAIN_UNAVAILABLE.
    *
    * @generated from rpc doubloon.identity.v1.IdentityService.GetIdentity
    */

@@ -1,3 +1,4 @@
+import { networkOf } from '@doubloon/service/network-of';
 import { isSettled } from '../../../../funding/follow.ts';
 import { getOffer } from '../../../../funding/get-offer.ts';
 import { readOfferId } from '../../../../request.ts';
@@ -9,7 +10,7 @@ export const GET: RequestHandler = ({ params, locals: { app }, request, getClien
   return stream({
     read: async () => (await getOffer(app.treasury, offerId)).offer,
     isLast: isSettled,
-    address: getClientAddress(),
+    network: networkOf(getClientAddress()),
     signal: request.signal,
     streams: app.streams,
     log: app.log,

@@ -1,3 +1,4 @@
+import { networkOf } from '@doubloon/service/network-of';
 import { getIdentity } from '../../../../../linking/get-identity.ts';
 import { isUnderWay } from '../../../../../linking/status.ts';
 import { stream } from '../../../../../live/stream.ts';
@@ -10,7 +11,7 @@ export const GET: RequestHandler = ({ params, locals: { app }, request, getClien
   return stream({
     read: () => getIdentity(app.identity, { githubId }),
     isLast: (view) => !isUnderWay(view),
-    address: getClientAddress(),
+    network: networkOf(getClientAddress()),
     signal: request.signal,
     streams: app.streams,
     log: app.log,
