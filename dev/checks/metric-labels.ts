@@ -8,16 +8,18 @@ import { refusals } from '../../packages/github/src/index.ts';
 export type LabelValues = readonly string[] | { readonly said: string; readonly has: (value: string) => boolean };
 
 const code = (...others: readonly string[]): LabelValues => ({ said: [...others.map((value) => `\`${value}\``), 'a code of packages/errors'].join(' or '), has: (value) => others.includes(value) || isFailureCode(value) });
-const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry', 'retention'];
+const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry', 'relayer', 'cranks', 'retention'];
 
 /** The values of each label of each metric. They are few and never come from outside: no repository, path, wallet or user is among them. */
 export const metricLabels: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
   doubloon_chain_failures_total: { code: code() },
   doubloon_decisions_total: { action: actions, outcome: decisionOutcomes },
+  doubloon_deposit_changes_total: { change: ['awarded', 'vetoed', 'paid', 'refunded', 'cancelled', 'closed'] },
   doubloon_github_quota_left: { resource: ['core', 'graphql', 'other'] },
   doubloon_links_settled_total: { outcome: ['landed', 'expired', 'failed'] },
   doubloon_living_comment_refusals_total: { reason: refusals },
   doubloon_living_comment_writes_total: { how: ['created', 'edited', 'adopted', 'recreated', 'removed'] },
+  doubloon_relayed_total: { outcome: ['landed', 'expired', 'failed', 'refused'] },
   doubloon_rereadings_total: { how: ['unchanged', 'nothing', 'missed', 'refused', 'limited', 'failed'] },
   doubloon_round_age_seconds: { round },
   doubloon_rounds_total: { round, outcome: code('good') },

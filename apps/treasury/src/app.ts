@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Pool } from 'pg';
 import { parseDenoms } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { listenForHints, openChain, readOperator, readProgram, webSocketOf } from '@doubloon/escrow/chain';
-import { openEventLog, publisher } from '@doubloon/events';
+import { openEventLog, publisher, type EventLog } from '@doubloon/events';
 import { lawIsOff } from '@doubloon/failpoints';
 import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay } from '@doubloon/postgres';
-import { createRpcServer } from '@doubloon/rpc';
+import { createIdentityClient, createRpcServer } from '@doubloon/rpc';
 import { startRounds, type Rounds, type Service } from '@doubloon/service';
 import { keepFacts } from './chain-facts.ts';
 import type { TreasurySettings } from './config.ts';
 import { createTreasuryMetrics } from './metrics.ts';
 import { checkMints } from './mints.ts';
 import { expireOffers } from './offer-expiry.ts';
+import { crankDue } from './relayer/crank-due.ts';
+import { listenForLinks } from './relayer/listen-for-links.ts';
+import { pursueSent } from './relayer/pursue-sent.ts';
+import { relayDue } from './relayer/relay-due.ts';
 import { treasuryRoute } from './routes.ts';
 import { depositsOf, scanDeposits } from './scan-deposits.ts';
 import { sendDue } from './sender.ts';
@@ -49,13 +54,13 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // Only once the chain has proved to be the one that is meant: a wrong SOLANA_RPC_URL at the first start must not stay.
   await pinCluster(pool, genesisHash, now);
 
-  const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty'] }));
+  const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'treasury', log, topics: ['bounty', 'identity'] }));
   // Events wait in the outbox: a log that is away is no reason to keep people from funding.
   open.use(startOutboxRelay({ pool, publish: publisher(events, 'bounty', health.dependency('event log', { needed: false })), log, signal }));
 
-  const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); } };
+  const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer.wake(); } };
   const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
-  const watching = { ...context, checkProgram, credited: measures.credited, ended: measures.ended };
+  const watching = { ...context, checkProgram, credited: measures.credited, changed: measures.changed };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
     name, everyMs, round, log, health: health.dependency(name, { needed: false }), ended: (outcome) => { measures.roundEnded(name, outcome); },
@@ -80,7 +85,32 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: depositsOf(operator), onHint }));
   rounds('expiry', expireEveryMs, () => expireOffers(context));
 
-  return open.adopt(createRpcServer({ routes: [treasuryRoute(context)], tokens: config.callers, log, metrics }), (it) => it.close());
+  // Deciding by comment, paying and sending back need a key; without one all of it can be done by others, and is seen.
+  const { relayer: key, identityUrl, identityToken } = config;
+  const relaying = key === undefined ? undefined : { ...context, key, budget: BigInt(config.relayerBudget), mostAccounts: config.relayerAccounts, relayed: measures.relayed };
+  const relayer: Rounds = rounds('relayer', config.sendEvery, async () => {
+    const every = { everyMs: config.sendEvery };
+    // What others signed by themselves is sent without a key, too.
+    if (relaying === undefined) await pursueSent({ ...context, relayed: measures.relayed }, every);
+    else lookAgain(relayer, await relayDue(relaying, every));
+  });
+  const cranks = relaying && rounds('cranks', config.watchEvery, async () => {
+    if ((await crankDue(relaying)) > 0) wake.relayer();
+  });
+  if (cranks !== undefined) hearOfLinks(open, { events, pool, log, onNews: () => { cranks.wake(); } });
+  const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'treasury' });
+  const deciding = relaying && identity && { ...relaying, facts, wake, identity };
+
+  return open.adopt(createRpcServer({ routes: [treasuryRoute(context, deciding)], tokens: config.callers, log, metrics }), (it) => it.close());
+}
+
+/** A log that is away keeps nobody from starting: whoever is not heard of is looked at by the clock. */
+function hearOfLinks(open: AsyncDisposableStack, { events, pool, log, onNews }: { events: EventLog; pool: Pool; log: Service<TreasurySettings>['log']; onNews: () => void }): void {
+  const joined = listenForLinks(events, pool, onNews).catch((err: unknown) => {
+    log.warn({ err }, 'links are not heard of');
+    return undefined;
+  });
+  open.defer(async () => { await (await joined)?.[Symbol.asyncDispose](); });
 }
 
 /** What is there and not final yet will be soon, and what was seen once wants a second look, whoever hints at it. */

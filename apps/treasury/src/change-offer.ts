@@ -1,15 +1,9 @@
 import type { PoolClient } from 'pg';
-import { fold, type Bounty, type BountyEvent, type Deposit, type Offer, type OfferId } from '@doubloon/domain';
+import { fold, type Bounty, type BountyEvent, type Deposit, type DepositEvent, type Offer, type OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
-import { lockBounty, tell } from './bounty-lock.ts';
+import { lockBounty, tell, type BountyKey } from './bounty-lock.ts';
+import { depositOf, depositsOfOffer, type DepositRow } from './deposit-row.ts';
 import { bountyOf, hasLiveSubmission, offerById, type Ending, type OfferRow } from './offer-row.ts';
-
-interface DepositRow {
-  readonly address: string;
-  readonly funder: string;
-  readonly amount: string;
-  readonly state: Deposit['state'];
-}
 
 /** What an event tells beside what the offer knows. */
 export interface Details {
@@ -19,9 +13,10 @@ export interface Details {
   readonly deadline?: string;
   readonly signature?: string;
   readonly reason?: string;
+  /** The deposit that the event is about, as it is after it. */
+  readonly of?: Deposit | undefined;
 }
 
-const depositsOf = 'select address, funder, amount, state from deposit where offer_id = $1 order by seen_at, address';
 const write = 'update offer set state = $2, ending = $3, replaced_by = $4 where id = $1';
 
 /**
@@ -40,12 +35,13 @@ export async function changeOffer(
   const events = await decide(before, row);
   if (events.length === 0) return { offer: row, events };
 
-  const after = fold(events, before).offers.get(row.id as OfferId);
+  const folded = fold(events, before);
+  const after = folded.offers.get(row.id as OfferId);
   const replacedBy = after?.replacedBy ?? after?.asked?.replacedBy ?? null;
   const isWished = after?.asked !== undefined || after?.state === 'withdrawn' || after?.state === 'replaced';
   await db.query(write, [row.id, after?.state, isWished ? (ending ?? row.ending) : null, replacedBy]);
   const offer = await existingOffer(db, row.id);
-  for (const event of events) await publish(db, offer, event, details);
+  for (const event of events) await publish(db, offer, event, { ...details, ...('deposit' in event ? { of: folded.deposits.get(event.deposit) } : {}) });
   return { offer, events };
 }
 
@@ -58,11 +54,11 @@ export async function existingOffer(db: Parameters<typeof offerById>[0], offerId
 
 /** One offer with the deposits that were made for it, as the domain sees them. */
 export async function readBounty(db: PoolClient, row: OfferRow): Promise<Bounty> {
-  return bountyIn(row, (await db.query<DepositRow>(depositsOf, [row.id])).rows);
+  return bountyIn(row, await depositsOfOffer(db, row.id));
 }
 
 /** The same from what was read already. */
-export function bountyIn(row: OfferRow, deposits: readonly DepositRow[] = []): Bounty {
+export function bountyIn(row: OfferRow, rows: readonly DepositRow[] = []): Bounty {
   const id = row.id as OfferId;
   const replacedBy = row.replaced_by === null ? {} : { replacedBy: row.replaced_by as OfferId };
   const offer: Offer = {
@@ -73,12 +69,12 @@ export function bountyIn(row: OfferRow, deposits: readonly DepositRow[] = []): B
   };
   return {
     offers: new Map([[id, offer]]),
-    deposits: new Map(deposits.map(({ address, funder, amount, state }) => [address, { address, offer: id, funder, denom: row.denom, amount: BigInt(amount), state }])),
+    deposits: new Map(rows.map((one) => [one.address, depositOf(one)])),
   };
 }
 
 /** Writes the event that tells of what was decided; `offer` is the row as it is after it. */
-export async function publish(db: PoolClient, offer: OfferRow, event: BountyEvent, { funder = '', deposit = '', deadline = '', signature, reason }: Details): Promise<void> {
+export async function publish(db: PoolClient, offer: OfferRow, event: BountyEvent, { funder = '', deposit = '', deadline = '', signature, reason, of }: Details): Promise<void> {
   const { id: offerId, denom, amount, ending, opened } = offer;
   const [bounty, time, data] = [bountyOf(offer), event.at, { offerId, denom, amount }];
   const ofOpening = { id: `${offerId}:${event.type}:${String(opened)}`, time };
@@ -93,11 +89,30 @@ export async function publish(db: PoolClient, offer: OfferRow, event: BountyEven
       return tell(db, bounty, 'submission-expired', { id: `${event.signature}:submission-expired`, time, data: { ...data, signature: event.signature, funder, deposit, ...(reason === undefined ? {} : { reason }) } });
     case 'funded':
       return tell(db, bounty, 'funded', { id: `${event.deposit}:funded`, time, data: { ...data, deposit: event.deposit, funder: event.funder, deadline, ...(signature === undefined ? {} : { signature }) } });
-    case 'refunded':
-    case 'paid':
-    case 'closed':
-      return tell(db, bounty, event.type, { id: `${event.deposit}:${event.type}`, time, data: { ...data, deposit: event.deposit, funder } });
+    case 'awarded': case 'vetoed': case 'paid': case 'refunded': case 'cancelled': case 'closed':
+      return of && publishOfDeposit(db, bounty, event, { deposit: of, offerId });
     // A wish stays inside the house.
     case 'withdrawal-asked': return undefined;
+  }
+}
+
+/** Each change of the account has a number, which makes the id of its event. */
+async function publishOfDeposit(db: PoolClient, bounty: BountyKey, event: DepositEvent, { deposit: { address, funder, denom, amount, award }, offerId }: { deposit: Deposit; offerId: string }): Promise<void> {
+  const [time, data] = [event.at, { offerId, denom, amount: String(amount), deposit: address, funder }];
+  const id = `${address}:${event.type === 'vetoed' ? event.reason : event.type}:${String(event.sequence)}`;
+  switch (event.type) {
+    case 'awarded': {
+      const { shares, by, finalAt } = event.award;
+      return tell(db, bounty, 'awarded', { id, time, data: { ...data, shares: shares.map((one) => ({ githubId: one.githubId, bps: one.bps, amount: String(one.amount) })), by: [...by], finalAt: finalAt.toISOString() } });
+    }
+    case 'vetoed': return tell(db, bounty, 'vetoed', { id, time, data: { ...data, reason: event.reason } });
+    case 'cancelled': return tell(db, bounty, 'cancelled', { id, time, data });
+    case 'closed': return tell(db, bounty, 'closed', { id, time, data });
+    case 'paid': case 'refunded': {
+      const { share } = event;
+      const one = share === undefined ? undefined : award?.shares[share];
+      if (share === undefined || one === undefined) return event.type === 'refunded' ? tell(db, bounty, 'refunded', { id: `${address}:refunded`, time, data }) : undefined;
+      return tell(db, bounty, event.type, { id: `${address}:${event.type}:share-${String(share)}`, time, data: { ...data, amount: String(one.amount), share, githubId: one.githubId } });
+    }
   }
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { parseAddress } from '@doubloon/escrow';
-import { callersSetting } from '@doubloon/rpc';
-import { databaseUrl, duration, oneOf, parsedBy, serviceSettings, text, urlOf, type Config, type Configuration } from '@doubloon/service';
+import { keyFromFile } from '@doubloon/escrow/chain';
+import { callersSetting, tokenSetting } from '@doubloon/rpc';
+import { databaseUrl, duration, oneOf, parsedBy, serviceSettings, text, urlOf, wholeNumber, type Config, type Configuration } from '@doubloon/service';
+
+const identityToken = tokenSetting('TREASURY_IDENTITY_TOKEN', 'identity service');
 
 const settings = {
   ...serviceSettings,
@@ -16,6 +19,11 @@ const settings = {
   operator: { name: 'TREASURY_OPERATOR', meaning: 'Address of the operator account of this instance.', schema: parsedBy(parseAddress) },
   webUrl: { name: 'TREASURY_WEB_URL', meaning: 'Where people reach the pages: scheme, host and port. Links to sign begin with it.', schema: urlOf('https', 'http').pipe(z.transform((url: string) => new URL(url).origin)) },
   callers: callersSetting('TREASURY_CALLERS'),
+  identityUrl: { name: 'TREASURY_IDENTITY_URL', meaning: 'Where the identity service listens, which says who may decide. Without it nobody may by a comment.', schema: urlOf('http', 'https').optional() },
+  identityToken: { ...identityToken, schema: identityToken.schema.optional() },
+  relayer: { name: 'TREASURY_RELAYER_KEY_FILE', meaning: 'Solana key file of the relayer, which carries what maintainers decide, and pays for payouts. Only its owner and group may read it. Without it nothing is relayed.', schema: parsedBy(keyFromFile).optional() },
+  relayerBudget: { name: 'TREASURY_RELAYER_BUDGET', meaning: 'Lamports that the relayer may spend in 24 hours, on fees and on the rent of token accounts.', schema: wholeNumber(), default: '100000000' },
+  relayerAccounts: { name: 'TREASURY_RELAYER_ACCOUNTS', meaning: 'How many token accounts the relayer may open for winners in 24 hours, once for each winner and mint.', schema: wholeNumber({ max: 10_000 }), default: '20' },
   sendEvery: { name: 'TREASURY_SEND_EVERY', meaning: 'How often a signed transaction is sent again until it is seen.', schema: duration(), default: '2s' },
   watchEvery: { name: 'TREASURY_WATCH_EVERY', meaning: 'How often the chain is asked for deposits that are awaited. For refunds it is asked a fifth as often.', schema: duration(), default: '1s' },
   scanEvery: { name: 'TREASURY_SCAN_EVERY', meaning: 'How often all deposits of the operator are compared with the database.', schema: duration(), default: '1m' },

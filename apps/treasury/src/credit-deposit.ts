@@ -1,11 +1,11 @@
-import { endDeposit, fold, fundOffer, type OfferId } from '@doubloon/domain';
+import { closeDeposit, evolveDeposit, fold, fundOffer, type BountyEvent, type OfferId } from '@doubloon/domain';
 import { isDoubloonError } from '@doubloon/errors';
-import { decodeDeposit, shareAmounts, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
+import { decodeDeposit, shareAmounts, terms, vaultAddress, type Address, type Deposit } from '@doubloon/escrow';
 import type { ChainAccount, FinalState } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { changeOffer } from './change-offer.ts';
-import { endOf } from './deposit-end.ts';
+import { writeDeposit } from './deposit-row.ts';
 import { judgeDeposit } from './judge-deposit.ts';
 import { offerById, type OfferRow } from './offer-row.ts';
 import { instant, standard } from './terms.ts';
@@ -19,7 +19,8 @@ export type WatchingContext = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log
   /** Reads what runs at the program's address now. PROGRAM_REFUSED when it may not hold money. */
   readonly checkProgram: () => Promise<unknown>;
   readonly credited: () => void;
-  readonly ended: () => void;
+  /** Hears of each change of a deposit that was recorded. */
+  readonly changed: (type: BountyEvent['type']) => void;
 };
 
 /** The program's bytes are many: whoever credits several deposits in one round, all read before the first is credited, looks at them once. */
@@ -33,7 +34,7 @@ export type Credit = { readonly kind: 'credited' | 'known' | 'not-final' } | { r
 
 const byNonce = 'select id from offer where nonce = $1 and repository_id = $2 and issue_id = $3';
 const insert = `
-  insert into deposit (address, created_slot, offer_id, funder, amount, deadline, with_relayer, approver, signature, slot, seen_at, state)
+  insert into deposit (address, created_slot, offer_id, funder, amount, deadline, with_relayer, approver, signature, slot, seen_at, stands_until)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
 const submissionOf = "select signature from submission where offer_id = $1 and deposit = $2 and state in ('recorded', 'sent', 'confirmed', 'finalized')";
 
@@ -79,16 +80,15 @@ async function heldBy({ chain, program }: Pick<Treasury, 'chain' | 'program'>, a
  * Counts a deposit, read from finalized state, as money for its offer: the row, the offer's new state and the event are
  * one transaction, once for each deposit however often it is seen. Only deposits under our terms count, only those made
  * in a slot that is final, because there are nodes that answer a question for finalized state with the newest, and only
- * while the program that holds them is one that may. One that is over by the time it is seen counts and ends at once, so that
- * nobody waits for it any more. PROGRAM_REFUSED.
+ * while the program that holds them is one that may. One that is over by the time it is seen counts as well: what
+ * became of it is seen next. PROGRAM_REFUSED.
  */
 export async function creditDeposit(context: WatchingContext, address: Address, account: ChainAccount, final: Pick<FinalState, 'slot' | 'time'>): Promise<Credit> {
-  const { pool, now, log, checkProgram, credited, ended } = context;
+  const { pool, now, log, checkProgram, credited } = context;
   const judged = await judgeAccount(context, address, account);
   if ('problem' in judged) return { kind: 'unverified', problem: judged.problem };
   const { deposit, offer: known } = judged;
   if (deposit.createdSlot > final.slot || (deposit.endedAt !== undefined && final.time < deposit.endedAt + settlingSeconds)) return { kind: 'not-final' };
-  const end = endOf(deposit);
 
   failpoint('deposit-read');
   await checkProgram();
@@ -97,15 +97,13 @@ export async function creditDeposit(context: WatchingContext, address: Address, 
   const { events } = await inTransaction(pool, (db) => changeOffer(db, known, { details: { funder: deposit.funder, deadline: deadline.toISOString(), ...(signature === undefined ? {} : { signature }) } }, async (bounty) => {
     const at = now();
     const decided = fundOffer(bounty, { offer: known.id as OfferId, deposit: address, funder: deposit.funder, denom: known.denom, amount: deposit.amount, at });
-    if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at, end ?? 'held']);
-    // One that is known is watched, and its end is believed at the second look.
-    return [...decided, ...(end === undefined || decided.length === 0 ? [] : endDeposit(fold(decided, bounty), { deposit: address, end, at }))];
+    if (decided.length > 0) await db.query(insert, [address, deposit.createdSlot, known.id, deposit.funder, deposit.amount, deadline, deposit.withRelayer, deposit.approver ?? null, signature ?? null, account.slot, at, instant((deposit.endedAt ?? deposit.createdAt) + terms.lingerSeconds)]);
+    return decided;
   }));
   failpoint('deposit-credited');
   if (events.length === 0) return { kind: 'known' };
   credited();
-  if (end !== undefined) ended();
-  log.info({ offerId: known.id, deposit: address, slot: String(account.slot), end }, 'deposit credited');
+  log.info({ offerId: known.id, deposit: address, slot: String(account.slot) }, 'deposit credited');
   return { kind: 'credited' };
 }
 
@@ -115,14 +113,17 @@ export async function creditDeposit(context: WatchingContext, address: Address, 
  */
 export async function creditClosed({ pool, now, log }: Pick<Treasury, 'pool' | 'now' | 'log'>, submission: { offer_id: string; wallet: string; deposit: string; deadline: Date; signature: string }, slot: bigint): Promise<void> {
   const { offer_id: offerId, wallet: funder, deposit, deadline, signature } = submission;
-  const known = await offerById(pool, offerId);
-  if (known === undefined) return;
-  await inTransaction(pool, (db) => changeOffer(db, known, { details: { funder, deadline: deadline.toISOString(), signature } }, async (bounty) => {
+  const offer = await offerById(pool, offerId);
+  if (offer === undefined) return;
+  await inTransaction(pool, (db) => changeOffer(db, offer, { details: { funder, deadline: deadline.toISOString(), signature } }, async (bounty) => {
     const at = now();
-    const decided = fundOffer(bounty, { offer: known.id as OfferId, deposit, funder, denom: known.denom, amount: BigInt(known.amount), at });
+    const decided = fundOffer(bounty, { offer: offer.id as OfferId, deposit, funder, denom: offer.denom, amount: BigInt(offer.amount), at });
     if (decided.length === 0) return [];
-    await db.query(insert, [deposit, slot, offerId, funder, known.amount, deadline, standard.withRelayer, standard.approver ?? null, signature, slot, at, 'closed']);
-    return [...decided, ...endDeposit(fold(decided, bounty), { deposit, end: 'closed', at })];
+    await db.query(insert, [deposit, slot, offerId, funder, offer.amount, deadline, standard.withRelayer, standard.approver ?? null, signature, slot, at, at]);
+    const known = fold(decided, bounty).deposits.get(deposit);
+    const closed = known === undefined ? [] : closeDeposit(known, at);
+    if (known !== undefined) await writeDeposit(db, closed.reduce(evolveDeposit, known), slot);
+    return [...decided, ...closed];
   }));
   log.info({ offerId, deposit }, 'deposit was closed before it was seen');
 }

@@ -40,7 +40,7 @@ describe('a deposit that was over before anybody here saw it', () => {
     await local.localnet.timeTravel(61);
     const clients = await startTreasury(home);
     await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.REFUNDED);
-    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'refunded']);
+    await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'cancelled']);
     await expect.poll(async () => (await clients.web.getOffer({ offerId })).offer?.submission?.state, patient).toBe(SubmissionState.FINALIZED);
     const { offers, totals } = await clients.app.getBounty({ repositoryId, issueId });
     expect(totals).toMatchObject([{ funded: '0', offered: '0' }]);
@@ -80,7 +80,7 @@ test('money that two keys awarded and paid on the chain, without us, is paid and
   expect(await stateOf(clients, offerId)).toBe(OfferState.FUNDED);
   await local.send([payout({ program, deposit, operator: local.operator, share: 0, githubId: ada, wallet: winner.address })], [funder]);
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.PAID);
-  await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'paid']);
+  await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'paid']);
   expect((await clients.app.getBounty({ repositoryId, issueId })).totals).toMatchObject([{ funded: '0', offered: '0' }]);
 });
 
@@ -93,7 +93,7 @@ test('what the relayer cancelled went back to its funder', async () => {
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
   await cancelling(parseAddress((await clients.web.getOffer({ offerId })).offer?.deposit?.address ?? ''), wallet);
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.REFUNDED);
-  await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'refunded']);
+  await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'cancelled']);
 });
 
 describe('one row that can not be written keeps no other from its turn', () => {

@@ -58,7 +58,7 @@ test('a deposit whose slot is not final yet is not counted, whatever the node an
   if (account === undefined) throw new Error('the deposit that was counted is not there');
   const { createdSlot } = decodeDeposit(account.data);
   expect(createdSlot).toBeLessThanOrEqual(await local.chain.slot('finalized'));
-  const context = { pool: home.database.pool, chain: local.chain, cluster: { name: 'localnet', genesisHash: local.localnet.genesisHash }, program: localProgram, operator: local.operator, log: silent, now: () => new Date(), checkProgram: () => Promise.resolve(), credited: () => undefined, ended: () => undefined };
+  const context = { pool: home.database.pool, chain: local.chain, cluster: { name: 'localnet', genesisHash: local.localnet.genesisHash }, program: localProgram, operator: local.operator, log: silent, now: () => new Date(), checkProgram: () => Promise.resolve(), credited: () => undefined, changed: () => undefined };
   expect(await creditDeposit(context, address, account, { slot: createdSlot - 1n, time: 0n })).toEqual({ kind: 'not-final' });
   expect(await creditDeposit(context, address, account, { slot: createdSlot, time: 0n })).toEqual({ kind: 'known' });
 
@@ -165,7 +165,7 @@ describe('refused, with nothing recorded', () => {
     await expect(clients.web.getOffer({ offerId: "' or 1=1 --" })).rejects.toMatchObject({ code: 'OFFER_ABSENT' });
     await expect(clients.web.openOffer(offerRequest())).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(clients.app.submitFunding({})).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(clients.web.getBounty({ repositoryId, issueId: '1' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(clients.web.award({})).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(clients.app.quote({ denom: 'sol', text: '1' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(clients.app.openOffer(offerRequest({ amount: '1' }))).rejects.toMatchObject({ code: 'AMOUNT_TOO_SMALL' });
     await expect(clients.app.openOffer(offerRequest({ amount: '18446744073709551616' }))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });

@@ -2,7 +2,7 @@ import { DoubloonError } from '@doubloon/errors';
 import type { Denom, Denoms } from '@doubloon/domain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { offerById, type OfferRow } from './offer-row.ts';
-import { offerView } from './offer-view.ts';
+import { showOffer } from './offer-view.ts';
 import { costsOf } from './quote.ts';
 import { shownTerms, standard } from './terms.ts';
 import type { Treasury } from './treasury.ts';
@@ -19,5 +19,5 @@ export async function getOffer({ pool, denoms, facts, webUrl, cluster, program, 
   if (row === undefined) throw new DoubloonError('OFFER_ABSENT', { offerId });
   const known = facts.current();
   const terms = shownTerms({ cluster, program, operator }, { denom: denomOf(denoms, row), facts: known.program, deadline: known.time() + standard.deadlineSeconds, costs: costsOf(known, row.mint) });
-  return { offer: offerView(row, webUrl), terms };
+  return { offer: await showOffer(pool, row, webUrl), terms };
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { BountyEvent } from '@doubloon/domain';
 import type { FailureCode } from '@doubloon/errors';
 import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
@@ -7,7 +8,8 @@ import type { Scan } from './scan-deposits.ts';
 export interface TreasuryMetrics {
   settled(outcome: 'landed' | 'expired' | 'failed'): void;
   credited(): void;
-  ended(): void;
+  changed(type: BountyEvent['type']): void;
+  relayed(outcome: 'landed' | 'expired' | 'failed' | 'refused'): void;
   scanned(scan: Scan): void;
   chainFailed(code: FailureCode): void;
   /** How a round of that name ended: `good`, or the code of its failure. */
@@ -30,18 +32,21 @@ export function createTreasuryMetrics(registry: Registry, { pool, now }: { pool:
 
   const settled = counter('doubloon_submissions_settled_total', 'Signed transactions by what became of them: landed, expired or failed.', ['outcome']);
   const credited = counter('doubloon_deposits_credited_total', 'Deposits read from finalized state under our terms.');
-  const ended = counter('doubloon_deposits_ended_total', 'Deposits whose money left escrow: back to their funder, to winners, or closed unseen.');
+  const changed = counter('doubloon_deposit_changes_total', 'What has become of deposits: awarded, vetoed, paid, refunded (a share or all of it), cancelled or closed.', ['change']);
+  const relayed = counter('doubloon_relayed_total', 'Transactions that the relayer signed, by what became of them, and those that it refused to sign because they would take too much from it.', ['outcome']);
   const unverified = gauge('doubloon_deposits_unverified', 'Deposits of our operator under other terms, which are never counted.');
-  const disputed = gauge('doubloon_deposits_disputed', 'Deposits that are held to be over and stand on the chain.');
+  const disputed = gauge('doubloon_deposits_disputed', 'Deposits that are held to be over and whose money stands on the chain.');
   const chainFailures = counter('doubloon_chain_failures_total', 'Questions to the node that failed, by code.', ['code']);
   const rounds = counter('doubloon_rounds_total', 'Rounds of sender, watcher, scan and the others by outcome: good, or the code of the failure.', ['round', 'outcome']);
 
   // From the start on, so that the first of them is a rise from zero.
   for (const outcome of ['landed', 'expired', 'failed']) settled.inc({ outcome }, 0);
 
+  for (const outcome of ['landed', 'expired', 'failed', 'refused']) relayed.inc({ outcome }, 0);
+
   const goodAt = new Map<string, number>();
   new Gauge({
-    name: 'doubloon_round_age_seconds', help: 'Time since the last good round of sender, watcher, scan, refunds and expiry.', labelNames: ['round'], registers,
+    name: 'doubloon_round_age_seconds', help: 'Time since the last good round of sender, watcher, scan, refunds, expiry, relayer and cranks.', labelNames: ['round'], registers,
     collect() { for (const [round, at] of goodAt) this.set({ round }, (now().getTime() - at) / 1000); },
   });
 
@@ -68,7 +73,8 @@ export function createTreasuryMetrics(registry: Registry, { pool, now }: { pool:
   return {
     settled: (outcome) => { settled.inc({ outcome }); },
     credited: () => { credited.inc(); },
-    ended: () => { ended.inc(); },
+    changed: (change) => { changed.inc({ change }); },
+    relayed: (outcome) => { relayed.inc({ outcome }); },
     scanned: (scan) => {
       unverified.set(scan.unverified);
       disputed.set(scan.disputed);

@@ -1,12 +1,12 @@
 import type { ClientBase, Pool } from 'pg';
-import type { Deposit, OfferState } from '@doubloon/domain';
+import type { OfferState } from '@doubloon/domain';
 
 export type { OfferState } from '@doubloon/domain';
 export type SubmissionState = 'recorded' | 'sent' | 'confirmed' | 'finalized' | 'expired' | 'failed';
 /** Why an offer is to end: the text that made it was changed, deleted, or its author took it back. */
 export type Ending = 'edited' | 'deleted' | 'cancelled';
 
-/** An offer with the display facts of its issue, its newest submission and its deposit. Ids and amounts are decimal text. */
+/** An offer with the display facts of its issue, and its newest submission. Ids and amounts are decimal text. */
 export interface OfferRow {
   id: string;
   source_kind: string;
@@ -37,32 +37,20 @@ export interface OfferRow {
   submission_state: SubmissionState | null;
   submitted_at: Date | null;
   problem: string | null;
-  deposit: string | null;
-  funder: string | null;
-  deposit_amount: string | null;
-  deadline: Date | null;
-  deposit_signature: string | null;
-  deposit_state: Deposit['state'] | null;
-  slot: string | null;
-  with_relayer: boolean | null;
-  approver: string | null;
 }
 
 const offers = `
   select o.*, b.repository, b.number, b.title, b.url as issue_url,
-    s.signature, s.wallet, s.state as submission_state, s.submitted_at, s.problem,
-    d.address as deposit, d.funder, d.amount as deposit_amount, d.deadline, d.signature as deposit_signature,
-    d.state as deposit_state, d.slot, d.with_relayer, d.approver
+    s.signature, s.wallet, s.state as submission_state, s.submitted_at, s.problem
   from offer o
   join bounty b using (repository_id, issue_id)
-  left join lateral (select * from submission where offer_id = o.id order by place desc limit 1) s on true
-  left join lateral (select * from deposit where offer_id = o.id order by state <> 'held', seen_at, address limit 1) d on true`;
+  left join lateral (select * from submission where offer_id = o.id order by place desc limit 1) s on true`;
 
 const byId = `${offers} where o.id = $1`;
 const mostOfBounty = 500;
 const ofBounty = `select * from (
   ${offers} where o.repository_id = $1 and o.issue_id = $2
-  order by case when d.address is not null then 0 when o.state in ('submitted', 'offered') then 1 else 2 end, o.place desc limit ${String(mostOfBounty)}
+  order by case when exists (select from deposit where offer_id = o.id) then 0 when o.state in ('submitted', 'offered') then 1 else 2 end, o.place desc limit ${String(mostOfBounty)}
 ) one order by place`;
 const bySource = `${offers} where o.source_kind = $1 and o.source_id = $2 and o.denom = $3 and o.amount = $4 and o.nth = $5`;
 

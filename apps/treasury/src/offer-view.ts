@@ -1,5 +1,8 @@
-import { formatAmount } from '@doubloon/domain';
+import type { ClientBase, Pool } from 'pg';
+import { formatAmount, isHeld } from '@doubloon/domain';
 import { treasury, type MessageInitShape } from '@doubloon/rpc';
+import { depositsOfOffer, type DepositRow } from './deposit-row.ts';
+import { depositView } from './deposit-view.ts';
 import type { OfferRow, OfferState, SubmissionState } from './offer-row.ts';
 
 const offerStates: Record<OfferState, treasury.OfferState> = {
@@ -33,18 +36,14 @@ export function submissionView({ signature, wallet, submission_state: state, sub
   return { signature, wallet, state: submissionStates[state], submittedAt: at.toISOString(), problem: problem ?? '' };
 }
 
-function depositView({ deposit, funder, denom, decimals, deposit_amount: amount, deadline, deposit_signature: signature, slot, with_relayer, approver, deposit_state: state }: OfferRow): MessageInitShape<typeof treasury.DepositSchema> | undefined {
-  if (deposit === null || funder === null || amount === null || deadline === null || slot === null) return undefined;
-  return {
-    address: deposit, funder, money: { denom, amount }, deadline: deadline.toISOString(), signature: signature ?? '', slot,
-    withRelayer: with_relayer === true, approver: approver ?? '', text: formatAmount(BigInt(amount), decimals),
-    end: state === 'held' || state === null ? '' : state,
-  };
-}
+/** An offer as it crosses the border, with the deposit that is money for it. */
+export const showOffer = async (db: ClientBase | Pool, row: OfferRow, webUrl: string): Promise<MessageInitShape<typeof treasury.OfferSchema>> =>
+  offerView(row, webUrl, await depositsOfOffer(db, row.id));
 
-/** An offer as it crosses the border. */
-export function offerView(row: OfferRow, webUrl: string): MessageInitShape<typeof treasury.OfferSchema> {
-  const [submission, deposit] = [submissionView(row), depositView(row)];
+/** The same from what was read already. Of several deposits, the first that holds its money. */
+export function offerView(row: OfferRow, webUrl: string, deposits: readonly DepositRow[]): MessageInitShape<typeof treasury.OfferSchema> {
+  const deposit = deposits.find((one) => isHeld(one)) ?? deposits[0];
+  const submission = submissionView(row);
   return {
     id: row.id,
     source: { kind: row.source_kind, id: row.source_id, nth: row.nth, url: row.source_url },
@@ -60,6 +59,6 @@ export function offerView(row: OfferRow, webUrl: string): MessageInitShape<typeo
     replacedBy: row.state === 'replaced' ? (row.replaced_by ?? '') : '',
     fundUrl: fundUrl(webUrl, row.id),
     ...(submission === undefined ? {} : { submission }),
-    ...(deposit === undefined ? {} : { deposit }),
+    ...(deposit === undefined ? {} : { deposit: depositView(deposit) }),
   };
 }

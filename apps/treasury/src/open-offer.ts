@@ -7,7 +7,7 @@ import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { lockBounty } from './bounty-lock.ts';
 import { existingOffer, publish, readBounty } from './change-offer.ts';
 import { offerBySource } from './offer-row.ts';
-import { fundUrl, offerView } from './offer-view.ts';
+import { fundUrl, showOffer } from './offer-view.ts';
 import { checkAmount, fundableDenom } from './quote.ts';
 import type { Treasury } from './treasury.ts';
 
@@ -62,7 +62,7 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
     if (existing !== undefined) {
       if (existing.ending !== 'edited' || existing.state === 'submitted') {
         if (existing.ending === 'edited') await db.query(forgetWish, [offerId]);
-        return { offer: offerView(await existingOffer(db, offerId), webUrl), opened: false, fundUrl: fundUrl(webUrl, offerId) };
+        return { offer: await showOffer(db, await existingOffer(db, offerId), webUrl), opened: false, fundUrl: fundUrl(webUrl, offerId) };
       }
       const state = evolve(await readBounty(db, existing), event).offers.get(offerId as OfferId)?.state;
       await db.query(reopenOffer, [offerId, event.at, event.expiresAt, state]);
@@ -74,7 +74,7 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
     }
     const offer = await existingOffer(db, offerId);
     await publish(db, offer, event, {});
-    return { offer: offerView(offer, webUrl), opened: true, fundUrl: fundUrl(webUrl, offerId) };
+    return { offer: await showOffer(db, offer, webUrl), opened: true, fundUrl: fundUrl(webUrl, offerId) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { DoubloonError } from '@doubloon/errors';
 import { throughOutages } from '@doubloon/postgres';
 import { route, TreasuryService, type Route, type treasury } from '@doubloon/rpc';
 import { buildFunding } from './build-funding.ts';
@@ -5,6 +6,11 @@ import { getBounty } from './get-bounty.ts';
 import { getOffer } from './get-offer.ts';
 import { openOffer } from './open-offer.ts';
 import { quote } from './quote.ts';
+import { buildAward, type Seconding } from './relayer/build-award.ts';
+import { decide } from './relayer/decide.ts';
+import { splitPreview } from './relayer/split-preview.ts';
+import { readShares } from './relayer/split.ts';
+import { submitAward } from './relayer/submit-award.ts';
 import { submitFunding } from './submit-funding.ts';
 import type { Treasury } from './treasury.ts';
 import { withdrawOffer } from './withdraw-offer.ts';
@@ -12,7 +18,7 @@ import { withdrawOffer } from './withdraw-offer.ts';
 const answering = throughOutages('treasury');
 
 /** The service as others call it, and who may call what. */
-export const treasuryRoute = (context: Treasury): Route =>
+export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
   route(TreasuryService, {
     methods: {
       quote: (request) => quote({ denoms: context.denoms, facts: context.facts.current() }, request),
@@ -22,6 +28,12 @@ export const treasuryRoute = (context: Treasury): Route =>
       buildFunding: answering((request: treasury.BuildFundingRequest) => buildFunding(context, request)),
       submitFunding: answering((request: treasury.SubmitFundingRequest) => submitFunding(context, request)),
       getBounty: answering((request: treasury.GetBountyRequest) => getBounty(context, request)),
+      splitPreview: answering((request: treasury.SplitPreviewRequest) => splitPreview(context, request)),
+      award: answering(async ({ source, shares }: treasury.AwardRequest) => decide(required(deciding), 'award', source, readShares(shares))),
+      veto: answering(async ({ source }: treasury.VetoRequest) => decide(required(deciding), 'veto', source)),
+      cancel: answering(async ({ source }: treasury.CancelRequest) => decide(required(deciding), 'cancel', source)),
+      buildAward: answering((request: treasury.BuildAwardRequest) => buildAward(context, deciding, request)),
+      submitAward: answering((request: treasury.SubmitAwardRequest) => submitAward(context, deciding, request)),
     },
     callers: {
       quote: ['web'],
@@ -30,6 +42,18 @@ export const treasuryRoute = (context: Treasury): Route =>
       withdrawOffer: ['github-app'],
       buildFunding: ['web'],
       submitFunding: ['web'],
-      getBounty: ['github-app'],
+      getBounty: ['github-app', 'web'],
+      splitPreview: ['github-app', 'web'],
+      award: ['github-app'],
+      veto: ['github-app'],
+      cancel: ['github-app'],
+      buildAward: ['web'],
+      submitAward: ['web'],
     },
   });
+
+/** SERVICE_UNAVAILABLE while this instance has no relayer, or nobody to ask who may decide. */
+function required(deciding: Seconding | undefined): Seconding {
+  if (deciding === undefined) throw new DoubloonError('SERVICE_UNAVAILABLE', { service: 'relayer' });
+  return deciding;
+}

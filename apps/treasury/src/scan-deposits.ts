@@ -1,11 +1,10 @@
-import type { Deposit } from '@doubloon/domain';
 import { addressBytes, depositLayout, type Address } from '@doubloon/escrow';
 import { readFinal } from '@doubloon/escrow/chain';
 import { creditDeposit, depositIn, readingProgramOnce, type WatchingContext } from './credit-deposit.ts';
 import { each } from './each.ts';
 import { judgeDeposit, type OfferTerms } from './judge-deposit.ts';
 
-const ours = 'select address, created_slot, state from deposit';
+const ours = "select address, created_slot, state not in ('held', 'awarded') as is_over from deposit";
 const offersOf = 'select repository_id, issue_id, nonce, mint, amount from offer where nonce = any ($1::numeric[])';
 // The next scan goes on where this one ended, since what is credited is known then.
 const mostCredits = 500;
@@ -13,7 +12,7 @@ const mostCredits = 500;
 export interface Scan {
   /** Deposits under other terms, or of no offer of ours: never counted. */
   readonly unverified: number;
-  /** Deposits that we hold to be over, and that the chain holds to stand: for a person to look at. */
+  /** Deposits that we hold to be over, and whose money the chain holds to be there: for a person to look at. */
   readonly disputed: number;
   /** Deposits that are there and not final yet. */
   readonly pending: number;
@@ -25,7 +24,7 @@ export interface Scan {
  */
 export async function scanDeposits(context: WatchingContext): Promise<Scan> {
   const { pool, chain, program, operator, log } = context;
-  const known = new Map((await pool.query<{ address: Address; created_slot: string; state: Deposit['state'] }>(ours)).rows.map((row) => [row.address, row]));
+  const known = new Map((await pool.query<{ address: Address; created_slot: string; is_over: boolean }>(ours)).rows.map((row) => [row.address, row]));
   const listed = (await chain.programAccounts(program, depositsOf(operator), 'finalized')).flatMap(({ address, account }) => {
     const deposit = depositIn(account, program);
     return deposit === undefined ? [] : [{ address, deposit }];
@@ -33,9 +32,9 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
 
   const disputed = listed.filter(({ address, deposit }) => {
     const row = known.get(address);
-    return row !== undefined && row.state !== 'held' && deposit.endedAt === undefined && String(deposit.createdSlot) === row.created_slot;
+    return row?.is_over === true && deposit.endedAt === undefined && String(deposit.createdSlot) === row.created_slot;
   });
-  for (const { address } of disputed) log.error({ deposit: address }, 'a deposit stands on the chain that we hold to be over');
+  for (const { address } of disputed) log.error({ deposit: address }, 'a deposit holds its money on the chain that we hold to be over');
 
   const unknown = listed.filter(({ address }) => !known.has(address));
   const offers = Map.groupBy((await pool.query<OfferTerms>(offersOf, [unknown.map(({ deposit }) => String(deposit.nonce))])).rows, ({ nonce }) => nonce);

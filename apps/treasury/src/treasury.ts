@@ -16,6 +16,6 @@ export interface Treasury extends Setting {
   readonly log: Logger;
   readonly now: () => Date;
   readonly random: (bytes: number) => Buffer;
-  /** Something was recorded that sender or watcher should look at now. */
-  readonly wake: { sender(): void; watcher(): void };
+  /** Something was recorded that somebody should look at now. */
+  readonly wake: { sender(): void; watcher(): void; relayer(): void };
 }

@@ -5,7 +5,7 @@ import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { lockBounty } from './bounty-lock.ts';
 import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
 import { bountyOf, type Ending } from './offer-row.ts';
-import { offerView } from './offer-view.ts';
+import { showOffer } from './offer-view.ts';
 import type { Treasury } from './treasury.ts';
 
 const endings: readonly Ending[] = ['edited', 'deleted', 'cancelled'];
@@ -35,5 +35,5 @@ export async function withdrawOffer({ pool, webUrl, now, wake }: Treasury, { off
   const state = bountyIn(offer).offers.get(id);
   const pending = state !== undefined && isLocked(state);
   if (pending) wake.sender();
-  return { offer: offerView(offer, webUrl), pending };
+  return { offer: await showOffer(pool, offer, webUrl), pending };
 }

@@ -1,7 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { close, compileTransaction, createOperator, localProgram, operatorAddress, parseAddress, reasonOf, refund, signerFromSeed, signTransaction, type Address, type Instruction, type Signer } from '@doubloon/escrow';
+import { addressBytes, close, compileTransaction, createOperator, linkIdentity, localProgram, operatorAddress, parseAddress, reasonOf, refund, signerFromSeed, signTransaction, type Address, type Instruction, type Signer } from '@doubloon/escrow';
 import { openChain, type Chain } from '@doubloon/escrow/chain';
 import { startRpcProxy, type RpcProxy } from '@doubloon/dev/rpc-proxy/rpc-proxy.ts';
 import { decodeEvent, openEventLog, type CloudEvent } from '@doubloon/events';
@@ -21,7 +23,11 @@ export interface LocalChain extends AsyncDisposable {
   readonly localnet: Localnet;
   readonly chain: Chain;
   readonly operator: Address;
-  readonly keys: Readonly<Record<'relayer' | 'attestor', Signer>>;
+  readonly keys: Readonly<Record<'admin' | 'relayer' | 'attestor', Signer>>;
+  /** Where the relayer's key lies, as a treasury reads it. */
+  readonly relayerKeyFile: string;
+  /** Links a GitHub user to a new wallet, past every service. */
+  link(githubId: string): Promise<Signer>;
   /** Sends by itself, as anybody can who needs no treasury; the first signer pays. Resolves when it is final, rejects when it failed. */
   send(instructions: readonly Instruction[], signers: readonly [Signer, ...Signer[]]): Promise<void>;
   /** A wallet with so many lamports in finalized state. */
@@ -41,8 +47,12 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
   await using opening = new AsyncDisposableStack();
   const localnet = opening.use(await startLocalnet(options));
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
-  const [admin, relayer, attestor] = [newSigner(), newSigner(), newSigner()];
-  await localnet.faucet.airdrop(admin.address, 1_000_000_000n);
+  const relayerSeed = randomBytes(32);
+  const [admin, relayer, attestor] = [newSigner(), signerFromSeed(relayerSeed), newSigner()];
+  const folder = await mkdtemp(join(tmpdir(), 'doubloon-keys-'));
+  opening.defer(() => rm(folder, { recursive: true }));
+  const relayerKeyFile = await writeKeyFile(folder, relayerSeed);
+  for (const { address } of [admin, relayer]) await localnet.faucet.airdrop(address, 1_000_000_000n);
   const hand = async (instructions: readonly Instruction[], signers: readonly [Signer, ...Signer[]]): Promise<string> => {
     const { blockhash } = await chain.latestBlockhash();
     return chain.send(signTransaction(compileTransaction({ payer: signers[0].address, blockhash, instructions }), signers));
@@ -67,7 +77,13 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
   };
   const running = opening.move();
   return {
-    localnet, chain, operator, wallet, send, keys: { relayer, attestor },
+    localnet, chain, operator, wallet, send, relayerKeyFile, keys: { admin, relayer, attestor },
+    async link(githubId) {
+      const linked = await wallet();
+      const expiry = (await chain.time()) + 300n;
+      await send([linkIdentity({ program: localProgram, operator, githubId, payer: linked.address, attestor: attestor.address, wallet: linked.address, expiry })], [linked, attestor]);
+      return linked;
+    },
     async walletWithUsdc(amount, lamports) {
       const made = await wallet(lamports);
       await localnet.faucet.giveUsdc(made.address, amount);
@@ -89,6 +105,14 @@ export async function openLocalChain(options: { slotMs?: number } = {}): Promise
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** A Solana key file that only its owner may read. */
+export async function writeKeyFile(folder: string, seed: Uint8Array): Promise<string> {
+  const { address } = signerFromSeed(seed);
+  const path = join(folder, `${address}.json`);
+  await writeFile(path, JSON.stringify([...seed, ...addressBytes(address)]), { mode: 0o600 });
+  return path;
 }
 
 export const newSigner = (): Signer => signerFromSeed(randomBytes(32));
@@ -187,6 +211,22 @@ export async function offered({ app }: Clients, request = offerRequest()): Promi
 export async function signedFor({ web }: Clients, offerId: string, wallet: Signer): Promise<Uint8Array> {
   const { transaction } = await web.buildFunding({ offerId, wallet: wallet.address });
   return signTransaction(transaction, [wallet]);
+}
+
+export interface Funded {
+  readonly offerId: string;
+  readonly issueId: string;
+  readonly deposit: Address;
+  readonly funder: Signer;
+}
+
+/** An offer with its money in escrow, as the treasury has recorded it. */
+export async function fundedOffer(local: LocalChain, clients: Clients, request = offerRequest()): Promise<Funded> {
+  const { offerId, issueId } = await offered(clients, request);
+  const funder = request.money.denom === 'sol' ? await local.wallet() : await local.walletWithUsdc(BigInt(request.money.amount));
+  await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, funder) });
+  const address = await vi.waitUntil(async () => (await clients.web.getOffer({ offerId })).offer?.deposit?.address, patient);
+  return { offerId, issueId, deposit: parseAddress(address), funder };
 }
 
 export const stateOf = async ({ web }: Clients, offerId: string): Promise<treasury.OfferState | undefined> => (await web.getOffer({ offerId })).offer?.state;

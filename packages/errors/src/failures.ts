@@ -66,6 +66,9 @@ export interface Failures {
   BLOCKHASH_EXPIRED: { offerId?: string };
   GENESIS_MISMATCH: { pinned: string; found: string };
   PROGRAM_REFUSED: { program: string; problem: string };
+  /** The sentence of the identity service for whoever asked, and its stable name. */
+  NOT_AUTHORIZED: { sentence: string; reason: string };
+  NOTHING_TO_DECIDE: { reason: string };
 
   // identity: sessions, links, decisions
   SESSION_ABSENT: Record<never, never>;
@@ -156,6 +159,8 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   BLOCKHASH_EXPIRED: () => 'The transaction was signed too late to be used.',
   GENESIS_MISMATCH: ({ pinned, found }) => `This database belongs to the chain with genesis hash ${pinned}, the node serves ${found}: point SOLANA_RPC_URL at the right chain, or use another database.`,
   PROGRAM_REFUSED: ({ program, problem }) => `The escrow program ${program} can't be used: ${problem}.`,
+  NOT_AUTHORIZED: ({ sentence }) => `This is not allowed. ${sentence}`,
+  NOTHING_TO_DECIDE: ({ reason }) => `There is nothing to decide: ${reason}.`,
 
   // identity: sessions, links, decisions
   SESSION_ABSENT: () => 'You are not signed in, or were signed in too long ago.',

@@ -220,8 +220,12 @@ export function chainContract(name: string, open: () => Promise<ChainUnderTest>)
       const signed = await build([transfer(payer.address, receiver, sol)]);
       const unsigned = compileTransaction({ payer: payer.address, blockhash: (await chain.latestBlockhash()).blockhash, instructions: [transfer(payer.address, receiver, sol)] });
       for (const transaction of [signed, unsigned]) {
-        const { error, logs, unitsConsumed } = await chain.simulate(transaction);
+        const before = (await chain.account(payer.address, 'confirmed'))?.lamports ?? 0n;
+        const { error, logs, unitsConsumed, lamports } = await chain.simulate(transaction, [payer.address, receiver]);
         expect(error).toBeUndefined();
+        // The fee is gone, too.
+        expect(lamports).toEqual([before - sol - 5_000n, sol]);
+        expect((await chain.simulate(transaction)).lamports).toEqual([]);
         expect(logs).toContain(`Program ${systemProgram} success`);
         expect(unitsConsumed).toBeGreaterThan(0n);
       }

@@ -12,6 +12,10 @@ const reason = z.string().min(1).max(500).describe('Why, fit to show');
 
 const money = { denom, amount: decimal };
 const offer = { offerId, ...money };
+const ofDeposit = { offerId: offerId.optional(), ...money, deposit, funder };
+const githubId = z.string().regex(/^[1-9]\d{0,19}$/).describe('Numeric GitHub id of the user, decimal');
+const bps = z.number().int().min(1).max(10_000).describe('Basis points of the deposit');
+const share = z.number().int().min(0).max(7).describe('Which share of the award, from 0; the amount is that of the share');
 
 const bounty = <T extends z.ZodRawShape>(meaning: string, data: T) => ({ topic: 'bounty', source: '/doubloon/treasury', meaning, data: z.object(data) }) as const;
 
@@ -36,9 +40,18 @@ export const eventTypes = {
   'dev.doubloon.bounty.funded.v1': bounty('The deposit stands in finalized state.', {
     offerId: offerId.optional(), ...money, deposit, funder, deadline, signature: signature.optional(),
   }),
-  'dev.doubloon.bounty.refunded.v1': bounty('A deposit went back to its funder.', { offerId: offerId.optional(), ...money, deposit, funder }),
-  'dev.doubloon.bounty.paid.v1': bounty('A deposit was awarded and all of its shares have left escrow; those that nobody could claim went back to the funder.', { offerId: offerId.optional(), ...money, deposit, funder }),
-  'dev.doubloon.bounty.closed.v1': bounty('A deposit is over and its account is gone; how its money left was not seen here.', { offerId: offerId.optional(), ...money, deposit, funder }),
+  'dev.doubloon.bounty.awarded.v1': bounty('A deposit was awarded. Until it is final, another decider may veto.', {
+    ...ofDeposit, shares: z.array(z.object({ githubId, bps, amount: decimal })).min(1).max(8).describe('Who earned what of it; the amounts add up'),
+    by: z.array(z.enum(['funder', 'relayer', 'approver'])).min(1).describe('Who decided'),
+    finalAt: z.iso.datetime().describe('From when on it can not be vetoed, RFC 3339 in UTC'),
+  }),
+  'dev.doubloon.bounty.vetoed.v1': bounty('An award was undone before it was final.', {
+    ...ofDeposit, reason: z.enum(['vetoed', 'withdrawn', 'void']).describe('By another decider, by whoever made it, or by the end of the relayer\'s key'),
+  }),
+  'dev.doubloon.bounty.paid.v1': bounty('A share of an award went to the wallet of who earned it.', { ...ofDeposit, share, githubId, signature: signature.optional() }),
+  'dev.doubloon.bounty.cancelled.v1': bounty('An unawarded deposit was sent back to its funder by a decision.', ofDeposit),
+  'dev.doubloon.bounty.refunded.v1': bounty('A deposit, or a share of it that nobody claimed, went back to its funder because its time was over.', { ...ofDeposit, share: share.optional(), githubId: githubId.optional() }),
+  'dev.doubloon.bounty.closed.v1': bounty('The account of a deposit is gone, and its rent went back. If nothing was told of an end before, nobody here saw how its money left.', ofDeposit),
   'dev.doubloon.identity.linked.v1': identity('A wallet is linked to the GitHub user in finalized state; payouts go to it from the instant that is named.', {
     wallet, linkedAt: z.iso.datetime().describe('When it was linked, RFC 3339 in UTC'), paysFrom: z.iso.datetime().describe('When payouts go to it, unless something happens until then, RFC 3339 in UTC'),
     signature: signature.optional(),

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseOfferId, type OfferId } from '../ids.ts';
 import { counts, evolve, fold, noBounty, totals, type Bounty, type BountyEvent } from './bounty.ts';
-import { endDeposit, expireOffers, expireSubmission, fundOffer, OFFER_LIFE_MS, openOffer, replaceOffer, submitFunding, withdrawOffer } from './decide.ts';
+import { whereabouts } from './deposit.ts';
+import { expireOffers, expireSubmission, fundOffer, OFFER_LIFE_MS, openOffer, replaceOffer, submitFunding, withdrawOffer } from './decide.ts';
 
 const id = (digit: string): OfferId => parseOfferId(digit.repeat(32)) as OfferId;
 const [first, second] = [id('1'), id('2')];
@@ -11,6 +12,7 @@ const later = (ms: number): Date => new Date(at.getTime() + ms);
 const offered = (offer: OfferId = first): BountyEvent => ({ type: 'offered', offer, key: `issue:1:sol:${offer}`, denom: 'sol', amount: 5n, at, expiresAt: later(OFFER_LIFE_MS) });
 const submitted: BountyEvent = { type: 'submitted', offer: first, signature: 's1', at };
 const funded = (deposit = 'd1', offer = first): BountyEvent => ({ type: 'funded', offer, deposit, funder: 'w1', denom: 'sol', amount: 5n, at });
+const refunded = (deposit: string): BountyEvent => ({ type: 'refunded', deposit, sequence: 2n, at });
 const stateOf = (bounty: Bounty, offer = first): string | undefined => bounty.offers.get(offer)?.state;
 const given = (...events: BountyEvent[]): Bounty => fold(events);
 const solOf = (bounty: Bounty) => totals(bounty).get('sol') ?? { funded: 0n, offered: 0n };
@@ -52,7 +54,7 @@ describe('an offer whose text stands there again', () => {
   });
   test('counts what was deposited for it meanwhile, and is over when that went back', () => {
     expect(solOf(given(offered(), gone[0] as BountyEvent, funded(), again))).toEqual({ funded: 5n, offered: 0n });
-    expect(stateOf(given(offered(), gone[0] as BountyEvent, funded(), { type: 'refunded', deposit: 'd1', at }, again))).toBe('refunded');
+    expect(stateOf(given(offered(), gone[0] as BountyEvent, funded(), refunded('d1'), again))).toBe('refunded');
   });
   test('is not opened by what is told a second time, and not when it has not ended', () => {
     expect(stateOf(given(offered(), gone[0] as BountyEvent, offered()))).toBe('withdrawn');
@@ -123,10 +125,9 @@ describe('a deposit', () => {
   });
   test('that went back to its funder leaves the totals', () => {
     const bounty = given(offered(), funded('d1'), funded('d2'));
-    const one = fold(endDeposit(bounty, { deposit: 'd1', end: 'refunded', at }), bounty);
+    const one = evolve(bounty, refunded('d1'));
     expect([stateOf(one), solOf(one).funded]).toEqual(['funded', 5n]);
-    expect(endDeposit(one, { deposit: 'd1', end: 'paid', at })).toEqual([]);
-    expect(stateOf(fold(endDeposit(one, { deposit: 'd2', end: 'refunded', at }), one))).toBe('refunded');
+    expect(stateOf(evolve(one, refunded('d2')))).toBe('refunded');
   });
 });
 
@@ -150,13 +151,16 @@ const deposits = fc.constantFrom('d1', 'd2', 'd3');
 const amounts = fc.constantFrom(1n, 2n ** 64n - 1n);
 const denoms = fc.constantFrom('sol', 'usdc');
 const times = fc.constantFrom(at, later(OFFER_LIFE_MS));
+const sequences = fc.bigInt(1n, 9n);
 const anyEvent: fc.Arbitrary<BountyEvent> = fc.oneof(
   fc.record({ type: fc.constant('offered' as const), offer: offers, key: fc.string(), denom: denoms, amount: amounts, at: times, expiresAt: times }),
   fc.record({ type: fc.constantFrom('withdrawn' as const, 'offer-expired' as const, 'withdrawal-asked' as const), offer: offers, at: times }),
   fc.record({ type: fc.constant('replaced' as const), offer: offers, replacedBy: offers, at: times }),
   fc.record({ type: fc.constantFrom('submitted' as const, 'submission-expired' as const), offer: offers, signature: signatures, at: times }),
   fc.record({ type: fc.constant('funded' as const), offer: offers, deposit: deposits, funder: fc.string(), denom: denoms, amount: amounts, at: times }),
-  fc.record({ type: fc.constantFrom('refunded' as const, 'paid' as const, 'closed' as const), deposit: deposits, at: times }),
+  fc.record({ type: fc.constantFrom('refunded' as const, 'cancelled' as const, 'closed' as const), deposit: deposits, sequence: sequences, at: times }),
+  fc.record({ type: fc.constantFrom('paid' as const, 'refunded' as const), deposit: deposits, sequence: sequences, share: fc.nat(2), at: times }),
+  fc.record({ type: fc.constant('vetoed' as const), deposit: deposits, sequence: sequences, reason: fc.constantFrom('vetoed' as const, 'withdrawn' as const, 'void' as const), at: times }),
 );
 
 describe('whatever events come, in whatever order', () => {
@@ -166,7 +170,7 @@ describe('whatever events come, in whatever order', () => {
         const bounty = fold(events);
         for (const denom of ['sol', 'usdc']) {
           const held = [...bounty.deposits.values()].filter((deposit) => deposit.denom === denom && counts(bounty, deposit));
-          expect(totals(bounty).get(denom)?.funded ?? 0n).toBe(held.reduce((sum, { amount }) => sum + amount, 0n));
+          expect(totals(bounty).get(denom)?.funded ?? 0n).toBe(held.reduce((sum, deposit) => sum + whereabouts(deposit).held, 0n));
         }
       }),
     );

@@ -1,12 +1,8 @@
 import type { OfferId } from '../ids.ts';
+import { evolveDeposit, isHeld, whereabouts, type Deposit, type DepositEvent } from './deposit.ts';
 
-/**
- * How the money of a deposit left escrow: back to its funder, to whoever was awarded it (or part of it back, where a share was
- * not claimed), or in a way that nobody here saw before its account was closed.
- */
-export type DepositEnd = 'refunded' | 'paid' | 'closed';
-
-export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | DepositEnd;
+/** `funded` while any of its money is in escrow; then `paid` when any was earned, `closed` when nobody saw where it went, else `refunded`. */
+export type OfferState = 'offered' | 'submitted' | 'funded' | 'replaced' | 'withdrawn' | 'expired' | 'refunded' | 'paid' | 'closed';
 
 export interface Offer {
   readonly id: OfferId;
@@ -27,17 +23,6 @@ export interface Offer {
   readonly replacedBy?: OfferId;
 }
 
-export interface Deposit {
-  /** base58 address of the account on chain. */
-  readonly address: string;
-  readonly offer: OfferId;
-  readonly funder: string;
-  readonly denom: string;
-  /** Base units. */
-  readonly amount: bigint;
-  readonly state: 'held' | DepositEnd;
-}
-
 /** All offers and deposits of one issue, each in the order in which they came. */
 export interface Bounty {
   readonly offers: ReadonlyMap<OfferId, Offer>;
@@ -54,7 +39,7 @@ export type BountyEvent =
   | { readonly type: 'submitted'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
   | { readonly type: 'submission-expired'; readonly offer: OfferId; readonly signature: string; readonly at: Date }
   | { readonly type: 'funded'; readonly offer: OfferId; readonly deposit: string; readonly funder: string; readonly denom: string; readonly amount: bigint; readonly at: Date }
-  | { readonly type: DepositEnd; readonly deposit: string; readonly at: Date };
+  | DepositEvent;
 
 export const noBounty: Bounty = { offers: new Map(), deposits: new Map() };
 
@@ -84,10 +69,8 @@ export function evolve(bounty: Bounty, event: BountyEvent): Bounty {
       return changed(bounty, event.offer, (offer) => (offer.state === 'submitted' && offer.submission === event.signature ? { ...settled(offer), ...asked(offer), state: 'offered' } : offer));
     case 'funded':
       return funded(bounty, event);
-    case 'refunded':
-    case 'paid':
-    case 'closed':
-      return left(bounty, event.deposit, event.type);
+    case 'awarded': case 'vetoed': case 'paid': case 'refunded': case 'cancelled': case 'closed':
+      return watched(bounty, event);
   }
 }
 
@@ -99,8 +82,8 @@ export const isOpen = ({ state }: Offer): boolean => state === 'offered' || stat
 /** Ended without money; its text may come back. */
 const hasEnded = ({ state }: Offer): boolean => state === 'withdrawn' || state === 'replaced' || state === 'expired';
 
-/** Money that is promised to the issue. A deposit for an offer that was taken back before is shown, never counted. */
-export const counts = (bounty: Bounty, { offer, state }: Deposit): boolean => state === 'held' && bounty.offers.get(offer)?.state === 'funded';
+/** Whether money of it is promised to the issue. A deposit for an offer that was taken back before is shown, never counted. */
+export const counts = (bounty: Bounty, deposit: Deposit): boolean => isHeld(deposit) && bounty.offers.get(deposit.offer)?.state === 'funded';
 
 /** Base units per denom, in the order of first mention: in escrow, and offered but not funded. */
 export function totals(bounty: Bounty): ReadonlyMap<string, { readonly funded: bigint; readonly offered: bigint }> {
@@ -111,7 +94,7 @@ export function totals(bounty: Bounty): ReadonlyMap<string, { readonly funded: b
     return sum;
   };
   for (const offer of bounty.offers.values()) if (isOpen(offer)) of(offer.denom).offered += offer.amount;
-  for (const deposit of bounty.deposits.values()) if (counts(bounty, deposit)) of(deposit.denom).funded += deposit.amount;
+  for (const deposit of bounty.deposits.values()) if (counts(bounty, deposit)) of(deposit.denom).funded += whereabouts(deposit).held;
   return sums;
 }
 
@@ -119,12 +102,11 @@ const withOffer = (bounty: Bounty, offer: Offer): Bounty => ({ ...bounty, offers
 const withDeposit = (bounty: Bounty, deposit: Deposit): Bounty => ({ ...bounty, deposits: new Map(bounty.deposits).set(deposit.address, deposit) });
 
 function stateByDeposits({ deposits }: Bounty, id: OfferId): OfferState {
-  const states = [...deposits.values()].filter(({ offer }) => offer === id).map(({ state }) => state);
-  return states.length === 0 ? 'offered' : byWeight(states);
+  const all = [...deposits.values()].filter(({ offer }) => offer === id);
+  if (all.length === 0) return 'offered';
+  if (all.some(isHeld)) return 'funded';
+  return (['paid', 'closed'] as const).find((end) => all.some(({ state }) => state === end)) ?? 'refunded';
 }
-
-// Of several deposits of one offer, what says most of where its money is.
-const byWeight = (states: readonly Deposit['state'][]): OfferState => (states.includes('held') ? 'funded' : (['paid', 'closed'] as const).find((end) => states.includes(end)) ?? 'refunded');
 
 function changed(bounty: Bounty, id: OfferId, change: (offer: Offer) => Offer): Bounty {
   const offer = bounty.offers.get(id);
@@ -142,13 +124,14 @@ function ended(bounty: Bounty, id: OfferId, end: { state: OfferState; replacedBy
 
 function funded(bounty: Bounty, { offer, deposit, funder, denom, amount }: Extract<BountyEvent, { type: 'funded' }>): Bounty {
   if (bounty.deposits.has(deposit)) return bounty;
-  const held = withDeposit(bounty, { address: deposit, offer, funder, denom, amount, state: 'held' });
+  const held = withDeposit(bounty, { address: deposit, offer, funder, denom, amount, state: 'held', sequence: 1n });
   return changed(held, offer, (one) => (one.state === 'withdrawn' || one.state === 'replaced' ? one : { ...settled(one), state: 'funded' }));
 }
 
-function left(bounty: Bounty, address: string, end: DepositEnd): Bounty {
-  const deposit = bounty.deposits.get(address);
-  if (!deposit) return bounty;
-  const gone = withDeposit(bounty, { ...deposit, state: end });
-  return changed(gone, deposit.offer, (offer) => (offer.state === 'funded' ? { ...offer, state: stateByDeposits(gone, offer.id) } : offer));
+// An offer that was taken back stays so, whatever becomes of the money that was sent for it nevertheless.
+function watched(bounty: Bounty, event: DepositEvent): Bounty {
+  const deposit = bounty.deposits.get(event.deposit);
+  if (deposit === undefined) return bounty;
+  const after = withDeposit(bounty, evolveDeposit(deposit, event));
+  return changed(after, deposit.offer, (offer) => (offer.state === 'funded' ? { ...offer, state: stateByDeposits(after, offer.id) } : offer));
 }

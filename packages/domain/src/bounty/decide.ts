@@ -1,6 +1,6 @@
 import { DoubloonError } from '@doubloon/errors';
 import type { OfferId } from '../ids.ts';
-import { isOpen, type Bounty, type BountyEvent, type DepositEnd, type Offer } from './bounty.ts';
+import { isOpen, type Bounty, type BountyEvent, type Offer } from './bounty.ts';
 
 /** An offer that nobody funds ends after 14 days. */
 export const OFFER_LIFE_MS = 14 * 24 * 60 * 60 * 1000;
@@ -54,11 +54,6 @@ export function fundOffer(bounty: Bounty, command: { offer: OfferId; deposit: st
   const { denom, amount } = find(bounty, command.offer);
   if (bounty.deposits.has(command.deposit) || command.denom !== denom || command.amount !== amount) return [];
   return [{ type: 'funded', ...command }];
-}
-
-/** The money of a deposit left escrow. Nothing when an end of it is known, or the deposit isn't. */
-export function endDeposit(bounty: Bounty, { deposit, end, at }: { deposit: string; end: DepositEnd; at: Date }): BountyEvent[] {
-  return bounty.deposits.get(deposit)?.state === 'held' ? [{ type: end, deposit, at }] : [];
 }
 
 function find({ offers }: Bounty, id: OfferId): Offer {

@@ -39,6 +39,8 @@ export interface Simulation {
   readonly error?: unknown;
   readonly logs: readonly string[];
   readonly unitsConsumed: bigint;
+  /** Lamports that each of the watched accounts would end with, in their order. */
+  readonly lamports: readonly bigint[];
 }
 
 /**
@@ -77,8 +79,8 @@ export interface Chain extends AsyncDisposable {
   fee(message: Uint8Array): Promise<bigint | undefined>;
   /** Micro-lamports per compute unit that three of four recent slots were content with, 0 when nobody paid. */
   prioritizationFee(writable: readonly Address[]): Promise<bigint>;
-  /** Runs a transaction, signed or not, without leaving a trace. */
-  simulate(transaction: Uint8Array): Promise<Simulation>;
+  /** Runs a transaction, signed or not, without leaving a trace, and says what the watched accounts would end with. */
+  simulate(transaction: Uint8Array, watched?: readonly Address[]): Promise<Simulation>;
   /** Hands signed bytes over once, without preflight or repeats by the node, and returns the signature. That it was taken says nothing about landing. */
   send(transaction: Uint8Array): Promise<string>;
   signatureStatuses(signatures: readonly string[], options?: { searchHistory: boolean }): Promise<(SignatureStatus | undefined)[]>;

@@ -3,6 +3,7 @@ export { deployedProgram, type DeployedProgram } from './deployed-program.ts';
 export { listenForHints, webSocketOf, type HintOptions } from './hints.ts';
 export { fatesOf, sendEach, stillTaken, type Ended, type Fate, type Sending } from './fates.ts';
 export { networkFee, priorityPrice, roomForGuards, simulationLimit, usualLimit } from './fees.ts';
+export { keyFromFile, type HeldKey } from './key-file.ts';
 export { checkNode, readFinal, type Pinned } from './pinned.ts';
 export { publishedBuilds } from './published-builds.ts';
 export { readOperator } from './read-operator.ts';

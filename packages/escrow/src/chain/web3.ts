@@ -152,13 +152,16 @@ export function openChain({ rpcUrl, wsUrl, timeoutMs = 10_000, onFailure }: Chai
       return exact('getRecentPrioritizationFees', fees[Math.ceil(fees.length * 0.75) - 1] ?? 0);
     },
 
-    async simulate(transaction) {
+    async simulate(transaction, watched = []) {
       const parsed = reading(() => VersionedTransaction.deserialize(transaction));
-      const { value } = await asking('simulateTransaction', () => connection.simulateTransaction(parsed, { commitment: 'confirmed', sigVerify: false }));
+      const { value } = await asking('simulateTransaction', () => connection.simulateTransaction(parsed, { commitment: 'confirmed', sigVerify: false, ...(watched.length === 0 ? {} : { accounts: { encoding: 'base64', addresses: [...watched] } }) }));
+      const after = value.accounts ?? [];
+      if (value.err === null && after.length !== watched.length) throw new DoubloonError('CHAIN_ANSWER_MALFORMED', { call: 'simulateTransaction', problem: `it has ${after.length} accounts instead of ${watched.length}` });
       return {
         ...(value.err === null ? {} : { error: value.err }),
         logs: value.logs ?? [],
         unitsConsumed: exact('simulateTransaction', value.unitsConsumed ?? 0),
+        lamports: after.map((account) => (account === null ? 0n : exact('simulateTransaction', account.lamports))),
       };
     },
 

@@ -500,6 +500,65 @@ export declare type Deposit = Message<"doubloon.treasury.v1.Deposit"> & {
    * @generated from field: string end = 10;
    */
   end: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositState state = 11;
+   */
+  state: DepositState;
+
+  /**
+   * The offer that it is money for.
+   *
+   * @generated from field: string offer_id = 12;
+   */
+  offerId: string;
+
+  /**
+   * The slot it was made in, decimal: with its address what is told apart from a later one.
+   *
+   * @generated from field: string created_slot = 13;
+   */
+  createdSlot: string;
+
+  /**
+   * How often its account had changed, decimal.
+   *
+   * @generated from field: string sequence = 14;
+   */
+  sequence: string;
+
+  /**
+   * An award of it was vetoed: two have to decide from then on.
+   *
+   * @generated from field: bool vetoed = 15;
+   */
+  vetoed: boolean;
+
+  /**
+   * For AWARDED, and for what ended by it.
+   *
+   * @generated from field: doubloon.treasury.v1.DepositAward award = 16;
+   */
+  award?: DepositAward | undefined;
+
+  /**
+   * The account is gone.
+   *
+   * @generated from field: bool gone = 17;
+   */
+  gone: boolean;
+
+  /**
+   * Base units and text of what is still in escrow.
+   *
+   * @generated from field: string held = 18;
+   */
+  held: string;
+
+  /**
+   * @generated from field: string held_text = 19;
+   */
+  heldText: string;
 };
 
 /**
@@ -507,6 +566,79 @@ export declare type Deposit = Message<"doubloon.treasury.v1.Deposit"> & {
  * Use `create(DepositSchema)` to create a new message.
  */
 export declare const DepositSchema: GenMessage<Deposit>;
+
+/**
+ * @generated from message doubloon.treasury.v1.DepositAward
+ */
+export declare type DepositAward = Message<"doubloon.treasury.v1.DepositAward"> & {
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.AwardedShare shares = 1;
+   */
+  shares: AwardedShare[];
+
+  /**
+   * funder | relayer | approver
+   *
+   * @generated from field: repeated string by = 2;
+   */
+  by: string[];
+
+  /**
+   * @generated from field: string awarded_at = 3;
+   */
+  awardedAt: string;
+
+  /**
+   * From when on it can't be vetoed.
+   *
+   * @generated from field: string final_at = 4;
+   */
+  finalAt: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.DepositAward.
+ * Use `create(DepositAwardSchema)` to create a new message.
+ */
+export declare const DepositAwardSchema: GenMessage<DepositAward>;
+
+/**
+ * @generated from message doubloon.treasury.v1.AwardedShare
+ */
+export declare type AwardedShare = Message<"doubloon.treasury.v1.AwardedShare"> & {
+  /**
+   * @generated from field: string github_id = 1;
+   */
+  githubId: string;
+
+  /**
+   * @generated from field: uint32 bps = 2;
+   */
+  bps: number;
+
+  /**
+   * @generated from field: string amount = 3;
+   */
+  amount: string;
+
+  /**
+   * @generated from field: string text = 4;
+   */
+  text: string;
+
+  /**
+   * paid | refunded, empty while it is neither.
+   *
+   * @generated from field: string settled = 5;
+   */
+  settled: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.AwardedShare.
+ * Use `create(AwardedShareSchema)` to create a new message.
+ */
+export declare const AwardedShareSchema: GenMessage<AwardedShare>;
 
 /**
  * What somebody who funds the offer now agrees to; the same values stand in the bytes they sign.
@@ -848,6 +980,20 @@ export declare type GetBountyResponse = Message<"doubloon.treasury.v1.GetBountyR
    * @generated from field: doubloon.treasury.v1.Cluster cluster = 3;
    */
   cluster?: Cluster | undefined;
+
+  /**
+   * All deposits, in the order of their offers; more than one for an offer that several wallets funded.
+   *
+   * @generated from field: repeated doubloon.treasury.v1.Deposit deposits = 4;
+   */
+  deposits: Deposit[];
+
+  /**
+   * What was decided by comments, newest first.
+   *
+   * @generated from field: repeated doubloon.treasury.v1.Decision decisions = 5;
+   */
+  decisions: Decision[];
 };
 
 /**
@@ -900,6 +1046,516 @@ export declare type Total = Message<"doubloon.treasury.v1.Total"> & {
 export declare const TotalSchema: GenMessage<Total>;
 
 /**
+ * @generated from message doubloon.treasury.v1.Share
+ */
+export declare type Share = Message<"doubloon.treasury.v1.Share"> & {
+  /**
+   * @generated from field: string github_id = 1;
+   */
+  githubId: string;
+
+  /**
+   * Basis points; those of all shares add up to 10,000.
+   *
+   * @generated from field: uint32 bps = 2;
+   */
+  bps: number;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.Share.
+ * Use `create(ShareSchema)` to create a new message.
+ */
+export declare const ShareSchema: GenMessage<Share>;
+
+/**
+ * @generated from message doubloon.treasury.v1.SplitPreviewRequest
+ */
+export declare type SplitPreviewRequest = Message<"doubloon.treasury.v1.SplitPreviewRequest"> & {
+  /**
+   * @generated from field: string repository_id = 1;
+   */
+  repositoryId: string;
+
+  /**
+   * @generated from field: string issue_id = 2;
+   */
+  issueId: string;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.Share shares = 3;
+   */
+  shares: Share[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.SplitPreviewRequest.
+ * Use `create(SplitPreviewRequestSchema)` to create a new message.
+ */
+export declare const SplitPreviewRequestSchema: GenMessage<SplitPreviewRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.SplitPreviewResponse
+ */
+export declare type SplitPreviewResponse = Message<"doubloon.treasury.v1.SplitPreviewResponse"> & {
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.DepositSplit deposits = 1;
+   */
+  deposits: DepositSplit[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.SplitPreviewResponse.
+ * Use `create(SplitPreviewResponseSchema)` to create a new message.
+ */
+export declare const SplitPreviewResponseSchema: GenMessage<SplitPreviewResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.DepositSplit
+ */
+export declare type DepositSplit = Message<"doubloon.treasury.v1.DepositSplit"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: string denom = 2;
+   */
+  denom: string;
+
+  /**
+   * @generated from field: uint32 decimals = 3;
+   */
+  decimals: number;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.SplitShare shares = 4;
+   */
+  shares: SplitShare[];
+
+  /**
+   * Why it can't be awarded so, fit to show; empty when it can.
+   *
+   * @generated from field: string problem = 5;
+   */
+  problem: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.DepositSplit.
+ * Use `create(DepositSplitSchema)` to create a new message.
+ */
+export declare const DepositSplitSchema: GenMessage<DepositSplit>;
+
+/**
+ * @generated from message doubloon.treasury.v1.SplitShare
+ */
+export declare type SplitShare = Message<"doubloon.treasury.v1.SplitShare"> & {
+  /**
+   * @generated from field: string github_id = 1;
+   */
+  githubId: string;
+
+  /**
+   * @generated from field: uint32 bps = 2;
+   */
+  bps: number;
+
+  /**
+   * @generated from field: string amount = 3;
+   */
+  amount: string;
+
+  /**
+   * @generated from field: string text = 4;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.SplitShare.
+ * Use `create(SplitShareSchema)` to create a new message.
+ */
+export declare const SplitShareSchema: GenMessage<SplitShare>;
+
+/**
+ * Where a command stands, and the issue as it is now.
+ *
+ * @generated from message doubloon.treasury.v1.DecisionSource
+ */
+export declare type DecisionSource = Message<"doubloon.treasury.v1.DecisionSource"> & {
+  /**
+   * @generated from field: string repository_id = 1;
+   */
+  repositoryId: string;
+
+  /**
+   * @generated from field: string issue_id = 2;
+   */
+  issueId: string;
+
+  /**
+   * @generated from field: uint32 issue_number = 3;
+   */
+  issueNumber: number;
+
+  /**
+   * issue | issue-comment | review | review-comment
+   *
+   * @generated from field: string source_kind = 4;
+   */
+  sourceKind: string;
+
+  /**
+   * @generated from field: string source_id = 5;
+   */
+  sourceId: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.DecisionSource.
+ * Use `create(DecisionSourceSchema)` to create a new message.
+ */
+export declare const DecisionSourceSchema: GenMessage<DecisionSource>;
+
+/**
+ * @generated from message doubloon.treasury.v1.AwardRequest
+ */
+export declare type AwardRequest = Message<"doubloon.treasury.v1.AwardRequest"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.DecisionSource source = 1;
+   */
+  source?: DecisionSource | undefined;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.Share shares = 2;
+   */
+  shares: Share[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.AwardRequest.
+ * Use `create(AwardRequestSchema)` to create a new message.
+ */
+export declare const AwardRequestSchema: GenMessage<AwardRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.AwardResponse
+ */
+export declare type AwardResponse = Message<"doubloon.treasury.v1.AwardResponse"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Decision decision = 1;
+   */
+  decision?: Decision | undefined;
+
+  /**
+   * Deposits of the issue that this does not touch, and why.
+   *
+   * @generated from field: repeated doubloon.treasury.v1.Untouched untouched = 2;
+   */
+  untouched: Untouched[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.AwardResponse.
+ * Use `create(AwardResponseSchema)` to create a new message.
+ */
+export declare const AwardResponseSchema: GenMessage<AwardResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.VetoRequest
+ */
+export declare type VetoRequest = Message<"doubloon.treasury.v1.VetoRequest"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.DecisionSource source = 1;
+   */
+  source?: DecisionSource | undefined;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.VetoRequest.
+ * Use `create(VetoRequestSchema)` to create a new message.
+ */
+export declare const VetoRequestSchema: GenMessage<VetoRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.VetoResponse
+ */
+export declare type VetoResponse = Message<"doubloon.treasury.v1.VetoResponse"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Decision decision = 1;
+   */
+  decision?: Decision | undefined;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.Untouched untouched = 2;
+   */
+  untouched: Untouched[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.VetoResponse.
+ * Use `create(VetoResponseSchema)` to create a new message.
+ */
+export declare const VetoResponseSchema: GenMessage<VetoResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.CancelRequest
+ */
+export declare type CancelRequest = Message<"doubloon.treasury.v1.CancelRequest"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.DecisionSource source = 1;
+   */
+  source?: DecisionSource | undefined;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.CancelRequest.
+ * Use `create(CancelRequestSchema)` to create a new message.
+ */
+export declare const CancelRequestSchema: GenMessage<CancelRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.CancelResponse
+ */
+export declare type CancelResponse = Message<"doubloon.treasury.v1.CancelResponse"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Decision decision = 1;
+   */
+  decision?: Decision | undefined;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.Untouched untouched = 2;
+   */
+  untouched: Untouched[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.CancelResponse.
+ * Use `create(CancelResponseSchema)` to create a new message.
+ */
+export declare const CancelResponseSchema: GenMessage<CancelResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.Untouched
+ */
+export declare type Untouched = Message<"doubloon.treasury.v1.Untouched"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.Untouched.
+ * Use `create(UntouchedSchema)` to create a new message.
+ */
+export declare const UntouchedSchema: GenMessage<Untouched>;
+
+/**
+ * What a comment decided, deposit by deposit.
+ *
+ * @generated from message doubloon.treasury.v1.Decision
+ */
+export declare type Decision = Message<"doubloon.treasury.v1.Decision"> & {
+  /**
+   * award | veto | cancel
+   *
+   * @generated from field: string action = 1;
+   */
+  action: string;
+
+  /**
+   * @generated from field: string source_kind = 2;
+   */
+  sourceKind: string;
+
+  /**
+   * @generated from field: string source_id = 3;
+   */
+  sourceId: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Person actor = 4;
+   */
+  actor?: Person | undefined;
+
+  /**
+   * @generated from field: string decided_at = 5;
+   */
+  decidedAt: string;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.DepositIntent intents = 6;
+   */
+  intents: DepositIntent[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.Decision.
+ * Use `create(DecisionSchema)` to create a new message.
+ */
+export declare const DecisionSchema: GenMessage<Decision>;
+
+/**
+ * @generated from message doubloon.treasury.v1.DepositIntent
+ */
+export declare type DepositIntent = Message<"doubloon.treasury.v1.DepositIntent"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.IntentState state = 2;
+   */
+  state: IntentState;
+
+  /**
+   * Of its newest transaction, empty before there is one.
+   *
+   * @generated from field: string signature = 3;
+   */
+  signature: string;
+
+  /**
+   * Why it failed, or what it waits for, fit to show.
+   *
+   * @generated from field: string problem = 4;
+   */
+  problem: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.DepositIntent.
+ * Use `create(DepositIntentSchema)` to create a new message.
+ */
+export declare const DepositIntentSchema: GenMessage<DepositIntent>;
+
+/**
+ * @generated from message doubloon.treasury.v1.BuildAwardRequest
+ */
+export declare type BuildAwardRequest = Message<"doubloon.treasury.v1.BuildAwardRequest"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * base58: the funder or the approver, who signs and pays.
+   *
+   * @generated from field: string wallet = 2;
+   */
+  wallet: string;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.Share shares = 3;
+   */
+  shares: Share[];
+
+  /**
+   * The person of a session who may award, so that the relayer signs too; empty otherwise.
+   *
+   * @generated from field: string actor_id = 4;
+   */
+  actorId: string;
+
+  /**
+   * @generated from field: uint32 issue_number = 5;
+   */
+  issueNumber: number;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.BuildAwardRequest.
+ * Use `create(BuildAwardRequestSchema)` to create a new message.
+ */
+export declare const BuildAwardRequestSchema: GenMessage<BuildAwardRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.BuildAwardResponse
+ */
+export declare type BuildAwardResponse = Message<"doubloon.treasury.v1.BuildAwardResponse"> & {
+  /**
+   * @generated from field: bytes transaction = 1;
+   */
+  transaction: Uint8Array;
+
+  /**
+   * When it is final if it lands now; later than now is how long others can veto.
+   *
+   * @generated from field: string final_at = 2;
+   */
+  finalAt: string;
+
+  /**
+   * Whether the relayer signs too.
+   *
+   * @generated from field: bool with_relayer = 3;
+   */
+  withRelayer: boolean;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositSplit split = 4;
+   */
+  split?: DepositSplit | undefined;
+
+  /**
+   * @generated from field: string last_valid_block_height = 5;
+   */
+  lastValidBlockHeight: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.BuildAwardResponse.
+ * Use `create(BuildAwardResponseSchema)` to create a new message.
+ */
+export declare const BuildAwardResponseSchema: GenMessage<BuildAwardResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.SubmitAwardRequest
+ */
+export declare type SubmitAwardRequest = Message<"doubloon.treasury.v1.SubmitAwardRequest"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: bytes transaction = 2;
+   */
+  transaction: Uint8Array;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.SubmitAwardRequest.
+ * Use `create(SubmitAwardRequestSchema)` to create a new message.
+ */
+export declare const SubmitAwardRequestSchema: GenMessage<SubmitAwardRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.SubmitAwardResponse
+ */
+export declare type SubmitAwardResponse = Message<"doubloon.treasury.v1.SubmitAwardResponse"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositIntent intent = 1;
+   */
+  intent?: DepositIntent | undefined;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.SubmitAwardResponse.
+ * Use `create(SubmitAwardResponseSchema)` to create a new message.
+ */
+export declare const SubmitAwardResponseSchema: GenMessage<SubmitAwardResponse>;
+
+/**
  * @generated from enum doubloon.treasury.v1.OfferState
  */
 export enum OfferState {
@@ -943,12 +1599,14 @@ export enum OfferState {
   EXPIRED = 6,
 
   /**
+   * No money of it is left, and none was earned.
+   *
    * @generated from enum value: OFFER_STATE_REFUNDED = 7;
    */
   REFUNDED = 7,
 
   /**
-   * Its deposit was awarded and paid out.
+   * No money of it is left, and some was earned.
    *
    * @generated from enum value: OFFER_STATE_PAID = 8;
    */
@@ -1011,6 +1669,89 @@ export enum SubmissionState {
  * Describes the enum doubloon.treasury.v1.SubmissionState.
  */
 export declare const SubmissionStateSchema: GenEnum<SubmissionState>;
+
+/**
+ * @generated from enum doubloon.treasury.v1.DepositState
+ */
+export enum DepositState {
+  /**
+   * @generated from enum value: DEPOSIT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: DEPOSIT_STATE_HELD = 1;
+   */
+  HELD = 1,
+
+  /**
+   * @generated from enum value: DEPOSIT_STATE_AWARDED = 2;
+   */
+  AWARDED = 2,
+
+  /**
+   * All shares are settled, and at least one was paid.
+   *
+   * @generated from enum value: DEPOSIT_STATE_PAID = 3;
+   */
+  PAID = 3,
+
+  /**
+   * @generated from enum value: DEPOSIT_STATE_REFUNDED = 4;
+   */
+  REFUNDED = 4,
+
+  /**
+   * @generated from enum value: DEPOSIT_STATE_CANCELLED = 5;
+   */
+  CANCELLED = 5,
+
+  /**
+   * It was closed before anybody saw how it ended.
+   *
+   * @generated from enum value: DEPOSIT_STATE_CLOSED = 6;
+   */
+  CLOSED = 6,
+}
+
+/**
+ * Describes the enum doubloon.treasury.v1.DepositState.
+ */
+export declare const DepositStateSchema: GenEnum<DepositState>;
+
+/**
+ * @generated from enum doubloon.treasury.v1.IntentState
+ */
+export enum IntentState {
+  /**
+   * @generated from enum value: INTENT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * To be sent, or on its way.
+   *
+   * @generated from enum value: INTENT_STATE_WAITING = 1;
+   */
+  WAITING = 1,
+
+  /**
+   * Finalized state shows it.
+   *
+   * @generated from enum value: INTENT_STATE_DONE = 2;
+   */
+  DONE = 2,
+
+  /**
+   * @generated from enum value: INTENT_STATE_FAILED = 3;
+   */
+  FAILED = 3,
+}
+
+/**
+ * Describes the enum doubloon.treasury.v1.IntentState.
+ */
+export declare const IntentStateSchema: GenEnum<IntentState>;
 
 /**
  * @generated from service doubloon.treasury.v1.TreasuryService
@@ -1088,6 +1829,72 @@ export declare const TreasuryService: GenService<{
     methodKind: "unary";
     input: typeof GetBountyRequestSchema;
     output: typeof GetBountyResponseSchema;
+  },
+  /**
+   * What each person would get of each deposit, to the last base unit. REQUEST_INVALID.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.SplitPreview
+   */
+  splitPreview: {
+    methodKind: "unary";
+    input: typeof SplitPreviewRequestSchema;
+    output: typeof SplitPreviewResponseSchema;
+  },
+  /**
+   * Awards, by the word of a comment, the deposits that are there now; the relayer signs. Who may is asked of the identity
+   * service before anything is kept. Repeating it with the same source answers what became of it and changes nothing.
+   * REQUEST_INVALID, NOT_AUTHORIZED (with the reason), NOTHING_TO_DECIDE (with the reason), SERVICE_UNAVAILABLE.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.Award
+   */
+  award: {
+    methodKind: "unary";
+    input: typeof AwardRequestSchema;
+    output: typeof AwardResponseSchema;
+  },
+  /**
+   * Undoes, by the word of a comment, every award of the issue that is not final. As Award.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.Veto
+   */
+  veto: {
+    methodKind: "unary";
+    input: typeof VetoRequestSchema;
+    output: typeof VetoResponseSchema;
+  },
+  /**
+   * Sends, by the word of a comment, every deposit of the issue that is not awarded back to its funder. As Award.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.Cancel
+   */
+  cancel: {
+    methodKind: "unary";
+    input: typeof CancelRequestSchema;
+    output: typeof CancelResponseSchema;
+  },
+  /**
+   * The unsigned award of one deposit for its funder or approver, and what it means. With `actor_id` the relayer signs too,
+   * if that person may award, and the award is final at once. REQUEST_INVALID, WALLET_INVALID, NOTHING_TO_DECIDE,
+   * NOT_AUTHORIZED, BALANCE_TOO_SMALL, TRANSACTION_REFUSED, CHAIN_UNAVAILABLE, SERVICE_UNAVAILABLE.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.BuildAward
+   */
+  buildAward: {
+    methodKind: "unary";
+    input: typeof BuildAwardRequestSchema;
+    output: typeof BuildAwardResponseSchema;
+  },
+  /**
+   * Takes the signed award, checks it by meaning, records it, adds the relayer's signature where it was built for that, and
+   * sends it until it lands or no longer can. Repeating it with the same bytes changes nothing. TRANSACTION_REFUSED,
+   * BLOCKHASH_EXPIRED, NOT_AUTHORIZED, SERVICE_UNAVAILABLE.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.SubmitAward
+   */
+  submitAward: {
+    methodKind: "unary";
+    input: typeof SubmitAwardRequestSchema;
+    output: typeof SubmitAwardResponseSchema;
   },
 }>;
 

@@ -1,0 +1,130 @@
+import {
+  award, awardStanding, cancel, claimableUntil, close, createTokenAccount, effectiveWallet, keyInForce, payout, refund, refundShare, terms, veto,
+  type Address, type Deposit, type Identity, type Instruction, type Operator,
+} from '@doubloon/escrow';
+import type { IntentRow } from './intent-row.ts';
+
+/** What the chain says that matters to an intent. */
+export interface Facts {
+  readonly program: Address;
+  readonly operatorAddress: Address;
+  readonly operator: Operator;
+  readonly relayer: Address;
+  /** Unix seconds of the chain's clock. */
+  readonly time: bigint;
+  /** The deposit that the intent is about; `undefined` when its account is gone, or another one stands there. */
+  readonly deposit: Deposit | undefined;
+  /** Of the user that its share is for. */
+  readonly identity: Identity | undefined;
+  /** Whether the canonical token account of the wallet that is to be paid is there. */
+  readonly hasTokenAccount: boolean;
+}
+
+/** What to do about an intent. `never` and `later` say why, fit to show. `opens` is the wallet that a token account is opened for. */
+export type Verdict =
+  | { readonly kind: 'do'; readonly instructions: readonly Instruction[]; readonly opens?: { readonly wallet: Address; readonly mint: Address } }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'never' | 'later'; readonly problem: string };
+
+const done: Verdict = { kind: 'done' };
+const never = (problem: string): Verdict => ({ kind: 'never', problem });
+const later = (problem: string): Verdict => ({ kind: 'later', problem });
+
+/**
+ * Whether an intent has come true, can, can't any more, or has to wait. It judges by the deposit's account alone, so that it
+ * is the same after a crash, and whoever did what.
+ */
+export function judgeIntent(intent: IntentRow, facts: Facts): Verdict {
+  const { deposit, operatorAddress } = facts;
+  if (deposit !== undefined && deposit.operator !== operatorAddress) return never('It is a deposit of another operator.');
+  switch (intent.action) {
+    case 'award': return judgeAward(intent, facts);
+    case 'veto': return judgeVeto(intent, facts);
+    case 'cancel': return judgeCancel(intent, facts);
+    case 'payout': return judgePayout(intent, facts);
+    case 'refund': return judgeRefund(intent, facts);
+    case 'refund-share': return judgeRefundShare(intent, facts);
+    case 'close': return judgeClose(intent, facts);
+  }
+}
+
+const notInForce = later('The relayer’s key is not the one in force on the chain; its operator has to look.');
+const inForce = ({ operator, relayer, time }: Facts): boolean => keyInForce(operator, 'relayer', time) === relayer;
+const address = (intent: IntentRow): Address => intent.deposit as Address;
+
+function judgeAward(intent: IntentRow, facts: Facts): Verdict {
+  const { program, operatorAddress, operator, relayer, time, deposit } = facts;
+  if (deposit === undefined) return never('The deposit is over.');
+  const shares = intent.shares ?? [];
+  if (String(deposit.sequence) !== intent.sequence) {
+    const found = deposit.award?.shares ?? [];
+    const isSame = found.length === shares.length && shares.every(({ githubId, bps }, index) => found[index]?.githubId === githubId && found[index]?.bps === bps);
+    return isSame && awardStanding(deposit, operator, time) !== 'void' ? done : never('Something else was decided on the deposit meanwhile.');
+  }
+  if (!deposit.withRelayer) return never('Its funder decides alone.');
+  if (deposit.vetoed) return never('An earlier award of it was vetoed: two have to decide now, its funder or approver among them.');
+  if (deposit.state !== 'funded' && awardStanding(deposit, operator, time) !== 'void') return never('It is awarded, or over.');
+  if (time >= deposit.deadline + terms.graceSeconds) return never('The time in which it could be awarded is over.');
+  if (!inForce(facts)) return notInForce;
+  return { kind: 'do', instructions: [award({ program, deposit: address(intent), operator: operatorAddress, deciders: [relayer], createdSlot: deposit.createdSlot, sequence: deposit.sequence, shares })] };
+}
+
+function judgeVeto(intent: IntentRow, facts: Facts): Verdict {
+  const { program, operatorAddress, operator, relayer, time, deposit } = facts;
+  if (deposit === undefined) return never('The deposit is over.');
+  const standing = awardStanding(deposit, operator, time);
+  if (standing === 'final' || deposit.endedAt !== undefined) return never('The award is final.');
+  // What was to be undone is.
+  if (standing === 'none' || String(deposit.sequence) !== intent.sequence) return done;
+  if (standing === 'void') return { kind: 'do', instructions: [veto({ program, deposit: address(intent), operator: operatorAddress })] };
+  if (!inForce(facts)) return notInForce;
+  return { kind: 'do', instructions: [veto({ program, deposit: address(intent), operator: operatorAddress, decider: relayer })] };
+}
+
+function judgeCancel(intent: IntentRow, facts: Facts): Verdict {
+  const { program, operatorAddress, relayer, deposit } = facts;
+  if (deposit === undefined || deposit.state === 'cancelled' || deposit.state === 'refunded') return done;
+  if (deposit.state !== 'funded') return never('It is awarded.');
+  if (!deposit.withRelayer) return never('Its funder decides alone.');
+  if (!inForce(facts)) return notInForce;
+  return { kind: 'do', instructions: [cancel({ program, deposit: address(intent), operator: operatorAddress, funder: deposit.funder, decider: relayer, mint: deposit.mint })] };
+}
+
+function judgePayout(intent: IntentRow, { program, operatorAddress, operator, relayer, time, deposit, identity, hasTokenAccount }: Facts): Verdict {
+  if (deposit === undefined) return done;
+  const [index, share] = [intent.share ?? 0, deposit.award?.shares[intent.share ?? 0]];
+  if (share === undefined) return never('The award was undone.');
+  if (share.settled !== undefined) return done;
+  if (awardStanding(deposit, operator, time) !== 'final') return never('The award is not final.');
+  const standing = effectiveWallet(identity, operator, time);
+  if (standing.kind !== 'wallet') return never('There is no wallet that it can be paid to now.');
+  const { wallet } = standing;
+  const pay = payout({ program, deposit: address(intent), operator: operatorAddress, share: index, githubId: share.githubId, wallet, mint: deposit.mint });
+  if (deposit.mint === undefined || hasTokenAccount) return { kind: 'do', instructions: [pay] };
+  return { kind: 'do', instructions: [createTokenAccount({ payer: relayer, wallet, mint: deposit.mint }), pay], opens: { wallet, mint: deposit.mint } };
+}
+
+function judgeRefund(intent: IntentRow, { program, time, deposit }: Facts): Verdict {
+  if (deposit === undefined || deposit.endedAt !== undefined) return done;
+  if (deposit.state !== 'funded') return never('It is awarded.');
+  if (time < deposit.deadline + terms.graceSeconds) return never('Its time is not over.');
+  return { kind: 'do', instructions: [refund({ program, deposit: address(intent), funder: deposit.funder, mint: deposit.mint })] };
+}
+
+function judgeRefundShare(intent: IntentRow, { program, operatorAddress, operator, time, deposit, identity }: Facts): Verdict {
+  if (deposit === undefined) return done;
+  const share = deposit.award?.shares[intent.share ?? 0];
+  if (share === undefined || deposit.award === undefined) return never('The award was undone.');
+  if (share.settled !== undefined) return done;
+  const until = claimableUntil(deposit.award, operator);
+  if (awardStanding(deposit, operator, time) !== 'final' || until === undefined || time < until) return never('The time to claim it is not over.');
+  const { kind } = effectiveWallet(identity, operator, time);
+  if (kind !== 'nobody' && kind !== 'contested') return never('Somebody can claim it.');
+  return { kind: 'do', instructions: [refundShare({ program, deposit: address(intent), operator: operatorAddress, funder: deposit.funder, share: intent.share ?? 0, githubId: share.githubId, mint: deposit.mint })] };
+}
+
+function judgeClose(intent: IntentRow, { program, time, deposit }: Facts): Verdict {
+  if (deposit === undefined) return done;
+  if (deposit.endedAt === undefined || time < deposit.endedAt + terms.lingerSeconds) return never('It has to stand for a week after its end.');
+  return { kind: 'do', instructions: [close({ program, deposit: address(intent), funder: deposit.funder, mint: deposit.mint })] };
+}

@@ -1,0 +1,110 @@
+import { randomInt } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { decodeDeposit, signerFromSeed } from '@doubloon/escrow';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAuthority } from '../../testing/authority.ts';
+import { behindProxy, fundedOffer, openHome, openLocalChain, openTreasury, patient, repositoryId, startTreasury, typesOf, writeKeyFile, type Clients, type Funded, type Home, type LocalChain } from '../../testing/instance.ts';
+
+const someone = () => String(randomInt(1, 2 ** 40));
+const awardTo = ({ app }: Clients, money: Funded) => app.award({ source: { repositoryId, issueId: money.issueId, issueNumber: 7, sourceKind: 'issue-comment', sourceId: someone() }, shares: [{ githubId: someone(), bps: 10_000 }] });
+const intentsOf = async ({ database }: Home, { deposit }: Funded) => (await database.pool.query<{ state: string; problem: string | null; attempts: number }>('select state, problem, attempts from relayer_intent where deposit = $1 order by id', [deposit])).rows;
+const signedOf = async ({ database }: Home) => (await database.pool.query<{ signature: string; state: string }>('select signature, state from relayer_transaction order by built_at')).rows;
+
+async function setUp(changes: Readonly<Record<string, string>> = {}) {
+  const local = await openLocalChain();
+  onTestFinished(() => local[Symbol.asyncDispose]());
+  const { node, env } = await behindProxy(local);
+  const authority = await openAuthority();
+  const home = await openHome(local, { ...env, ...authority.env, TREASURY_RELAYER_KEY_FILE: local.relayerKeyFile, ...changes });
+  return { local, node, home };
+}
+const awardOn = async (local: LocalChain, { deposit }: Funded) => decodeDeposit((await local.chain.account(deposit, 'finalized'))?.data ?? new Uint8Array()).award;
+
+test('what the network drops is sent again, and made anew only when it no longer can land', async () => {
+  const { local, node, home } = await setUp();
+  const clients = await startTreasury(home);
+  const money = await fundedOffer(local, clients);
+  const end = node.dropSends();
+  await awardTo(clients, money);
+  await expect.poll(() => signedOf(home), { ...patient, timeout: 60_000 }).toMatchObject([{ state: 'expired' }, {}]);
+  const [first, second] = await signedOf(home);
+  const bytes = node.sent();
+  expect(new Set(bytes).size).toBeLessThan(bytes.length);
+  end();
+  await expect.poll(() => typesOf(home, money.issueId), patient).toContain('awarded');
+  await expect.poll(() => intentsOf(home, money), patient).toMatchObject([{ state: 'done' }]);
+  expect(first?.signature).not.toBe(second?.signature);
+});
+
+test('an answer that is lost after it was passed on makes nothing twice', async () => {
+  const { local, node, home } = await setUp();
+  const clients = await startTreasury(home);
+  const money = await fundedOffer(local, clients);
+  node.loseSendAnswers('error', 1);
+  await awardTo(clients, money);
+  await expect.poll(() => intentsOf(home, money), patient).toMatchObject([{ state: 'done' }]);
+  expect(await signedOf(home)).toMatchObject([{ state: 'finalized' }]);
+});
+
+test('a node that says it landed is not believed: the deposit says it', async () => {
+  const { local, node, home } = await setUp();
+  const clients = await startTreasury(home);
+  const money = await fundedOffer(local, clients);
+  node.dropSends(1);
+  const end = node.claimStatuses('finalized');
+  await awardTo(clients, money);
+  await expect.poll(async () => (await signedOf(home))[0]?.state, patient).toBe('finalized');
+  expect(await awardOn(local, money)).toBeUndefined();
+  expect(await intentsOf(home, money)).not.toMatchObject([{ state: 'done' }]);
+  end();
+  await expect.poll(() => intentsOf(home, money), patient).toMatchObject([{ state: 'done' }]);
+  expect(await awardOn(local, money)).toBeDefined();
+});
+
+test('a transaction that would take more than its fee is never signed', async () => {
+  const { local, node, home } = await setUp();
+  const clients = await startTreasury(home);
+  const money = await fundedOffer(local, clients);
+  const end = node.strike(async (_call, forward) => {
+    const reply = await forward();
+    return { ...reply, body: reply.body.replace(/("accounts":\[\{[^[]*\["",\s*"base64"\][^}]*"lamports":)\d+/, '$15') };
+  }, { methods: ['simulateTransaction'] });
+  await awardTo(clients, money);
+  await expect.poll(async () => (await intentsOf(home, money))[0]?.problem, patient).toBe('It would take more from the relayer than its fee: its operator has to look.');
+  expect(await signedOf(home)).toEqual([]);
+  end();
+  await expect.poll(() => typesOf(home, money.issueId), patient).toContain('awarded');
+});
+
+test('a day’s budget that is spent holds everything back, and another day’s lets it go', async () => {
+  const { local, home } = await setUp({ TREASURY_RELAYER_BUDGET: '0' });
+  const clients = await openTreasury(home);
+  const money = await fundedOffer(local, clients);
+  await awardTo(clients, money);
+  await expect.poll(async () => (await intentsOf(home, money))[0], patient).toMatchObject({ state: 'waiting', problem: 'What the relayer may spend in a day is spent.' });
+  expect(await signedOf(home)).toEqual([]);
+  await clients.stop();
+  const { TREASURY_RELAYER_BUDGET: _none, ...env } = home.env;
+  await startTreasury({ ...home, env });
+  await expect.poll(() => typesOf(home, money.issueId), patient).toContain('awarded');
+});
+
+test('a key that is not the one in force signs nothing, and one that others can read is refused at the start', async () => {
+  const { local, home } = await setUp();
+  const folder = await mkdtemp(join(tmpdir(), 'doubloon-keys-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const seed = new Uint8Array(32).fill(9);
+  const path = await writeKeyFile(folder, seed);
+  await local.localnet.faucet.airdrop(signerFromSeed(seed).address, 1_000_000_000n);
+  const clients = await openTreasury({ ...home, env: { ...home.env, TREASURY_RELAYER_KEY_FILE: path } });
+  const money = await fundedOffer(local, clients);
+  await awardTo(clients, money);
+  await expect.poll(async () => (await intentsOf(home, money))[0], patient).toMatchObject({ state: 'waiting', problem: 'The relayer’s key is not the one in force on the chain; its operator has to look.' });
+  await clients.stop();
+  await chmod(path, 0o604);
+  await expect(openTreasury({ ...home, env: { ...home.env, TREASURY_RELAYER_KEY_FILE: path } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  await startTreasury(home);
+  await expect.poll(() => typesOf(home, money.issueId), patient).toContain('awarded');
+});

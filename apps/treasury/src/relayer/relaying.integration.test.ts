@@ -1,0 +1,225 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { associatedTokenAddress, award, decodeDeposit, decodeIdentity, identityAddress, localProgram, veto } from '@doubloon/escrow';
+import { identityEvent, openEventLog, toRecord, type LogRecord } from '@doubloon/events';
+import { treasury } from '@doubloon/rpc';
+import { tokenAccountIn } from '../token-account.ts';
+import { openAuthority, type Authority } from '../../testing/authority.ts';
+import { fundedOffer, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
+
+const { DepositState, IntentState, OfferState } = treasury;
+const hours72 = 72 * 3_600;
+
+let open: AsyncDisposableStack;
+let local: LocalChain;
+let home: Home;
+let authority: Authority;
+let clients: RunningTreasury;
+beforeAll(async () => {
+  open = new AsyncDisposableStack();
+  local = open.use(await openLocalChain());
+  authority = await openAuthority((end) => { open.defer(end); });
+  home = await openHome(local, { ...authority.env, TREASURY_RELAYER_KEY_FILE: local.relayerKeyFile }, (end) => { open.defer(end); });
+  clients = await openTreasury(home);
+  open.defer(() => clients.stop());
+});
+afterAll(() => open.disposeAsync());
+
+const someone = () => String(randomInt(1, 2 ** 40));
+const source = (issueId: string, sourceId = someone()) => ({ repositoryId, issueId, issueNumber: 7, sourceKind: 'issue-comment', sourceId });
+const told = ({ issueId }: Funded) => typesOf(home, issueId);
+const balanceOf = async (address: Parameters<LocalChain['chain']['account']>[0]) => (await local.chain.account(address, 'finalized'))?.lamports ?? 0n;
+/** What the identity service would publish. */
+async function tell(record: LogRecord): Promise<void> {
+  const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  await using events = await openEventLog(home.env['EVENT_LOG_URL'] ?? '', { clientId: 'test', log: quiet, topics: ['identity'] });
+  await events.publish('identity', [record]);
+}
+const shown = async ({ offerId }: Funded) => (await clients.web.getOffer({ offerId })).offer;
+
+const awardTo = (money: Funded, githubId: string, sourceId?: string) => clients.app.award({ source: source(money.issueId, sourceId), shares: [{ githubId, bps: 10_000 }] });
+const intentsOf = async ({ deposit }: Funded) => (await home.database.pool.query<{ action: string; state: string; problem: string | null; signature: string | null }>('select action, state, problem, signature from relayer_intent where deposit = $1 order by id', [deposit])).rows;
+const onChain = async ({ deposit }: Funded) => decodeDeposit((await local.chain.account(deposit, 'finalized'))?.data ?? new Uint8Array());
+
+describe('nothing is written down', () => {
+  test('when the identity service says no: its reason is passed on', async () => {
+    const money = await fundedOffer(local, clients);
+    authority.refuse('Only maintainers may award here.', 'NOT_A_MAINTAINER');
+    await expect(awardTo(money, someone())).rejects.toMatchObject({ code: 'NOT_AUTHORIZED', facts: { sentence: 'Only maintainers may award here.', reason: 'NOT_A_MAINTAINER' } });
+    authority.allow();
+    expect(await intentsOf(money)).toEqual([]);
+    expect((await clients.app.getBounty({ repositoryId, issueId: money.issueId })).decisions).toEqual([]);
+  });
+
+  test('for shares that the program would not take, a source that is none, and an issue without money', async () => {
+    const money = await fundedOffer(local, clients);
+    const asked = authority.asked.length;
+    const [ada] = [someone()];
+    for (const shares of [[], [{ githubId: ada, bps: 9_999 }], [{ githubId: ada, bps: 5_000 }, { githubId: ada, bps: 5_000 }], [{ githubId: '0', bps: 10_000 }], [{ githubId: 'ada', bps: 10_000 }]]) {
+      await expect(clients.app.award({ source: source(money.issueId), shares })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    }
+    await expect(clients.app.award({ source: source(money.issueId), shares: [{ githubId: ada, bps: 9_999 }, { githubId: someone(), bps: 1 }] })).rejects.toMatchObject({ code: 'NOTHING_TO_DECIDE' });
+    await expect(awardTo(money, ada, '-1')).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    await expect(clients.app.award({ source: source(someone()), shares: [{ githubId: ada, bps: 10_000 }] })).rejects.toMatchObject({ code: 'NOTHING_TO_DECIDE' });
+    await expect(clients.web.award({})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(authority.asked).toHaveLength(asked);
+    expect(await intentsOf(money)).toEqual([]);
+  });
+});
+
+test('one comment decides once, however often and with whatever text it is delivered', async () => {
+  const money = await fundedOffer(local, clients);
+  const [ada, grace, comment] = [someone(), someone(), someone()];
+  await Promise.all([awardTo(money, ada, comment), awardTo(money, ada, comment), awardTo(money, ada, comment)]);
+  await awardTo(money, grace, comment);
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
+  expect((await onChain(money)).award?.shares).toMatchObject([{ githubId: ada }]);
+  expect(await intentsOf(money)).toHaveLength(1);
+});
+
+test('of two comments that award at once one does, and the other is told why not', async () => {
+  const money = await fundedOffer(local, clients);
+  await Promise.all([awardTo(money, someone()), awardTo(money, someone())]);
+  await expect.poll(async () => (await intentsOf(money)).map(({ state }) => state).sort(), patient).toEqual(['done', 'failed']);
+  expect((await intentsOf(money)).find(({ state }) => state === 'failed')?.problem).toBe('Something else was decided on the deposit meanwhile.');
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
+});
+
+test('a comment withdraws what a comment awarded, and another cancels: all of it is back', async () => {
+  const money = await fundedOffer(local, clients);
+  const before = await balanceOf(money.funder.address);
+  await awardTo(money, someone());
+  await expect.poll(() => told(money), patient).toContain('awarded');
+  await expect(clients.app.cancel({ source: source(money.issueId) })).rejects.toMatchObject({ code: 'NOTHING_TO_DECIDE', facts: { reason: 'It is awarded already' } });
+  await clients.app.veto({ source: source(money.issueId) });
+  await expect.poll(() => told(money), patient).toContain('vetoed');
+  await clients.app.cancel({ source: source(money.issueId) });
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'vetoed', 'cancelled']);
+  expect(await balanceOf(money.funder.address) - before).toBe(500_000_000n);
+  expect(authority.asked.slice(-2).map(({ action }) => action)).toEqual(['veto', 'cancel']);
+});
+
+test('a veto of the funder that lands between seeing and signing is not overrun', async () => {
+  const money = await fundedOffer(local, clients);
+  await clients.stop();
+  const { createdSlot, sequence } = await onChain(money);
+  const shares = [{ githubId: someone(), bps: 10_000 }];
+  const deposit = { program: localProgram, deposit: money.deposit, operator: local.operator };
+  clients = await openTreasury({ ...home, env: { ...home.env, TREASURY_RELAYER_BUDGET: '0' } });
+  await awardTo(money, someone());
+  await expect.poll(async () => (await intentsOf(money))[0]?.problem, patient).toBe('What the relayer may spend in a day is spent.');
+  await clients.stop();
+  await local.send([award({ ...deposit, deciders: [local.keys.relayer.address], createdSlot, sequence, shares })], [await local.wallet(), local.keys.relayer]);
+  await local.send([veto({ ...deposit, decider: money.funder.address })], [money.funder]);
+  clients = await openTreasury(home);
+  await expect.poll(async () => (await intentsOf(money))[0], patient).toMatchObject({ state: 'failed', problem: 'Something else was decided on the deposit meanwhile.', signature: null });
+  expect((await onChain(money)).award).toBeUndefined();
+});
+
+test('five deposits of an issue by one comment, four in one transaction; one that comes later needs another', async () => {
+  const issueId = someone();
+  const all: Funded[] = [];
+  for (let nth = 0; nth < 5; nth++) all.push(await fundedOffer(local, clients, offerRequest({ issueId, amount: '10000000' })));
+  const [first] = all;
+  if (first === undefined) throw new Error('five were funded');
+  await awardTo(first, someone());
+  await expect.poll(async () => (await told(first)).filter((type) => type === 'awarded').length, patient).toBe(5);
+  const { rows } = await home.database.pool.query<{ count: string }>('select count(*) from relayer_intent where deposit = any ($1) group by signature order by 1', [all.map(({ deposit }) => deposit)]);
+  expect(rows.map(({ count }) => count)).toEqual(['1', '4']);
+  const late = await fundedOffer(local, clients, offerRequest({ issueId, amount: '10000000' }));
+  expect(await intentsOf(late)).toEqual([]);
+});
+
+test('the exact split is told before anything is decided', async () => {
+  const money = await fundedOffer(local, clients, offerRequest({ amount: '100000001' }));
+  const shares = [1, 2, 3].map((_, index) => ({ githubId: someone(), bps: index === 0 ? 3_334 : 3_333 }));
+  const { deposits } = await clients.web.splitPreview({ repositoryId, issueId: money.issueId, shares });
+  expect(deposits).toMatchObject([{ deposit: money.deposit, problem: '', shares: [{ amount: '33340001', text: '0.033340001' }, { amount: '33330000' }, { amount: '33330000' }] }]);
+});
+
+test('a comment awards, and when that is final and both have wallets they are paid by themselves, exactly', async () => {
+  const money = await fundedOffer(local, clients, offerRequest({ amount: '500000001' }));
+  const [ada, grace] = [someone(), someone()];
+  const [first, second] = [await local.link(ada), await local.link(grace)];
+  const before = [await balanceOf(first.address), await balanceOf(second.address)];
+  const shares = [{ githubId: ada, bps: 6_667 }, { githubId: grace, bps: 3_333 }];
+  const { decision } = await clients.app.award({ source: source(money.issueId), shares });
+  expect(decision).toMatchObject({ action: 'award', actor: { login: 'ada' }, intents: [{ deposit: money.deposit, state: IntentState.WAITING }] });
+  expect(authority.asked.at(-1)).toMatchObject({ action: 'award', awardeeIds: [ada, grace], awardeeBps: [6_667, 3_333], stakes: [{ deposit: money.deposit, funder: money.funder.address, withRelayer: true }] });
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
+  await expect.poll(async () => (await clients.app.getBounty({ repositoryId, issueId: money.issueId })).decisions, patient).toMatchObject([{ intents: [{ state: IntentState.DONE }] }]);
+
+  const relayerBefore = await balanceOf(local.keys.relayer.address);
+  await local.localnet.timeTravel(hours72 + 5);
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'paid', 'paid']);
+  expect(await shown(money)).toMatchObject({ state: OfferState.PAID, deposit: { state: DepositState.PAID } });
+  const after = [await balanceOf(first.address), await balanceOf(second.address)];
+  expect(after.map((one, index) => one - (before[index] ?? 0n))).toEqual([500_000_001n - 166_650_000n, 166_650_000n]);
+  // Both in one transaction, for its fee alone.
+  const { rows } = await home.database.pool.query<{ signature: string; cost: string }>("select distinct t.signature, t.cost from relayer_intent i join relayer_transaction t using (signature) where i.deposit = $1 and i.action = 'payout'", [money.deposit]);
+  expect(rows).toHaveLength(1);
+  expect(relayerBefore - await balanceOf(local.keys.relayer.address)).toBeLessThanOrEqual(BigInt(rows[0]?.cost ?? 0));
+});
+
+test('a wallet that is linked after the award is paid within 5 s of the end of its cool-down, and nobody helps', async () => {
+  const money = await fundedOffer(local, clients);
+  const ada = someone();
+  const { createdSlot, sequence } = await onChain(money);
+  await local.send([award({ program: localProgram, deposit: money.deposit, operator: local.operator, deciders: [local.keys.relayer.address, money.funder.address], createdSlot, sequence, shares: [{ githubId: ada, bps: 10_000 }] })], [await local.wallet(), local.keys.relayer, money.funder]);
+  await expect.poll(() => told(money), patient).toContain('awarded');
+  await expect.poll(async () => (await home.database.pool.query('select from payee where github_id = $1', [ada])).rowCount, patient).toBe(1);
+  const wallet = await local.link(ada);
+  const account = identityAddress({ program: localProgram, operator: local.operator, githubId: ada }).address;
+  const { linkedAt } = decodeIdentity((await local.chain.account(account, 'confirmed'))?.data ?? new Uint8Array());
+  const iso = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOString();
+  await tell(toRecord(identityEvent('linked', { id: `${account}:linked:1`, subject: ada, time: new Date(), sequence: 1n, data: { account, wallet: wallet.address, linkedAt: iso(linkedAt), paysFrom: iso(linkedAt + BigInt(hours72)) } })));
+  await expect.poll(async () => (await home.database.pool.query<{ at: string }>("select extract(epoch from next_at)::text as at from payee where github_id = $1", [ada])).rows[0]?.at.split('.')[0], patient).toBe(String(linkedAt + BigInt(hours72)));
+  await local.localnet.timeTravel(hours72 - 10);
+  await expect.poll(() => told(money), { ...patient, timeout: 40_000 }).toContain('paid');
+  const { endedAt = 0n } = await onChain(money);
+  expect(endedAt - (linkedAt + BigInt(hours72))).toBeLessThanOrEqual(5n);
+});
+
+test('a winner of tokens who never held any gets an account for them, once', async () => {
+  const ada = someone();
+  const wallet = await local.link(ada);
+  await local.localnet.timeTravel(hours72 + 5);
+  for (const nth of [0, 1]) {
+    const money = await fundedOffer(local, clients, offerRequest({ denom: 'usdc', amount: '2500000', nth }));
+    const { createdSlot, sequence } = await onChain(money);
+    await local.send([award({ program: localProgram, deposit: money.deposit, operator: local.operator, deciders: [local.keys.relayer.address, money.funder.address], createdSlot, sequence, shares: [{ githubId: ada, bps: 10_000 }] })], [await local.wallet(), local.keys.relayer, money.funder]);
+    await expect.poll(() => told(money), patient).toContain('paid');
+  }
+  const account = await local.chain.account(associatedTokenAddress({ wallet: wallet.address, mint: local.localnet.mints.usdc }).address, 'finalized');
+  expect(account && tokenAccountIn(account)).toMatchObject({ holder: wallet.address, amount: 5_000_000n });
+  expect((await home.database.pool.query('select from opened_account where github_id = $1', [ada])).rowCount).toBe(1);
+});
+
+// Last: they move the clock by months.
+test('what nobody decided on goes back after its time, by itself, and its account is closed a week later', async () => {
+  const money = await fundedOffer(local, clients);
+  await local.localnet.timeTravel(94 * 86_400);
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'refunded']);
+  await local.localnet.timeTravel(8 * 86_400);
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'refunded', 'closed']);
+});
+
+test('a share that nobody claimed goes back to its funder, and the other was paid', async () => {
+  const money = await fundedOffer(local, clients);
+  const ada = someone();
+  await local.link(ada);
+  const { createdSlot, sequence } = await onChain(money);
+  await local.send([award({ program: localProgram, deposit: money.deposit, operator: local.operator, deciders: [local.keys.relayer.address, money.funder.address], createdSlot, sequence, shares: [{ githubId: ada, bps: 5_000 }, { githubId: someone(), bps: 5_000 }] })], [await local.wallet(), local.keys.relayer, money.funder]);
+  await local.localnet.timeTravel(hours72 + 5);
+  await expect.poll(() => told(money), patient).toContain('paid');
+  await local.localnet.timeTravel(91 * 86_400);
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'paid', 'refunded']);
+  expect(await shown(money)).toMatchObject({ state: OfferState.PAID, deposit: { state: DepositState.PAID, award: { shares: [{ settled: 'paid' }, { settled: 'refunded' }] } } });
+});
+
+test('nobody may decide while the identity service does not answer', async () => {
+  const money = await fundedOffer(local, clients);
+  await authority.goAway();
+  await expect(awardTo(money, someone())).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  expect(await intentsOf(money)).toEqual([]);
+});

@@ -1,0 +1,38 @@
+import { onTestFinished } from 'vitest';
+import { createRpcServer, IdentityService, newServiceToken, parseCallers, route, unimplemented, type identity } from '@doubloon/rpc';
+import { createLogger } from '@doubloon/service';
+
+/** Who answers `Authorize` in tests of the treasury: everything is allowed until it is told otherwise. */
+export interface Authority {
+  /** What makes a treasury ask it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What it was asked, in order. */
+  readonly asked: identity.AuthorizeRequest[];
+  /** Why it refuses, or that it does not answer. */
+  refuse(reason: string, reasonCode: string): void;
+  allow(): void;
+  goAway(): Promise<void>;
+}
+
+export async function openAuthority(atEnd: (close: () => Promise<void>) => void = onTestFinished): Promise<Authority> {
+  const { token, hash } = newServiceToken();
+  const asked: identity.AuthorizeRequest[] = [];
+  let refusal: { reason: string; reasonCode: string } | undefined;
+  const authorize = (request: identity.AuthorizeRequest) => {
+    asked.push(request);
+    return refusal === undefined ? { allowed: true, actor: { githubId: '583231', login: 'ada' }, decisionId: `decision-${String(asked.length)}` } : { allowed: false, ...refusal };
+  };
+  const nobody = Object.fromEntries(IdentityService.methods.map(({ localName }) => [localName, []])) as unknown as Record<'beginSession' | 'completeOAuth' | 'getSession' | 'endSession' | 'getIdentity' | 'buildLink' | 'submitLink' | 'getRules', []>;
+  const server = createRpcServer({
+    routes: [route(IdentityService, { methods: { ...unimplemented(IdentityService), authorize }, callers: { ...nobody, authorize: ['treasury'] } })],
+    tokens: parseCallers(JSON.stringify({ treasury: hash })), log: createLogger({ name: 'authority', level: 'silent' }),
+  });
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  let isOpen = true;
+  const goAway = async () => {
+    if (isOpen) await server.close();
+    isOpen = false;
+  };
+  atEnd(goAway);
+  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, goAway };
+}
