@@ -1,8 +1,8 @@
 // The App's receiver with the App's way of storing, and nothing of its work: what accepting costs by itself.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openIntake, storeDelivery } from '../../apps/github-app/src/intake.ts';
-import { createReceiver } from '../../apps/github-app/src/receive.ts';
+import { openIntake, storeDelivery } from '../../apps/github-app/src/webhooks/intake.ts';
+import { createReceiver } from '../../apps/github-app/src/webhooks/receive.ts';
 
 const quiet = { info() {}, warn() {}, error() {} };
 const intake = openIntake(process.env['DATABASE_URL'] ?? '', quiet);

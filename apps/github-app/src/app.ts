@@ -8,20 +8,20 @@ import { lawIsOff } from '@doubloon/failpoints';
 import { checkSchema, migrationsFolder, openPool, startInboxWorker, type InboxRow } from '@doubloon/postgres';
 import { createIdentityClient, createTreasuryClient, type TreasuryClient } from '@doubloon/rpc';
 import { withTrace, type Health, type Service } from '@doubloon/service';
-import type { Parse } from './commands.ts';
+import type { Parse } from './commands/commands.ts';
 import type { GitHubAppSettings } from './config.ts';
-import { bountyKind, consumeBounties } from './consume-bounties.ts';
+import { bountyKind, consumeBounties } from './issues/consume-bounties.ts';
 import { openProbot } from './github.ts';
-import { createHandlers, receiveStored } from './handlers.ts';
-import { openIntake, storeDelivery } from './intake.ts';
-import { findIssue, keepIssueTold, wakeIssue } from './issue-row.ts';
-import { startIssueWorker } from './issue-worker.ts';
+import { createHandlers, receiveStored } from './webhooks/handlers.ts';
+import { openIntake, storeDelivery } from './webhooks/intake.ts';
+import { findIssue, keepIssueTold, wakeIssue } from './issues/issue-row.ts';
+import { startIssueWorker } from './issues/issue-worker.ts';
 import { createMeasures } from './measures.ts';
 import { startPruning } from './prune.ts';
-import { createReceiver, type Delivery } from './receive.ts';
-import { startRereader } from './rereader.ts';
-import { startSweeper } from './sweeper.ts';
-import { findInstallation, tendIssue } from './tend-issue.ts';
+import { createReceiver, type Delivery } from './webhooks/receive.ts';
+import { startRereader } from './reread/rereader.ts';
+import { startSweeper } from './sweep/sweeper.ts';
+import { findInstallation, tendIssue } from './issues/tend-issue.ts';
 
 /** Opens what the App needs, starts its workers, and builds the server of the receiver, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<GitHubAppSettings>): Promise<Server> {

@@ -1,7 +1,7 @@
 import { Probot, ProbotOctokit } from 'probot';
 import { boundedFetch, readSetback as readAnswer, type Setback } from '@doubloon/github';
 import type { Logger } from '@doubloon/service';
-import { TooSoon } from './installation-pace.ts';
+import { TooSoon } from './issues/installation-pace.ts';
 
 export type Octokit = InstanceType<typeof ProbotOctokit>;
 

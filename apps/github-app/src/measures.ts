@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
 import { Quota } from './github-quota.ts';
-import { measureOverdue } from './reread-row.ts';
-import { measureSweep } from './sweep-row.ts';
+import { measureOverdue } from './reread/reread-row.ts';
+import { measureSweep } from './sweep/sweep-row.ts';
 
 /** What the App counts. Label values are few and fixed. */
 export function createMeasures(metrics: Registry, pool: Pool) {

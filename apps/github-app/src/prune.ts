@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { pruneInbox } from '@doubloon/postgres';
 import type { Logger } from '@doubloon/service';
-import { pruneIntents } from './intent.ts';
-import { pruneMissed } from './missed-delivery-row.ts';
+import { pruneIntents } from './issues/intent.ts';
+import { pruneMissed } from './sweep/missed-delivery-row.ts';
 import { startRounds } from './rounds.ts';
 
 /** Deliveries are known again for this long: ten times as far back as GitHub's log of them goes. */
