@@ -21,7 +21,8 @@ import { startPruning } from './prune.ts';
 import { createReceiver, type Delivery } from './webhooks/receive.ts';
 import { startRereader } from './reread/rereader.ts';
 import { startSweeper } from './sweep/sweeper.ts';
-import { findInstallation, tendIssue } from './issues/tend-issue.ts';
+import { findInstallation } from './issues/in-turn.ts';
+import { tendIssue } from './issues/tend-issue.ts';
 
 /** Opens what the App needs, starts its workers, and builds the server of the receiver, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<GitHubAppSettings>): Promise<Server> {

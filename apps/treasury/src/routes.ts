@@ -34,6 +34,12 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
       cancel: answering(async ({ source }: treasury.CancelRequest) => decide(required(deciding), 'cancel', source)),
       buildAward: answering((request: treasury.BuildAwardRequest) => buildAward(context, deciding, request)),
       submitAward: answering((request: treasury.SubmitAwardRequest) => submitAward(context, deciding, request)),
+      buildDepositStep: () => notYet('BuildDepositStep'),
+      submitDepositStep: () => notYet('SubmitDepositStep'),
+      getDeposit: () => notYet('GetDeposit'),
+      keepIssue: () => notYet('KeepIssue'),
+      listBounties: () => notYet('ListBounties'),
+      getHistory: () => notYet('GetHistory'),
     },
     callers: {
       quote: ['web'],
@@ -49,6 +55,12 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
       cancel: ['github-app'],
       buildAward: ['web'],
       submitAward: ['web'],
+      buildDepositStep: ['web'],
+      submitDepositStep: ['web'],
+      getDeposit: ['web'],
+      keepIssue: ['github-app'],
+      listBounties: ['web'],
+      getHistory: ['web'],
     },
   });
 
@@ -56,4 +68,8 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
 function required(deciding: Seconding | undefined): Seconding {
   if (deciding === undefined) throw new DoubloonError('SERVICE_UNAVAILABLE', { service: 'relayer' });
   return deciding;
+}
+
+function notYet(method: string): never {
+  throw new DoubloonError('UNIMPLEMENTED', { method });
 }

@@ -69,6 +69,7 @@ export interface Failures {
   /** The sentence of the identity service for whoever asked, and its stable name. */
   NOT_AUTHORIZED: { sentence: string; reason: string };
   NOTHING_TO_DECIDE: { reason: string };
+  DEPOSIT_ABSENT: { deposit: string };
 
   // identity: sessions, links, decisions
   SESSION_ABSENT: Record<never, never>;
@@ -161,6 +162,7 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   PROGRAM_REFUSED: ({ program, problem }) => `The escrow program ${program} can't be used: ${problem}.`,
   NOT_AUTHORIZED: ({ sentence }) => `This is not allowed. ${sentence}`,
   NOTHING_TO_DECIDE: ({ reason }) => `There is nothing to decide: ${reason}.`,
+  DEPOSIT_ABSENT: () => 'There is no such deposit here.',
 
   // identity: sessions, links, decisions
   SESSION_ABSENT: () => 'You are not signed in, or were signed in too long ago.',

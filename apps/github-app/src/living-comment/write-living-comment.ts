@@ -138,3 +138,16 @@ function at({ repository }: KnownIssue): { owner: string; repo: string } {
   const [owner = '', repo = ''] = repository.split('/');
   return { owner, repo };
 }
+
+interface Stored { comment_id: string | null; hash: string | null; money: string | null; written_at: Date | null; quiet_at: Date[]; recreated: number; given_up: string | null }
+
+const read = 'select comment_id, hash, money, written_at, quiet_at, recreated, given_up from living_comment where repository_id = $1 and issue_id = $2';
+
+/** `undefined` when there never was a reason for one. */
+export async function readWritten(pool: Pool, { repositoryId, issueId }: Pick<KnownIssue, 'repositoryId' | 'issueId'>): Promise<WrittenComment | undefined> {
+  const { rows: [row] } = await pool.query<Stored>(read, [repositoryId, issueId]);
+  return row && {
+    commentId: row.comment_id ?? undefined, hash: row.hash ?? undefined, money: row.money ?? undefined, writtenAt: row.written_at ?? undefined,
+    quietAt: row.quiet_at, recreated: row.recreated, givenUp: row.given_up ?? undefined,
+  };
+}

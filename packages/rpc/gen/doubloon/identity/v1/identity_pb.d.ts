@@ -603,7 +603,10 @@ export declare type AuthorizeRequest = Message<"doubloon.identity.v1.AuthorizeRe
   action: string;
 
   /**
-   * Where the command stands: issue | issue-comment | review | review-comment, and its numeric id.
+   * Where the command stands: issue | issue-comment | review | review-comment, and its numeric id. Two kinds are no text:
+   * pull-request (for award: the rules award by themselves who opened it, some time after it was merged; its id in the
+   * API of pull requests) and closing (for cancel: the issue was closed as not planned some time ago; the id of that
+   * `closed` event of the issue).
    *
    * @generated from field: string source_kind = 2;
    */

@@ -89,6 +89,39 @@ export declare type Issue = Message<"doubloon.treasury.v1.Issue"> & {
    * @generated from field: string url = 6;
    */
   url: string;
+
+  /**
+   * What follows is kept by KeepIssue only.
+   *
+   * @generated from field: bool is_pull_request = 7;
+   */
+  isPullRequest: boolean;
+
+  /**
+   * open | closed | deleted
+   *
+   * @generated from field: string state = 8;
+   */
+  state: string;
+
+  /**
+   * completed | not_planned | duplicate, empty for none.
+   *
+   * @generated from field: string state_reason = 9;
+   */
+  stateReason: string;
+
+  /**
+   * @generated from field: repeated string labels = 10;
+   */
+  labels: string[];
+
+  /**
+   * Main language of the repository as GitHub names it, empty when it has none.
+   *
+   * @generated from field: string language = 11;
+   */
+  language: string;
 };
 
 /**
@@ -632,6 +665,42 @@ export declare type AwardedShare = Message<"doubloon.treasury.v1.AwardedShare"> 
    * @generated from field: string settled = 5;
    */
   settled: string;
+
+  /**
+   * The transaction that settled it, empty when only the account was seen.
+   *
+   * @generated from field: string signature = 6;
+   */
+  signature: string;
+
+  /**
+   * The wallet it was paid to, empty when that was not seen.
+   *
+   * @generated from field: string wallet = 7;
+   */
+  wallet: string;
+
+  /**
+   * What stands between an unsettled share and its payout: award | wallet | cool-down | change | contested | relayer.
+   * Empty when it can be paid now.
+   *
+   * @generated from field: string waits_for = 8;
+   */
+  waitsFor: string;
+
+  /**
+   * From when on it is paid when nothing else happens; empty when somebody has to act first.
+   *
+   * @generated from field: string pays_from = 9;
+   */
+  paysFrom: string;
+
+  /**
+   * Until when it can be claimed; from then on, with no wallet linked, anybody can send it back to the funder.
+   *
+   * @generated from field: string claimable_until = 10;
+   */
+  claimableUntil: string;
 };
 
 /**
@@ -1201,7 +1270,7 @@ export declare type DecisionSource = Message<"doubloon.treasury.v1.DecisionSourc
   issueNumber: number;
 
   /**
-   * issue | issue-comment | review | review-comment
+   * issue | issue-comment | review | review-comment | pull-request | closing, as AuthorizeRequest says
    *
    * @generated from field: string source_kind = 4;
    */
@@ -1556,6 +1625,577 @@ export declare type SubmitAwardResponse = Message<"doubloon.treasury.v1.SubmitAw
 export declare const SubmitAwardResponseSchema: GenMessage<SubmitAwardResponse>;
 
 /**
+ * @generated from message doubloon.treasury.v1.BuildDepositStepRequest
+ */
+export declare type BuildDepositStepRequest = Message<"doubloon.treasury.v1.BuildDepositStepRequest"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositStep step = 2;
+   */
+  step: DepositStep;
+
+  /**
+   * For REFUND_SHARE and PAYOUT: which share, from 0.
+   *
+   * @generated from field: uint32 share = 3;
+   */
+  share: number;
+
+  /**
+   * base58: who signs and pays.
+   *
+   * @generated from field: string wallet = 4;
+   */
+  wallet: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.BuildDepositStepRequest.
+ * Use `create(BuildDepositStepRequestSchema)` to create a new message.
+ */
+export declare const BuildDepositStepRequestSchema: GenMessage<BuildDepositStepRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.BuildDepositStepResponse
+ */
+export declare type BuildDepositStepResponse = Message<"doubloon.treasury.v1.BuildDepositStepResponse"> & {
+  /**
+   * @generated from field: bytes transaction = 1;
+   */
+  transaction: Uint8Array;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositStepTerms terms = 2;
+   */
+  terms?: DepositStepTerms | undefined;
+
+  /**
+   * @generated from field: string last_valid_block_height = 3;
+   */
+  lastValidBlockHeight: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.BuildDepositStepResponse.
+ * Use `create(BuildDepositStepResponseSchema)` to create a new message.
+ */
+export declare const BuildDepositStepResponseSchema: GenMessage<BuildDepositStepResponse>;
+
+/**
+ * What somebody who signs a step agrees to; the same values stand in the bytes they sign.
+ *
+ * @generated from message doubloon.treasury.v1.DepositStepTerms
+ */
+export declare type DepositStepTerms = Message<"doubloon.treasury.v1.DepositStepTerms"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositStep step = 1;
+   */
+  step: DepositStep;
+
+  /**
+   * @generated from field: string deposit = 2;
+   */
+  deposit: string;
+
+  /**
+   * Who gets the money: the funder, or the wallet of the winner; empty for a veto.
+   *
+   * @generated from field: string to = 3;
+   */
+  to: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Money money = 4;
+   */
+  money?: Money | undefined;
+
+  /**
+   * @generated from field: string text = 5;
+   */
+  text: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Cluster cluster = 6;
+   */
+  cluster?: Cluster | undefined;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Program program = 7;
+   */
+  program?: Program | undefined;
+
+  /**
+   * @generated from field: string operator = 8;
+   */
+  operator: string;
+
+  /**
+   * Empty for SOL.
+   *
+   * @generated from field: string mint = 9;
+   */
+  mint: string;
+
+  /**
+   * Lamports, decimal: the network's fee, and rent of a token account that has to be opened for `to`.
+   *
+   * @generated from field: string network_fee = 10;
+   */
+  networkFee: string;
+
+  /**
+   * @generated from field: string rent = 11;
+   */
+  rent: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.DepositStepTerms.
+ * Use `create(DepositStepTermsSchema)` to create a new message.
+ */
+export declare const DepositStepTermsSchema: GenMessage<DepositStepTerms>;
+
+/**
+ * @generated from message doubloon.treasury.v1.SubmitDepositStepRequest
+ */
+export declare type SubmitDepositStepRequest = Message<"doubloon.treasury.v1.SubmitDepositStepRequest"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositStep step = 2;
+   */
+  step: DepositStep;
+
+  /**
+   * @generated from field: uint32 share = 3;
+   */
+  share: number;
+
+  /**
+   * @generated from field: bytes transaction = 4;
+   */
+  transaction: Uint8Array;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.SubmitDepositStepRequest.
+ * Use `create(SubmitDepositStepRequestSchema)` to create a new message.
+ */
+export declare const SubmitDepositStepRequestSchema: GenMessage<SubmitDepositStepRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.SubmitDepositStepResponse
+ */
+export declare type SubmitDepositStepResponse = Message<"doubloon.treasury.v1.SubmitDepositStepResponse"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Submission submission = 1;
+   */
+  submission?: Submission | undefined;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.SubmitDepositStepResponse.
+ * Use `create(SubmitDepositStepResponseSchema)` to create a new message.
+ */
+export declare const SubmitDepositStepResponseSchema: GenMessage<SubmitDepositStepResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.GetDepositRequest
+ */
+export declare type GetDepositRequest = Message<"doubloon.treasury.v1.GetDepositRequest"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.GetDepositRequest.
+ * Use `create(GetDepositRequestSchema)` to create a new message.
+ */
+export declare const GetDepositRequestSchema: GenMessage<GetDepositRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.GetDepositResponse
+ */
+export declare type GetDepositResponse = Message<"doubloon.treasury.v1.GetDepositResponse"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Deposit deposit = 1;
+   */
+  deposit?: Deposit | undefined;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Issue issue = 2;
+   */
+  issue?: Issue | undefined;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Cluster cluster = 3;
+   */
+  cluster?: Cluster | undefined;
+
+  /**
+   * Steps that are possible now, as the chain says; those of a share name it.
+   *
+   * @generated from field: repeated doubloon.treasury.v1.PossibleStep steps = 4;
+   */
+  steps: PossibleStep[];
+
+  /**
+   * The newest step that was submitted here, if any.
+   *
+   * @generated from field: doubloon.treasury.v1.Submission submission = 5;
+   */
+  submission?: Submission | undefined;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositStep submitted_step = 6;
+   */
+  submittedStep: DepositStep;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.GetDepositResponse.
+ * Use `create(GetDepositResponseSchema)` to create a new message.
+ */
+export declare const GetDepositResponseSchema: GenMessage<GetDepositResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.PossibleStep
+ */
+export declare type PossibleStep = Message<"doubloon.treasury.v1.PossibleStep"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.DepositStep step = 1;
+   */
+  step: DepositStep;
+
+  /**
+   * @generated from field: uint32 share = 2;
+   */
+  share: number;
+
+  /**
+   * Whose signature it takes, base58; empty when anybody can.
+   *
+   * @generated from field: repeated string by = 3;
+   */
+  by: string[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.PossibleStep.
+ * Use `create(PossibleStepSchema)` to create a new message.
+ */
+export declare const PossibleStepSchema: GenMessage<PossibleStep>;
+
+/**
+ * @generated from message doubloon.treasury.v1.KeepIssueRequest
+ */
+export declare type KeepIssueRequest = Message<"doubloon.treasury.v1.KeepIssueRequest"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Issue issue = 1;
+   */
+  issue?: Issue | undefined;
+
+  /**
+   * GitHub's updated_at of what was seen.
+   *
+   * @generated from field: string seen_at = 2;
+   */
+  seenAt: string;
+
+  /**
+   * Where it was before it was transferred here, empty otherwise.
+   *
+   * @generated from field: string moved_from_repository_id = 3;
+   */
+  movedFromRepositoryId: string;
+
+  /**
+   * @generated from field: string moved_from_issue_id = 4;
+   */
+  movedFromIssueId: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.KeepIssueRequest.
+ * Use `create(KeepIssueRequestSchema)` to create a new message.
+ */
+export declare const KeepIssueRequestSchema: GenMessage<KeepIssueRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.KeepIssueResponse
+ */
+export declare type KeepIssueResponse = Message<"doubloon.treasury.v1.KeepIssueResponse"> & {
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.KeepIssueResponse.
+ * Use `create(KeepIssueResponseSchema)` to create a new message.
+ */
+export declare const KeepIssueResponseSchema: GenMessage<KeepIssueResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.ListBountiesRequest
+ */
+export declare type ListBountiesRequest = Message<"doubloon.treasury.v1.ListBountiesRequest"> & {
+  /**
+   * Empty for any of each.
+   *
+   * @generated from field: string denom = 1;
+   */
+  denom: string;
+
+  /**
+   * open | awarded | paid | ended
+   *
+   * @generated from field: string state = 2;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string language = 3;
+   */
+  language: string;
+
+  /**
+   * @generated from field: string label = 4;
+   */
+  label: string;
+
+  /**
+   * Numeric id, or owner/name as it was last seen.
+   *
+   * @generated from field: string repository_id = 5;
+   */
+  repositoryId: string;
+
+  /**
+   * @generated from field: string repository = 6;
+   */
+  repository: string;
+
+  /**
+   * next_cursor of the page before.
+   *
+   * @generated from field: string cursor = 7;
+   */
+  cursor: string;
+
+  /**
+   * At most 100; 0 for 30.
+   *
+   * @generated from field: uint32 limit = 8;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.ListBountiesRequest.
+ * Use `create(ListBountiesRequestSchema)` to create a new message.
+ */
+export declare const ListBountiesRequestSchema: GenMessage<ListBountiesRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.ListBountiesResponse
+ */
+export declare type ListBountiesResponse = Message<"doubloon.treasury.v1.ListBountiesResponse"> & {
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.BountySummary bounties = 1;
+   */
+  bounties: BountySummary[];
+
+  /**
+   * @generated from field: string next_cursor = 2;
+   */
+  nextCursor: string;
+
+  /**
+   * Of all that match.
+   *
+   * @generated from field: repeated doubloon.treasury.v1.Total totals = 3;
+   */
+  totals: Total[];
+
+  /**
+   * What there is to filter by, most frequent first.
+   *
+   * @generated from field: repeated string denoms = 4;
+   */
+  denoms: string[];
+
+  /**
+   * @generated from field: repeated string languages = 5;
+   */
+  languages: string[];
+
+  /**
+   * @generated from field: repeated string labels = 6;
+   */
+  labels: string[];
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Cluster cluster = 7;
+   */
+  cluster?: Cluster | undefined;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.ListBountiesResponse.
+ * Use `create(ListBountiesResponseSchema)` to create a new message.
+ */
+export declare const ListBountiesResponseSchema: GenMessage<ListBountiesResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.BountySummary
+ */
+export declare type BountySummary = Message<"doubloon.treasury.v1.BountySummary"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Issue issue = 1;
+   */
+  issue?: Issue | undefined;
+
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.Total totals = 2;
+   */
+  totals: Total[];
+
+  /**
+   * open | awarded | paid | ended
+   *
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * @generated from field: string changed_at = 4;
+   */
+  changedAt: string;
+
+  /**
+   * The earliest deadline of what is in escrow, empty when nothing is.
+   *
+   * @generated from field: string deadline = 5;
+   */
+  deadline: string;
+
+  /**
+   * @generated from field: uint32 funders = 6;
+   */
+  funders: number;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.BountySummary.
+ * Use `create(BountySummarySchema)` to create a new message.
+ */
+export declare const BountySummarySchema: GenMessage<BountySummary>;
+
+/**
+ * @generated from message doubloon.treasury.v1.GetHistoryRequest
+ */
+export declare type GetHistoryRequest = Message<"doubloon.treasury.v1.GetHistoryRequest"> & {
+  /**
+   * @generated from field: string repository_id = 1;
+   */
+  repositoryId: string;
+
+  /**
+   * @generated from field: string issue_id = 2;
+   */
+  issueId: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.GetHistoryRequest.
+ * Use `create(GetHistoryRequestSchema)` to create a new message.
+ */
+export declare const GetHistoryRequestSchema: GenMessage<GetHistoryRequest>;
+
+/**
+ * @generated from message doubloon.treasury.v1.GetHistoryResponse
+ */
+export declare type GetHistoryResponse = Message<"doubloon.treasury.v1.GetHistoryResponse"> & {
+  /**
+   * @generated from field: repeated doubloon.treasury.v1.HistoryEntry entries = 1;
+   */
+  entries: HistoryEntry[];
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.GetHistoryResponse.
+ * Use `create(GetHistoryResponseSchema)` to create a new message.
+ */
+export declare const GetHistoryResponseSchema: GenMessage<GetHistoryResponse>;
+
+/**
+ * @generated from message doubloon.treasury.v1.HistoryEntry
+ */
+export declare type HistoryEntry = Message<"doubloon.treasury.v1.HistoryEntry"> & {
+  /**
+   * The last word of the event's type, for example funded.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string at = 2;
+   */
+  at: string;
+
+  /**
+   * @generated from field: string event_id = 3;
+   */
+  eventId: string;
+
+  /**
+   * @generated from field: string offer_id = 4;
+   */
+  offerId: string;
+
+  /**
+   * @generated from field: string deposit = 5;
+   */
+  deposit: string;
+
+  /**
+   * @generated from field: string signature = 6;
+   */
+  signature: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Money money = 7;
+   */
+  money?: Money | undefined;
+
+  /**
+   * @generated from field: string text = 8;
+   */
+  text: string;
+
+  /**
+   * Who: a wallet or a numeric GitHub id, whichever the event names.
+   *
+   * @generated from field: string by = 9;
+   */
+  by: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.HistoryEntry.
+ * Use `create(HistoryEntrySchema)` to create a new message.
+ */
+export declare const HistoryEntrySchema: GenMessage<HistoryEntry>;
+
+/**
  * @generated from enum doubloon.treasury.v1.OfferState
  */
 export enum OfferState {
@@ -1754,6 +2394,63 @@ export enum IntentState {
 export declare const IntentStateSchema: GenEnum<IntentState>;
 
 /**
+ * @generated from enum doubloon.treasury.v1.DepositStep
+ */
+export enum DepositStep {
+  /**
+   * @generated from enum value: DEPOSIT_STEP_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Undoes an award that is not final. By the funder or the approver.
+   *
+   * @generated from enum value: DEPOSIT_STEP_VETO = 1;
+   */
+  VETO = 1,
+
+  /**
+   * Sends back what is not awarded before its time. By the funder, where the relayer is off.
+   *
+   * @generated from enum value: DEPOSIT_STEP_CANCEL = 2;
+   */
+  CANCEL = 2,
+
+  /**
+   * Sends back what is not awarded, after its time. By anybody.
+   *
+   * @generated from enum value: DEPOSIT_STEP_REFUND = 3;
+   */
+  REFUND = 3,
+
+  /**
+   * Sends back a share that nobody claimed in time. By anybody.
+   *
+   * @generated from enum value: DEPOSIT_STEP_REFUND_SHARE = 4;
+   */
+  REFUND_SHARE = 4,
+
+  /**
+   * Pays a share to the wallet that is linked. By anybody.
+   *
+   * @generated from enum value: DEPOSIT_STEP_PAYOUT = 5;
+   */
+  PAYOUT = 5,
+
+  /**
+   * Removes an account that ended a week ago; its rent goes to the funder. By anybody.
+   *
+   * @generated from enum value: DEPOSIT_STEP_CLOSE = 6;
+   */
+  CLOSE = 6,
+}
+
+/**
+ * Describes the enum doubloon.treasury.v1.DepositStep.
+ */
+export declare const DepositStepSchema: GenEnum<DepositStep>;
+
+/**
  * @generated from service doubloon.treasury.v1.TreasuryService
  */
 export declare const TreasuryService: GenService<{
@@ -1895,6 +2592,69 @@ export declare const TreasuryService: GenService<{
     methodKind: "unary";
     input: typeof SubmitAwardRequestSchema;
     output: typeof SubmitAwardResponseSchema;
+  },
+  /**
+   * The unsigned transaction of a step other than an award, for whoever signs and pays it, and what it means.
+   * DEPOSIT_ABSENT, WALLET_INVALID, NOTHING_TO_DECIDE (with the reason), BALANCE_TOO_SMALL, CHAIN_UNAVAILABLE.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.BuildDepositStep
+   */
+  buildDepositStep: {
+    methodKind: "unary";
+    input: typeof BuildDepositStepRequestSchema;
+    output: typeof BuildDepositStepResponseSchema;
+  },
+  /**
+   * Takes the signed step, checks it by meaning, records it, and sends it until it lands or no longer can. Repeating it
+   * with the same bytes changes nothing. DEPOSIT_ABSENT, TRANSACTION_REFUSED, BLOCKHASH_EXPIRED.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.SubmitDepositStep
+   */
+  submitDepositStep: {
+    methodKind: "unary";
+    input: typeof SubmitDepositStepRequestSchema;
+    output: typeof SubmitDepositStepResponseSchema;
+  },
+  /**
+   * One deposit, with the issue it is for. DEPOSIT_ABSENT.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.GetDeposit
+   */
+  getDeposit: {
+    methodKind: "unary";
+    input: typeof GetDepositRequestSchema;
+    output: typeof GetDepositResponseSchema;
+  },
+  /**
+   * Keeps what is known of an issue now, and where it was before, when it was transferred: its bounty is found under both
+   * from then on. What was seen earlier than what is kept changes nothing. REQUEST_INVALID.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.KeepIssue
+   */
+  keepIssue: {
+    methodKind: "unary";
+    input: typeof KeepIssueRequestSchema;
+    output: typeof KeepIssueResponseSchema;
+  },
+  /**
+   * The board: bounties with money in escrow or offered, newest change first. REQUEST_INVALID.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.ListBounties
+   */
+  listBounties: {
+    methodKind: "unary";
+    input: typeof ListBountiesRequestSchema;
+    output: typeof ListBountiesResponseSchema;
+  },
+  /**
+   * What happened to one bounty, oldest first, as its events told it.
+   *
+   * @generated from rpc doubloon.treasury.v1.TreasuryService.GetHistory
+   */
+  getHistory: {
+    methodKind: "unary";
+    input: typeof GetHistoryRequestSchema;
+    output: typeof GetHistoryResponseSchema;
   },
 }>;
 

@@ -1,0 +1,42 @@
+import { failpoint } from '@doubloon/failpoints';
+import { readSetback, type Octokit } from '../github.ts';
+import type { Alone } from './in-turn.ts';
+import { TooSoon } from './installation-pace.ts';
+import { countAttempt, markDone, type Intent } from './intent.ts';
+import type { KnownIssue } from './issue-row.ts';
+import { react } from './react.ts';
+import type { Tending } from './tending.ts';
+
+/** Anybody can write command after command: a quarter of what may be created is for our comments alone. */
+const eyesShare = 0.75;
+/** A sign that a command was read is for now: later our comment is one. */
+const eyesWithinMs = 60_000;
+
+/** Resolves to when the rest of it may be shown: that holds back nothing else on the issue. */
+export async function showRead(tending: Tending, octokit: Octokit, issue: KnownIssue, eyes: readonly Intent[], alone: Alone): Promise<Date | undefined> {
+  const { pool, now } = tending;
+  for (const intent of eyes) {
+    try {
+      await alone(() => reactOnce(tending, octokit, issue, intent), eyesShare);
+    } catch (error) {
+      if (!(error instanceof TooSoon)) throw error;
+      if (error.notBefore.getTime() <= now().getTime() + eyesWithinMs) return error.notBefore;
+      await markDone(pool, intent, now(), error.message);
+    }
+  }
+  return undefined;
+}
+
+async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: KnownIssue, intent: Intent): Promise<void> {
+  const { work } = intent;
+  if (work.kind !== 'eyes') return;
+  await countAttempt(pool, intent);
+  failpoint('eyes-counted');
+  const problem = await react(octokit, issue, work).then(() => undefined, (error: unknown) => {
+    if (readSetback(error, now()).notBefore !== undefined) throw error;
+    return error instanceof Error ? error.message : 'unknown reason';
+  });
+  if (problem !== undefined) log.info({ repository: issue.repositoryId, issue: issue.issueId, problem }, 'a reaction could not be set');
+  failpoint('eyes-set');
+  await markDone(pool, intent, now(), problem);
+}
