@@ -35,5 +35,5 @@ export async function getBounty({ pool, webUrl, cluster }: Treasury, { repositor
   if (parseGitHubId(repositoryId) === undefined || parseGitHubId(issueId) === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'repositoryId and issueId are no numeric ids' });
   const [offers, decisions, deposits, sums] = await Promise.all([offersOf(pool, { repositoryId, issueId }), decisionsOf(pool, { repositoryId, issueId }), depositsOfBounty(pool, { repositoryId, issueId }), totalsOf(pool, repositoryId, issueId)]);
   const byOffer = Map.groupBy(deposits, ({ offer_id: offerId }) => offerId);
-  return { offers: offers.map((row) => offerView(row, webUrl, byOffer.get(row.id) ?? [])), totals: sums, cluster, deposits: deposits.map(depositView), decisions };
+  return { offers: offers.map((row) => offerView(row, webUrl, byOffer.get(row.id) ?? [])), totals: sums, cluster, deposits: deposits.map(depositView), decisions, bountyUrl: `${webUrl}/bounties/${repositoryId}-${issueId}`, awardUrl: `${webUrl}/award/${repositoryId}-${issueId}`, linkUrl: `${webUrl}/link` };
 }

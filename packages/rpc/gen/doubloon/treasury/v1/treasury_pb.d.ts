@@ -592,6 +592,13 @@ export declare type Deposit = Message<"doubloon.treasury.v1.Deposit"> & {
    * @generated from field: string held_text = 19;
    */
   heldText: string;
+
+  /**
+   * The page where its funder, or anybody once its time is over, can do something about it.
+   *
+   * @generated from field: string refund_url = 20;
+   */
+  refundUrl: string;
 };
 
 /**
@@ -1063,6 +1070,23 @@ export declare type GetBountyResponse = Message<"doubloon.treasury.v1.GetBountyR
    * @generated from field: repeated doubloon.treasury.v1.Decision decisions = 5;
    */
   decisions: Decision[];
+
+  /**
+   * Pages for people: all about this bounty, to award it with a wallet, and to link a wallet.
+   *
+   * @generated from field: string bounty_url = 6;
+   */
+  bountyUrl: string;
+
+  /**
+   * @generated from field: string award_url = 7;
+   */
+  awardUrl: string;
+
+  /**
+   * @generated from field: string link_url = 8;
+   */
+  linkUrl: string;
 };
 
 /**
