@@ -3,13 +3,16 @@ import type { Chain } from '@doubloon/escrow/chain';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** What the relayer of a local chain starts with, for its fees and the token accounts that it opens. */
+const relayerLamports = 1_000_000_000n;
+
 /**
- * Makes the operator account of a new instance on a local chain: its admin and relayer are keys of this run, as is its
- * attestor unless one is given. Answers the account's address once it stands in confirmed state.
+ * Makes the operator account of a new instance on a local chain: its admin is a key of this run, as are its attestor and its
+ * relayer unless they are given, which gets some money. Answers the account's address once it stands in finalized state.
  */
-export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<unknown>, host: string, attestorSeed = randomBytes(32)): Promise<Address> {
-  const [admin, relayer, attestor] = [signerFromSeed(randomBytes(32)), signerFromSeed(randomBytes(32)), signerFromSeed(attestorSeed)];
-  await airdrop(admin.address, 1_000_000_000n);
+export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<unknown>, host: string, attestorSeed = randomBytes(32), relayerSeed = randomBytes(32)): Promise<Address> {
+  const [admin, relayer, attestor] = [signerFromSeed(randomBytes(32)), signerFromSeed(relayerSeed), signerFromSeed(attestorSeed)];
+  await Promise.all([airdrop(admin.address, 1_000_000_000n), airdrop(relayer.address, relayerLamports)]);
   const instruction = createOperator({ program: localProgram, admin: admin.address, host, relayer: relayer.address, attestor: attestor.address });
   const { blockhash } = await chain.latestBlockhash();
   await chain.send(signTransaction(compileTransaction({ payer: admin.address, blockhash, instructions: [instruction] }), [admin]));

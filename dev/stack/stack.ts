@@ -79,7 +79,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const [treasuryPort, appPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const webUrl = `http://127.0.0.1:${String(webPort)}`;
   const webhookSecret = randomBytes(32).toString('hex');
-  const attestorSeed = randomBytes(32);
+  const [attestorSeed, relayerSeed] = [randomBytes(32), randomBytes(32)];
   const secrets = opening.use(openSecrets(places?.treasury.user));
 
   progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
@@ -98,15 +98,15 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     makeDatabase(postgres, 'github-app'),
     makeDatabase(postgres, 'identity'),
     ownDatabase(postgres, 'event-log'),
-    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host, attestorSeed),
+    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host, attestorSeed, relayerSeed),
   ]);
   const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
   const { neighbours, through } = openNeighbours(opening, takeable);
   const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
 
   progress('Starting the services …');
-  const [webToken, appToken, webIdentityToken, appIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
-  const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
+  const [webToken, appToken, webIdentityToken, appIdentityToken, treasuryIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
+  const [treasuryUrl, identityUrl] = [`http://127.0.0.1:${String(treasuryPort)}`, `http://127.0.0.1:${String(identityPort)}`];
   const settingsOf = (name: AppName, env: Readonly<Record<string, string>>) => ({ LOG_LEVEL: 'info', DENOMS_FILE: join(places?.[name].root ?? root, 'packages/domain/denoms/localnet.json'), ...env, ...extra[name] });
   const launch = async (name: AppName, env: Readonly<Record<string, string>>, internalPort: number): Promise<App> =>
     openApp({ name, entry: `apps/${name}/src/main.ts`, place: places?.[name], env, internalPort, onLine });
@@ -122,7 +122,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     WEB_ORIGIN: `http://127.0.0.1:${String(port)}`,
     WEB_TREASURY_URL: treasuryUrl,
     WEB_TREASURY_TOKEN_FILE: webTokenFile,
-    WEB_IDENTITY_URL: `http://127.0.0.1:${String(identityPort)}`,
+    WEB_IDENTITY_URL: identityUrl,
     WEB_IDENTITY_TOKEN_FILE: webIdentityTokenFile,
     GITHUB_URL: github.url,
   });
@@ -139,6 +139,9 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       TREASURY_OPERATOR: operator,
       TREASURY_WEB_URL: webUrl,
       TREASURY_CALLERS_FILE: secrets.file('treasury-callers', JSON.stringify({ web: webToken.hash, 'github-app': appToken.hash })),
+      TREASURY_IDENTITY_URL: identityUrl,
+      TREASURY_IDENTITY_TOKEN_FILE: secrets.file('treasury-identity', treasuryIdentityToken.token),
+      TREASURY_RELAYER_KEY_FILE: secrets.file('relayer.json', keyFileOf(relayerSeed)),
     }),
     start('identity', {
       PORT: String(identityPort),
@@ -157,7 +160,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       IDENTITY_OPERATOR: operator,
       IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)),
       IDENTITY_WEB_URL: webUrl,
-      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash, 'github-app': appIdentityToken.hash })),
+      IDENTITY_CALLERS_FILE: secrets.file('identity-callers', JSON.stringify({ web: webIdentityToken.hash, 'github-app': appIdentityToken.hash, treasury: treasuryIdentityToken.hash })),
     }),
     start('github-app', {
       PORT: String(appPort),
@@ -169,7 +172,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       GITHUB_APP_WEBHOOK_SECRET_FILE: secrets.file('github-app-webhook', webhookSecret),
       GITHUB_APP_TREASURY_URL: treasuryUrl,
       GITHUB_APP_TREASURY_TOKEN_FILE: secrets.file('github-app-treasury', appToken.token),
-      GITHUB_APP_IDENTITY_URL: `http://127.0.0.1:${String(identityPort)}`,
+      GITHUB_APP_IDENTITY_URL: identityUrl,
       GITHUB_APP_IDENTITY_TOKEN_FILE: secrets.file('github-app-identity', appIdentityToken.token),
     }),
     web ? start('web', { ...webEnv(webPort), WEB_FAUCET_URL: `${localnet.faucet.url}/airdrop`, DEV_WALLET: 'true' }) : undefined,
@@ -188,7 +191,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     settingsFolder: secrets.folder,
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
-    identity: createIdentityClient({ url: `http://127.0.0.1:${String(identityPort)}`, token: webIdentityToken.token, caller: 'web' }),
+    identity: createIdentityClient({ url: identityUrl, token: webIdentityToken.token, caller: 'web' }),
     app(name) {
       const found = apps.find((app) => app?.name === name);
       if (found === undefined) throw new Error(`the stack was started without ${name}`);

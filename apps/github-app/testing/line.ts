@@ -38,7 +38,7 @@ export async function startLine(): Promise<Line> {
   const appUrl = `http://127.0.0.1:${String(appPort)}/webhooks`;
   const treasuryUrl = `http://127.0.0.1:${String(treasuryPort)}`;
   const identityUrl = `http://127.0.0.1:${String(identityPort)}`;
-  const attestorSeed = randomBytes(32);
+  const [attestorSeed, relayerSeed] = [randomBytes(32), randomBytes(32)];
   const [localnet, github, database, treasuryDatabase, identityDatabase, log] = await Promise.all([
     startLocalnet().then((it) => opening.use(it)),
     startGitHubStandin({ webhook: { url: appUrl, secret } }).then((it) => opening.use(it)),
@@ -48,8 +48,8 @@ export async function startLine(): Promise<Line> {
     openTestDatabase(migrationsFolder('event-log')).then((it) => opening.use(it)),
   ]);
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
-  const operator = await makeOperator(chain, async (address, lamports) => { await localnet.faucet.airdrop(address, lamports); }, 'bounties.test', attestorSeed);
-  const [appToken, ownToken, identityToken] = [newServiceToken(), newServiceToken(), newServiceToken()];
+  const operator = await makeOperator(chain, async (address, lamports) => { await localnet.faucet.airdrop(address, lamports); }, 'bounties.test', attestorSeed, relayerSeed);
+  const [appToken, ownToken, identityToken, treasuryIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
   const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json'), EVENT_LOG_URL: log.url };
 
   const secrets = opening.use(openSecrets());
@@ -59,6 +59,7 @@ export async function startLine(): Promise<Line> {
       ...common, PORT: String(treasuryPort), DATABASE_URL: treasuryDatabase.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl,
       TREASURY_CLUSTER: 'localnet', TREASURY_PROGRAM: localProgram, TREASURY_OPERATOR: operator, TREASURY_WEB_URL: 'http://bounties.test',
       TREASURY_CALLERS: JSON.stringify({ 'github-app': appToken.hash, web: ownToken.hash }),
+      TREASURY_IDENTITY_URL: identityUrl, TREASURY_IDENTITY_TOKEN: treasuryIdentityToken.token, TREASURY_RELAYER_KEY_FILE: secrets.file('relayer.json', keyFileOf(relayerSeed)),
     },
   }).then((it) => opening.use(it));
   const identity = startApp({
@@ -67,7 +68,7 @@ export async function startLine(): Promise<Line> {
       ...common, PORT: String(identityPort), DATABASE_URL: identityDatabase.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl, GITHUB_URL: github.url, GITHUB_API_URL: github.apiUrl,
       GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey, GITHUB_CLIENT_ID: github.app.clientId, GITHUB_CLIENT_SECRET: github.app.clientSecret,
       IDENTITY_CLUSTER: 'localnet', IDENTITY_PROGRAM: localProgram, IDENTITY_OPERATOR: operator, IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)), IDENTITY_WEB_URL: 'http://bounties.test',
-      IDENTITY_CALLERS: JSON.stringify({ 'github-app': identityToken.hash }),
+      IDENTITY_CALLERS: JSON.stringify({ 'github-app': identityToken.hash, treasury: treasuryIdentityToken.hash }),
     },
   }).then((it) => opening.use(it));
   await Promise.all([treasury, identity]);
