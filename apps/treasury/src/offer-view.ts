@@ -17,7 +17,8 @@ const offerStates: Record<OfferState, treasury.OfferState> = {
   closed: treasury.OfferState.CLOSED,
 };
 
-const submissionStates: Record<SubmissionState, treasury.SubmissionState> = {
+/** The states of something signed as they cross the border. */
+export const submissionStates: Record<SubmissionState, treasury.SubmissionState> = {
   recorded: treasury.SubmissionState.RECORDED,
   sent: treasury.SubmissionState.SENT,
   confirmed: treasury.SubmissionState.CONFIRMED,

@@ -32,9 +32,11 @@ test('a funder awards alone, and others have 72 hours to veto', async () => {
   const money = await fundedOffer(local, clients);
   const built = await ask(money);
   expect(built.withRelayer).toBe(false);
+  expect(built.terms).toMatchObject({ program: { address: localProgram }, operator: local.operator, relayer: '', cluster: { name: 'localnet' } });
   const transaction = signTransaction(built.transaction, [money.funder]);
-  const { intent } = await clients.web.submitAward({ deposit: money.deposit, transaction });
+  const { intent, submission } = await clients.web.submitAward({ deposit: money.deposit, transaction });
   expect(intent).toMatchObject({ deposit: money.deposit, state: IntentState.WAITING });
+  expect(submission).toMatchObject({ signature: intent?.signature });
   await expect.poll(() => told(money), patient).toContain('awarded');
   const found = await awardOf(money);
   expect(found).toMatchObject({ by: ['funder'] });
@@ -46,6 +48,7 @@ test('a funder and somebody who may award decide at once: the relayer signs the 
   const money = await fundedOffer(local, clients);
   const built = await ask(money, '9919');
   expect(built.withRelayer).toBe(true);
+  expect(built.terms?.relayer).toBe(local.keys.relayer.address);
   const asked = authority.asked.length;
   await clients.web.submitAward({ deposit: money.deposit, transaction: signTransaction(built.transaction, [money.funder]) });
   await expect.poll(() => told(money), patient).toContain('awarded');

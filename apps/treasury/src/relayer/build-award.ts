@@ -1,9 +1,10 @@
 import { DoubloonError } from '@doubloon/errors';
 import { award, awardStanding, compileTransaction, keyInForce, memo, parseAddress, parseWallet, reasonOf, refusal, setComputeUnitLimit, setComputeUnitPrice, terms, type Address, type Instruction } from '@doubloon/escrow';
-import { checkNode, priorityPrice, roomForGuards, simulationLimit } from '@doubloon/escrow/chain';
+import { checkNode, networkFee, priorityPrice, roomForGuards, simulationLimit } from '@doubloon/escrow/chain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { depositIn } from '../credit-deposit.ts';
 import { depositByAddress, type DepositRow } from '../deposit-row.ts';
+import { checkFunds } from '../funds.ts';
 import { operatorIn } from '../operator.ts';
 import { instant } from '../terms.ts';
 import type { Treasury } from '../treasury.ts';
@@ -26,10 +27,10 @@ export function awardInstruction({ program, operator }: Pick<Treasury, 'program'
 /**
  * The award of one deposit for its funder or approver, unsigned. With somebody who may award, the relayer is to sign as well:
  * then it is final at once. Recorded before it is handed out. REQUEST_INVALID, WALLET_INVALID, NOTHING_TO_DECIDE,
- * NOT_AUTHORIZED, TRANSACTION_REFUSED, CHAIN_UNAVAILABLE, SERVICE_UNAVAILABLE.
+ * NOT_AUTHORIZED, BALANCE_TOO_SMALL, TRANSACTION_REFUSED, CHAIN_UNAVAILABLE, SERVICE_UNAVAILABLE.
  */
 export async function buildAward(context: Treasury, seconding: Seconding | undefined, request: treasury.BuildAwardRequest): Promise<MessageInitShape<typeof treasury.BuildAwardResponseSchema>> {
-  const { pool, chain, program, operator, now } = context;
+  const { pool, chain, facts, program, operator, now } = context;
   const [wallet, shares] = [parseWallet(request.wallet), readShares(request.shares)];
   const row = await decidable(pool, request.deposit, wallet);
   const { problem } = split(row, shares);
@@ -39,7 +40,7 @@ export async function buildAward(context: Treasury, seconding: Seconding | undef
   if (second !== undefined) await authorizeSecond(second, { row, shares, actorId: request.actorId, issueNumber: request.issueNumber });
 
   const address = parseAddress(row.address);
-  const [time, { blockhash, lastValidBlockHeight }, price, [operatorAccount, account]] = await Promise.all([chain.time(), chain.latestBlockhash(), priorityPrice(chain, [wallet, address]), chain.accounts([operator, address], 'confirmed')]);
+  const [time, { blockhash, lastValidBlockHeight }, price, empty, [operatorAccount, account, payer]] = await Promise.all([chain.time(), chain.latestBlockhash(), priorityPrice(chain, [wallet, address]), chain.minimumBalance(0), chain.accounts([operator, address, wallet], 'confirmed')]);
   await checkNode(context);
   const deposit = account && depositIn(account, program);
   const state = operatorIn(operatorAccount, program);
@@ -50,15 +51,22 @@ export async function buildAward(context: Treasury, seconding: Seconding | undef
   const { createdSlot, sequence } = deposit;
   const instruction = awardInstruction(context, { deposit: address, createdSlot, sequence, wallet, shares, relayer });
   const compile = (limit: number) => compileTransaction({ payer: wallet, blockhash, instructions: [setComputeUnitLimit(limit), setComputeUnitPrice(price), instruction, memo(`Doubloon: award of ${row.address}`)] });
+  const signatures = relayer === undefined ? 1 : 2;
+  checkFunds(wallet, { balance: payer?.lamports ?? 0n, empty, total: networkFee({ price, limit: simulationLimit, signatures }) }, undefined);
   const { error, unitsConsumed } = await chain.simulate(compile(simulationLimit));
   if (error !== undefined) throw refusal('would-fail', reasonOf(error));
   await pool.query(insert, [row.address, createdSlot, sequence, wallet, JSON.stringify(shares), isSeconded ? request.actorId : null, isSeconded ? request.issueNumber : null, blockhash, lastValidBlockHeight, now()]);
   const waits = row.with_relayer && !isSeconded;
   const window = terms.windowSeconds + (keyInForce(state, 'relayer', time) === undefined ? terms.keyActivationSeconds : 0n);
+  const limit = Math.ceil(Number(unitsConsumed) * 1.2) + roomForGuards;
   return {
-    transaction: compile(Math.ceil(Number(unitsConsumed) * 1.2) + roomForGuards),
+    transaction: compile(limit),
     finalAt: instant(time + (waits ? window : 0n)).toISOString(),
     withRelayer: isSeconded, split: splitView(row, shares), lastValidBlockHeight: String(lastValidBlockHeight),
+    terms: {
+      cluster: context.cluster, program: { address: program, upgradeAuthority: facts.current().program.upgradeAuthority ?? '', sha256: facts.current().program.sha256 }, operator,
+      relayer: relayer ?? '', createdSlot: String(createdSlot), sequence: String(sequence), networkFee: String(networkFee({ price, limit, signatures })),
+    },
   };
 }
 

@@ -1603,6 +1603,11 @@ export declare type BuildAwardResponse = Message<"doubloon.treasury.v1.BuildAwar
    * @generated from field: string last_valid_block_height = 5;
    */
   lastValidBlockHeight: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.AwardTerms terms = 6;
+   */
+  terms?: AwardTerms | undefined;
 };
 
 /**
@@ -1610,6 +1615,60 @@ export declare type BuildAwardResponse = Message<"doubloon.treasury.v1.BuildAwar
  * Use `create(BuildAwardResponseSchema)` to create a new message.
  */
 export declare const BuildAwardResponseSchema: GenMessage<BuildAwardResponse>;
+
+/**
+ * What somebody who signs an award agrees to beside its shares; the same values stand in the bytes they sign.
+ *
+ * @generated from message doubloon.treasury.v1.AwardTerms
+ */
+export declare type AwardTerms = Message<"doubloon.treasury.v1.AwardTerms"> & {
+  /**
+   * @generated from field: doubloon.treasury.v1.Cluster cluster = 1;
+   */
+  cluster?: Cluster | undefined;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Program program = 2;
+   */
+  program?: Program | undefined;
+
+  /**
+   * @generated from field: string operator = 3;
+   */
+  operator: string;
+
+  /**
+   * Who signs too, base58; empty when the wallet decides alone.
+   *
+   * @generated from field: string relayer = 4;
+   */
+  relayer: string;
+
+  /**
+   * Of the account that is decided on, decimal.
+   *
+   * @generated from field: string created_slot = 5;
+   */
+  createdSlot: string;
+
+  /**
+   * @generated from field: string sequence = 6;
+   */
+  sequence: string;
+
+  /**
+   * Lamports, decimal.
+   *
+   * @generated from field: string network_fee = 7;
+   */
+  networkFee: string;
+};
+
+/**
+ * Describes the message doubloon.treasury.v1.AwardTerms.
+ * Use `create(AwardTermsSchema)` to create a new message.
+ */
+export declare const AwardTermsSchema: GenMessage<AwardTerms>;
 
 /**
  * @generated from message doubloon.treasury.v1.SubmitAwardRequest
@@ -1640,6 +1699,13 @@ export declare type SubmitAwardResponse = Message<"doubloon.treasury.v1.SubmitAw
    * @generated from field: doubloon.treasury.v1.DepositIntent intent = 1;
    */
   intent?: DepositIntent | undefined;
+
+  /**
+   * How far the very bytes have come.
+   *
+   * @generated from field: doubloon.treasury.v1.Submission submission = 2;
+   */
+  submission?: Submission | undefined;
 };
 
 /**
