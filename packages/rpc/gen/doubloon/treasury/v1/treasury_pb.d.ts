@@ -1087,6 +1087,30 @@ export declare type GetBountyResponse = Message<"doubloon.treasury.v1.GetBountyR
    * @generated from field: string link_url = 8;
    */
   linkUrl: string;
+
+  /**
+   * The issue as it is now, where it is now; absent when nothing was ever offered for it.
+   *
+   * @generated from field: doubloon.treasury.v1.Issue issue = 9;
+   */
+  issue?: Issue | undefined;
+
+  /**
+   * open | awarded | paid | ended, empty when it is not on the board.
+   *
+   * @generated from field: string state = 10;
+   */
+  state: string;
+
+  /**
+   * @generated from field: doubloon.treasury.v1.Program program = 11;
+   */
+  program?: Program | undefined;
+
+  /**
+   * @generated from field: string operator = 12;
+   */
+  operator: string;
 };
 
 /**
@@ -2085,6 +2109,13 @@ export declare type ListBountiesRequest = Message<"doubloon.treasury.v1.ListBoun
    * @generated from field: uint32 limit = 8;
    */
   limit: number;
+
+  /**
+   * The issue or pull request of that number, where `repository_id` or `repository` is given; 0 for any.
+   *
+   * @generated from field: uint32 number = 9;
+   */
+  number: number;
 };
 
 /**
