@@ -8,6 +8,7 @@ export const fields: Readonly<Record<string, readonly string[]>> = {
   Node: ['id'],
   Actor: ['login', 'url', 'resourcePath', 'avatarUrl'],
   RepositoryOwner: ['id', 'login', 'url', 'resourcePath', 'avatarUrl'],
+  Closable: ['closed', 'closedAt'],
   Comment: ['id', 'author', 'authorAssociation', 'body', 'createdAt', 'editor', 'includesCreatedEdit', 'lastEditedAt', 'publishedAt', 'updatedAt', 'userContentEdits', 'viewerDidAuthor'],
   User: ['id', 'databaseId', 'login', 'name', 'url', 'resourcePath', 'avatarUrl', 'createdAt'],
   Organization: ['id', 'databaseId', 'login', 'name', 'url', 'resourcePath', 'avatarUrl', 'createdAt'],
@@ -16,7 +17,7 @@ export const fields: Readonly<Record<string, readonly string[]>> = {
   Ref: ['id', 'name'],
   Issue: [
     'id', 'databaseId', 'fullDatabaseId', 'number', 'title', 'url', 'repository', 'author', 'authorAssociation', 'body', 'createdAt', 'updatedAt', 'publishedAt', 'editor', 'includesCreatedEdit', 'lastEditedAt',
-    'userContentEdits', 'viewerDidAuthor', 'state', 'stateReason', 'closed', 'closedAt', 'locked', 'comments', 'closedByPullRequestsReferences',
+    'userContentEdits', 'viewerDidAuthor', 'state', 'stateReason', 'closed', 'closedAt', 'locked', 'comments', 'closedByPullRequestsReferences', 'timelineItems',
   ],
   PullRequest: [
     'id', 'databaseId', 'fullDatabaseId', 'number', 'title', 'url', 'repository', 'author', 'authorAssociation', 'body', 'createdAt', 'updatedAt', 'publishedAt', 'editor', 'includesCreatedEdit', 'lastEditedAt',
@@ -36,12 +37,15 @@ export const fields: Readonly<Record<string, readonly string[]>> = {
     'userContentEdits', 'viewerDidAuthor', 'isMinimized', 'minimizedReason',
   ],
   UserContentEdit: ['id', 'createdAt', 'editedAt', 'editor'],
-  Commit: ['id', 'oid', 'message', 'committedDate', 'author', 'authors'],
+  ClosedEvent: ['id', 'actor', 'closable', 'closer', 'createdAt', 'stateReason'],
+  ReopenedEvent: ['id', 'actor', 'closable', 'createdAt'],
+  Commit: ['id', 'oid', 'message', 'committedDate', 'author', 'authors', 'associatedPullRequests'],
   GitActor: ['name', 'email', 'user'],
   PullRequestCommit: ['id', 'commit'],
   PageInfo: ['endCursor', 'hasNextPage', 'hasPreviousPage', 'startCursor'],
   IssueConnection: ['nodes', 'pageInfo', 'totalCount'],
   PullRequestConnection: ['nodes', 'pageInfo', 'totalCount'],
+  IssueTimelineItemsConnection: ['nodes', 'pageInfo', 'totalCount'],
   IssueCommentConnection: ['nodes', 'pageInfo', 'totalCount'],
   PullRequestCommitConnection: ['nodes', 'pageInfo', 'totalCount'],
   GitActorConnection: ['nodes', 'pageInfo', 'totalCount'],
@@ -49,4 +53,4 @@ export const fields: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The arguments that count here: any other is not in the cut schema, and so an error. */
-export const takenArguments: ReadonlySet<string> = new Set(['id', 'ids', 'owner', 'name', 'login', 'number', 'first', 'after', 'includeClosedPrs', 'userLinkedOnly', 'followRenames', 'size', 'dryRun']);
+export const takenArguments: ReadonlySet<string> = new Set(['id', 'ids', 'owner', 'name', 'login', 'number', 'first', 'last', 'after', 'itemTypes', 'enableDuplicate', 'includeClosedPrs', 'userLinkedOnly', 'followRenames', 'size', 'dryRun']);

@@ -57,9 +57,13 @@ function at(document: JsonObject, reference: string): Json {
 
 /**
  * Mends what GitHub's description has wrong: the list of installations wants an account to be a user and an enterprise at once, and
- * a pull request wants the repository it comes from, which is null once that fork was deleted, as GitHub's description of the webhook `pull_request.labeled` says.
+ * a pull request wants the repository it comes from, which is null once that fork was deleted, as GitHub's description of the webhook `pull_request.labeled` says,
+ * and the events of an issue leave out closing and reopening, which only its timeline has though both list them (docs "Issue event types").
  */
 function mend(document: JsonObject): void {
+  const kinds = (at(document, '#/components/schemas/issue-event-for-issue') as { anyOf: Json[] }).anyOf;
+  if (JSON.stringify(kinds).includes('state-change-issue-event')) throw new Error('the events of an issue are right now: leave out their mending');
+  kinds.push({ $ref: '#/components/schemas/state-change-issue-event' });
   const schema = at(document, '#/paths/~1app~1installations/get/responses/200/content/application~1json/schema') as JsonObject;
   if (!JSON.stringify(schema).includes('"allOf"')) throw new Error('the list of installations is right now: leave out its mending');
   schema['items'] = { $ref: '#/components/schemas/installation' };

@@ -23,6 +23,8 @@ export const operations = [
   'issues/create',
   'issues/get',
   'issues/update',
+  'issues/list-events',
+  'issues/get-event',
   'issues/lock',
   'issues/unlock',
   'issues/list-comments',

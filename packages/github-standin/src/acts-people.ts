@@ -49,6 +49,7 @@ export class PeopleActs {
       for (const issue of repository.issues) for (const thing of [issue, ...issue.comments, ...(issue.pullRequest?.reviews ?? []), ...(issue.pullRequest?.reviewComments ?? [])]) {
         if (thing.author === account) thing.author = ghost;
         thing.reactions = thing.reactions.filter((it) => it.user !== account);
+        if ('events' in thing) for (const event of thing.events) if (event.actor === account) event.actor = ghost;
         thing.edits = thing.edits.map((it) => (it.by === account ? { ...it, by: ghost } : it));
       }
     }

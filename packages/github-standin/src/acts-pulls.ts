@@ -1,8 +1,9 @@
 import { nextNumber, type Acts } from './acts.ts';
 import { push } from './acts-files.ts';
+import { keepEvent } from './issue-events.ts';
 import { closes, newPullRequest } from './pull-requests.ts';
 import type { Happening } from './webhooks.ts';
-import type { Account, Issue, Repository, World } from './world.ts';
+import type { Account, Issue, Pull, Repository, World } from './world.ts';
 
 /** What becomes of pull requests, beside what they share with issues. */
 export class PullActs {
@@ -17,11 +18,11 @@ export class PullActs {
   }
 
   /** `authors` wrote the commit together. */
-  open(by: Account, repository: Repository, o: { title: string; body: string | null; head: string; headRepository: Repository; base: string; authors: readonly Account[] }): Issue {
+  open(by: Account, repository: Repository, o: { title: string; body: string | null; head: string; headRepository: Repository; base: string; authors: readonly Account[] }): Pull {
     const at = this.#world.now();
-    const issue: Issue = {
+    const issue: Pull = {
       id: this.#world.nextId('issue'), number: nextNumber(repository), repository, author: by, viaApp: undefined, createdAt: at,
-      pullRequest: newPullRequest(this.#world.nextId, { ...o, at }), title: o.title, body: o.body, labels: [], closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: at, reactions: [], comments: [],
+      pullRequest: newPullRequest(this.#world.nextId, { ...o, at }), title: o.title, body: o.body, labels: [], closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: at, reactions: [], comments: [], events: [],
     };
     repository.issues.push(issue);
     repository.updatedAt = at;
@@ -40,9 +41,10 @@ export class PullActs {
     pull.merged = { at, by, sha };
     issue.closed = { at, by, reason: 'completed' };
     issue.updatedAt = at;
+    for (const kind of ['merged', 'closed'] as const) keepEvent(this.#world, issue, { account: by, app: undefined }, { kind });
     this.#tell({ event: 'pull_request', action: 'closed', issue, sender: by });
     for (const happening of later) this.#tell(happening);
-    for (const it of closing) this.#acts.close({ account: by, app: undefined }, it, 'completed');
+    for (const it of closing) this.#acts.close({ account: by, app: undefined }, it, 'completed', issue);
     return true;
   }
 }

@@ -1,5 +1,6 @@
 import { nextNumber, type Acts } from './acts.ts';
 import type { InstallationActs } from './acts-installations.ts';
+import { keepEvent } from './issue-events.ts';
 import type { Happening } from './webhooks.ts';
 import { fullName, type Account, type Issue, type Repository, type World } from './world.ts';
 
@@ -62,8 +63,9 @@ export class RepositoryActs {
   transferIssue(by: Account, issue: Issue, to: Repository): Issue {
     const { repository: from } = issue;
     const world = this.#world;
-    const moved: Issue = { ...issue, id: world.nextId('issue'), number: nextNumber(to), repository: to, updatedAt: world.now(), labels: to.labels.filter((it) => issue.labels.some((label) => label.name === it.name)), comments: [] };
+    const moved: Issue = { ...issue, id: world.nextId('issue'), number: nextNumber(to), repository: to, updatedAt: world.now(), labels: to.labels.filter((it) => issue.labels.some((label) => label.name === it.name)), comments: [], events: issue.events.map((it) => ({ ...it, id: world.nextId('event') })) };
     moved.comments = issue.comments.map((it) => ({ ...it, id: world.nextId('comment'), issue: moved }));
+    keepEvent(world, moved, { account: by, app: undefined }, { kind: 'transferred' });
     to.issues.push(moved);
     from.issues = from.issues.filter((it) => it !== issue);
     from.deletedNumbers.add(issue.number);

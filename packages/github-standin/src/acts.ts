@@ -1,4 +1,5 @@
 import { atLeast, reactionContents, roleOf, type Actor, type CloseReason, type Comment, type Issue, type Label, type Reaction, type ReactionContent, type Repository, type World } from './world.ts';
+import { keepEvent } from './issue-events.ts';
 import type { Happening } from './webhooks.ts';
 
 /** Everything that can be done to the world. Each act commits at once and then tells what happened, in that order. */
@@ -15,7 +16,7 @@ export class Acts {
     const at = this.#world.now();
     const issue: Issue = {
       id: this.#world.nextId('issue'), number: nextNumber(repository), repository, author: actor.account, viaApp: actor.app, createdAt: at, pullRequest: undefined,
-      title, body, labels: [], closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: at, reactions: [], comments: [],
+      title, body, labels: [], closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: at, reactions: [], comments: [], events: [],
     };
     issue.labels = labels.map((name) => this.label(repository, name));
     repository.issues.push(issue);
@@ -36,15 +37,18 @@ export class Acts {
     }
     if (Object.keys(from).length === 0) return;
     issue.updatedAt = this.#world.now();
+    if (from.title !== undefined) keepEvent(this.#world, issue, actor, { kind: 'renamed', rename: { from: from.title, to: issue.title } });
     if ('body' in from) issue.edits.push({ at: issue.updatedAt, by: actor.account });
     this.#tell({ event: eventOf(issue), action: 'edited', issue, sender: actor.account, from });
   }
 
-  close(actor: Actor, issue: Issue, reason: CloseReason): void {
+  /** `closer` is the pull request whose merge closes it. */
+  close(actor: Actor, issue: Issue, reason: CloseReason, closer?: Issue): void {
     if (issue.closed?.reason === reason || issue.pullRequest?.merged !== undefined) return;
     const at = this.#world.now();
     issue.closed = { at, by: actor.account, reason };
     issue.updatedAt = at;
+    keepEvent(this.#world, issue, actor, { kind: 'closed', ...(issue.pullRequest === undefined ? { reason } : {}), ...(closer === undefined ? {} : { closer }) });
     this.#tell({ event: eventOf(issue), action: 'closed', issue, sender: actor.account });
   }
 
@@ -54,6 +58,7 @@ export class Acts {
     issue.closed = undefined;
     issue.reopened = true;
     issue.updatedAt = this.#world.now();
+    keepEvent(this.#world, issue, actor, { kind: 'reopened' });
     this.#tell({ event: eventOf(issue), action: 'reopened', issue, sender: actor.account });
   }
 
@@ -67,6 +72,7 @@ export class Acts {
     if (issue.locked !== undefined) return;
     issue.locked = { reason };
     issue.updatedAt = this.#world.now();
+    keepEvent(this.#world, issue, actor, { kind: 'locked', lockReason: reason });
     this.#tell({ event: eventOf(issue), action: 'locked', issue, sender: actor.account });
   }
 
@@ -74,6 +80,7 @@ export class Acts {
     if (issue.locked === undefined) return;
     issue.locked = undefined;
     issue.updatedAt = this.#world.now();
+    keepEvent(this.#world, issue, actor, { kind: 'unlocked' });
     this.#tell({ event: eventOf(issue), action: 'unlocked', issue, sender: actor.account });
   }
 
@@ -130,6 +137,7 @@ export class Acts {
       if (issue.labels.includes(label)) continue;
       issue.labels.push(label);
       issue.updatedAt = this.#world.now();
+      keepEvent(this.#world, issue, actor, { kind: 'labeled', label });
       this.#tell({ event: eventOf(issue), action: 'labeled', issue, sender: actor.account, label });
     }
   }
@@ -137,6 +145,7 @@ export class Acts {
   removeLabel(actor: Actor, issue: Issue, label: Label): void {
     issue.labels = issue.labels.filter((it) => it !== label);
     issue.updatedAt = this.#world.now();
+    keepEvent(this.#world, issue, actor, { kind: 'unlabeled', label });
     this.#tell({ event: eventOf(issue), action: 'unlabeled', issue, sender: actor.account, label });
   }
 }

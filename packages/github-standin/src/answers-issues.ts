@@ -1,9 +1,10 @@
 import { findLabel, longestBody, mayClose, mayEdit } from './acts.ts';
 import type { Answer, Call } from './call.ts';
+import { eventShape, singleEvent } from './issue-events.ts';
 import { invalidField, notFound, Refusal } from './refusal.ts';
 import { commentShape, issueApi, issueShape, singleIssue } from './shape-issue.ts';
 import { labelShape } from './shape-repository.ts';
-import { atLeast, closeReasons, roleOf, timestamp, type Comment, type Issue } from './world.ts';
+import { atLeast, closeReasons, findEvent, roleOf, timestamp, type Comment, type Issue } from './world.ts';
 
 const longestTitle = 256;
 
@@ -67,6 +68,19 @@ export const updateIssue = (call: Call): Answer => {
     else call.acts.reopen(actor, issue);
   }
   return { status: 200, body: singleIssue(issue, call.world.addresses) };
+};
+
+export const listEvents = (call: Call): Answer => {
+  const issue = call.issue();
+  call.needOnIssue(issue, 'read');
+  return { status: 200, rows: issue.events.map((it) => eventShape(issue, it, call.world.addresses)) };
+};
+
+export const getEvent = (call: Call): Answer => {
+  const found = findEvent(call.repository(), Number(call.param('event_id')));
+  if (found === undefined) throw notFound();
+  call.needOnIssue(found.issue, 'read');
+  return { status: 200, body: singleEvent(found.issue, found.event, call.world.addresses) };
 };
 
 /** Locking is for people with triage access, whatever the body is. */

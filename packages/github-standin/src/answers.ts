@@ -38,6 +38,8 @@ export const answers: { readonly [Id in OperationId]: Operation } = {
   'issues/create': { answer: issues.createIssue, takes: ['title', 'body', 'labels'] },
   'issues/get': { answer: issues.getIssue },
   'issues/update': { answer: issues.updateIssue, takes: ['title', 'body', 'state', 'state_reason'] },
+  'issues/list-events': { answer: issues.listEvents, takes: pages },
+  'issues/get-event': { answer: issues.getEvent },
   'issues/lock': { answer: issues.lockIssue, takes: ['lock_reason'] },
   'issues/unlock': { answer: issues.unlockIssue },
   'issues/list-comments': { answer: issues.listComments, takes: [...pages, 'since'] },

@@ -14,6 +14,7 @@ const starts = {
   reviewComment: 2_471_930_664,
   reaction: 402_117_883,
   label: 8_944_120_375,
+  event: 17_402_118_633,
   hook: 571_204_338,
 } as const;
 

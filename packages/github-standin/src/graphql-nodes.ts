@@ -1,11 +1,12 @@
 import { GraphQLError } from 'graphql';
 import type { Call } from './call.ts';
 import { nodeId } from './github-ids.ts';
+import { eventNodeId } from './issue-events.ts';
 import { closedBy, closes, emailOf } from './pull-requests.ts';
 import { accountNodeId } from './shape-account.ts';
 import { association, headSha, issueNodeId, issuePage } from './shape-issue.ts';
 import { reviewCommentNodeId, reviewCommentPage, reviewNodeId, reviewPage } from './shape-review.ts';
-import { findIssue, fullName, timestamp, ghostId, type Account, type Comment, type Commit, type Edit, type Issue, type Repository, type Review, type ReviewComment } from './world.ts';
+import { findIssue, fullName, timestamp, ghostId, type Account, type Comment, type Commit, type Edit, type Issue, type IssueEvent, type Repository, type Review, type ReviewComment } from './world.ts';
 
 const mostRows = 100;
 
@@ -14,15 +15,17 @@ const refusal = (type: string, message: string): GraphQLError => new GraphQLErro
 /** GitHub's word for what an id or a name leads to nobody. */
 export const notResolved = (what: string): GraphQLError => refusal('NOT_FOUND', `Could not resolve to ${what}.`);
 
-interface Paging { readonly first?: number | null; readonly after?: string | null }
+interface Paging { readonly first?: number | null; readonly last?: number | null; readonly after?: string | null }
 
 /** A connection in GitHub's form: whoever asks has to say how many. Cursors are opaque, and here the place in the list. */
-function connection<T>(name: string, rows: readonly T[], { first, after }: Paging, node: (row: T) => unknown) {
+function connection<T>(name: string, rows: readonly T[], { first: foremost, last, after }: Paging, node: (row: T) => unknown) {
+  const isFromTheEnd = (foremost ?? undefined) === undefined;
+  const first = foremost ?? last;
   if (first === undefined || first === null) throw refusal('MISSING_PAGINATION_BOUNDARIES', `You must provide a \`first\` or \`last\` value to properly paginate the \`${name}\` connection.`);
   if (first < 0) throw refusal('INVALID_CURSOR_ARGUMENTS', `\`first\` on the \`${name}\` connection cannot be less than zero.`);
   if (first > mostRows) throw refusal('EXCESSIVE_PAGINATION', `Requesting ${String(first)} records on the \`${name}\` connection exceeds the \`first\` limit of ${String(mostRows)} records.`);
   const cursorOf = (at: number): string => Buffer.from(`cursor:v2:${String(at)}`).toString('base64');
-  const from = after === undefined || after === null ? 0 : rows.findIndex((_, at) => cursorOf(at) === after) + 1;
+  const from = after === undefined || after === null ? (isFromTheEnd ? Math.max(0, rows.length - first) : 0) : rows.findIndex((_, at) => cursorOf(at) === after) + 1;
   if (from === 0 && after !== undefined && after !== null) throw refusal('INVALID_CURSOR_ARGUMENTS', `\`${after}\` does not appear to be a valid cursor.`);
   const shown = rows.slice(from, from + first);
   return {
@@ -80,7 +83,9 @@ export class Nodes {
     };
     if (pull === undefined) {
       return {
-        ...both, __typename: 'Issue', databaseId: small(issue.id), fullDatabaseId: String(issue.id), state: closed === undefined ? 'OPEN' : 'CLOSED', stateReason: closed?.reason.toUpperCase() ?? (issue.reopened ? 'REOPENED' : null),
+        ...both, __typename: 'Issue', databaseId: small(issue.id), fullDatabaseId: String(issue.id), state: closed === undefined ? 'OPEN' : 'CLOSED', // Whoever does not ask for duplicates by name hears of them as not planned.
+        stateReason: ({ enableDuplicate }: { enableDuplicate: boolean }) => (closed?.reason === 'duplicate' && !enableDuplicate ? 'NOT_PLANNED' : (closed?.reason.toUpperCase() ?? (issue.reopened ? 'REOPENED' : null))),
+        timelineItems: ({ itemTypes, ...paging }: Paging & { itemTypes?: readonly string[] | null }) => connection('timelineItems', timelineOf(issue).filter(({ type }) => itemTypes?.includes(type) ?? true), paging, (it) => ('event' in it ? this.event(issue, it.event) : this.comment(it.comment))),
         closedByPullRequestsReferences: (paging: Paging & { includeClosedPrs: boolean; userLinkedOnly: boolean }) =>
           connection('closedByPullRequestsReferences', this.#seen(closedBy(issue, this.#call.world, { closedToo: paging.includeClosedPrs, byHandOnly: paging.userLinkedOnly })), paging, (it) => this.issue(it)),
       };
@@ -94,6 +99,15 @@ export class Nodes {
       commits: (paging: Paging) => connection('commits', pull.commits, paging, (it) => ({ id: `PURC_${it.sha}`, commit: this.#commit(it, repository) })),
       closingIssuesReferences: (paging: Paging & { userLinkedOnly: boolean }) => connection('closingIssuesReferences', this.#seen(closes(issue, this.#call.world, paging.userLinkedOnly)), paging, (it) => this.issue(it)),
     };
+  }
+
+  /** What closed an issue or a pull request, or opened it again. */
+  event(issue: Issue, event: IssueEvent): object {
+    this.#call.needOnIssue(issue, 'read');
+    const { kind, at, actor, reason, closer } = event;
+    const both = { id: eventNodeId(issue, event), actor: () => this.actor(actor), closable: () => this.issue(issue), createdAt: timestamp(at) };
+    if (kind === 'reopened') return { ...both, __typename: 'ReopenedEvent' };
+    return { ...both, __typename: 'ClosedEvent', stateReason: reason?.toUpperCase() ?? null, closer: () => (closer !== undefined && this.#call.sees(closer.repository) ? this.issue(closer) : null) };
   }
 
   comment(comment: Comment): object {
@@ -139,7 +153,8 @@ export class Nodes {
   #commit({ sha, message, authors, at }: Commit, repository: Repository) {
     const person = (it: Account) => ({ name: it.name ?? it.login, email: emailOf(it), user: () => (it.type === 'User' ? this.actor(it) : null) });
     const [author] = authors;
-    return { id: `C_${nodeId('R', repository.id)}${sha}`, oid: sha, message, committedDate: timestamp(at), author: author === undefined ? null : person(author), authors: (paging: Paging) => connection('authors', authors, paging, person) };
+    return { id: `C_${nodeId('R', repository.id)}${sha}`, oid: sha, message, committedDate: timestamp(at), author: author === undefined ? null : person(author), authors: (paging: Paging) => connection('authors', authors, paging, person),
+      associatedPullRequests: (paging: Paging) => connection('associatedPullRequests', repository.issues.filter(({ pullRequest: pull }) => pull?.merged?.sha === sha || pull?.commits.some((it) => it.sha === sha) === true), paging, (it) => this.issue(it)) };
   }
 
   #viewer(): Account | undefined {
@@ -151,6 +166,13 @@ export class Nodes {
   #seen(issues: readonly Issue[]): Issue[] {
     return issues.filter((it) => this.#call.sees(it.repository));
   }
+}
+
+/** The part of a timeline that is here, in its order, with GitHub's names for its kinds. */
+function timelineOf(issue: Issue): ({ readonly type: string; readonly at: Date } & ({ readonly event: IssueEvent } | { readonly comment: Comment }))[] {
+  const events = issue.events.flatMap((event) => (event.kind === 'closed' || event.kind === 'reopened' ? [{ type: event.kind === 'closed' ? 'CLOSED_EVENT' : 'REOPENED_EVENT', at: event.at, event }] : []));
+  const comments = issue.comments.map((comment) => ({ type: 'ISSUE_COMMENT', at: comment.createdAt, comment }));
+  return [...comments, ...events].toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
 
 /** GraphQL's `Int` has 32 bits; GitHub says null for an id that is larger, and has `fullDatabaseId` for these. */

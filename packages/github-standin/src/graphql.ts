@@ -3,6 +3,7 @@ import { buildSchema, execute, GraphQLError, parse, specifiedRules, validate, ty
 import type { Call } from './call.ts';
 import { nodeId } from './github-ids.ts';
 import { Nodes, notResolved } from './graphql-nodes.ts';
+import { eventNodeId } from './issue-events.ts';
 import type { Budget } from './rate-limits.ts';
 import { Refusal } from './refusal.ts';
 import { accountNodeId } from './shape-account.ts';
@@ -48,6 +49,8 @@ function nodeOf(world: World, nodes: Nodes, call: Call, id: string): unknown {
       if (issueNodeId(issue) === id) return nodes.issue(issue);
       const comment = issue.comments.find((it) => nodeId('IC', repository.id, it.id) === id);
       if (comment !== undefined) return nodes.comment(comment);
+      const event = issue.events.find((it) => eventNodeId(issue, it) === id);
+      if (event?.kind === 'closed' || event?.kind === 'reopened') return nodes.event(issue, event);
       const review = issue.pullRequest?.reviews.find((it) => reviewNodeId(it) === id);
       if (review !== undefined) return nodes.review(review);
       const ofReview = issue.pullRequest?.reviewComments.find((it) => reviewCommentNodeId(it) === id);

@@ -28,8 +28,8 @@ export interface IssueHands {
   transferIssue(user: string, repository: string, number: number, to: string): { number: number; id: number };
   /** The issue is closed and locked; discussions are not here. */
   convertToDiscussion(user: string, repository: string, number: number): void;
-  /** From a branch of the repository, or of a fork (`from`). `authors` wrote the commit together; the user alone when left out. */
-  openPull(user: string, repository: string, o: { title: string; body?: string; head: string; from?: string; base?: string; authors?: readonly string[] }): { number: number; id: number };
+  /** From a branch of the repository, or of a fork (`from`). `authors` wrote the commit together; the user alone when left out. `id` is that of the issues API, `pullId` that of pull requests. */
+  openPull(user: string, repository: string, o: { title: string; body?: string; head: string; from?: string; base?: string; authors?: readonly string[] }): { number: number; id: number; pullId: number };
   /** Merges into its base, and closes what it closes when that is the default branch. */
   merge(user: string, repository: string, number: number): { sha: string };
   /** Links an issue to a pull request by hand, or takes that away. */
@@ -97,7 +97,7 @@ export function issueHands({ finder, acts, pulls, repositories }: { finder: Find
       const at = repositoryOf(repository);
       const { account } = actorOf(user);
       const made = pulls.open(account, at, { title, body: body ?? null, head, headRepository: from === undefined ? at : repositoryOf(from), base: base ?? at.defaultBranch, authors: (authors ?? [user]).map(personOf) });
-      return { number: made.number, id: made.id };
+      return { number: made.number, id: made.id, pullId: made.pullRequest.id };
     },
     merge(user, repository, number) {
       const [{ account }, issue] = [actorOf(user), issueOf(repository, number)];

@@ -154,7 +154,7 @@ export function seedWorld(o: { users: readonly UserSeed[]; repositories: readonl
       const issue: Issue = {
         id: nextId('issue'), number: at + 1, repository, author: byLogin(it.author), viaApp: undefined, createdAt: opened, title: it.title, body: it.body ?? null,
         pullRequest: it.pullRequest === undefined ? undefined : newPullRequest(nextId, { head: it.pullRequest.head, headRepository: repository, base: 'main', authors: (it.pullRequest.authors ?? [it.author]).map(byLogin), title: it.title, at: opened }),
-        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: opened, reactions: [], comments: [],
+        labels: (it.labels ?? []).map(label), closed: undefined, reopened: false, locked: undefined, edits: [], updatedAt: opened, reactions: [], comments: [], events: [],
       };
       issue.comments = (it.comments ?? []).map((comment) => ({
         id: nextId('comment'), issue, author: byLogin(comment.author), viaApp: undefined, createdAt: opened, body: comment.body, minimized: undefined, edits: [], updatedAt: opened, reactions: [],

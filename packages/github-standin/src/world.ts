@@ -146,6 +146,22 @@ export interface PullRequest {
 export const closeReasons = ['completed', 'not_planned', 'duplicate'] as const;
 export type CloseReason = (typeof closeReasons)[number];
 
+/** What became of an issue or a pull request, as its list of events tells it. */
+export interface IssueEvent {
+  readonly id: number;
+  readonly kind: 'closed' | 'reopened' | 'labeled' | 'unlabeled' | 'renamed' | 'locked' | 'unlocked' | 'merged' | 'transferred';
+  actor: Account;
+  readonly viaApp: App | undefined;
+  readonly at: Date;
+  /** Of closing an issue. */
+  readonly reason?: CloseReason;
+  /** The pull request whose merge closed an issue. */
+  readonly closer?: Issue;
+  readonly label?: Label;
+  readonly rename?: { readonly from: string; readonly to: string };
+  readonly lockReason?: string | null;
+}
+
 export interface Issue {
   /** The id of the issues API, for pull requests too. */
   readonly id: number;
@@ -166,6 +182,8 @@ export interface Issue {
   updatedAt: Date;
   reactions: Reaction[];
   comments: Comment[];
+  /** Oldest first. */
+  events: IssueEvent[];
 }
 
 /** An issue that is a pull request. */
@@ -240,6 +258,9 @@ export const findIssue = (repository: Repository, number: number): Issue | undef
 
 export const findComment = (repository: Repository, id: number): Comment | undefined =>
   repository.issues.flatMap((it) => it.comments).find((it) => it.id === id);
+
+export const findEvent = (repository: Repository, id: number): { issue: Issue; event: IssueEvent } | undefined =>
+  repository.issues.flatMap((issue) => issue.events.map((event) => ({ issue, event }))).find(({ event }) => event.id === id);
 
 export const findReview = (repository: Repository, id: number): Review | undefined =>
   repository.issues.flatMap((it) => it.pullRequest?.reviews ?? []).find((it) => it.id === id);
