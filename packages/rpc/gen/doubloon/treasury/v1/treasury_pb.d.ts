@@ -1154,6 +1154,18 @@ export declare type Total = Message<"doubloon.treasury.v1.Total"> & {
    * @generated from field: string offered_text = 6;
    */
   offeredText: string;
+
+  /**
+   * The same of what was paid to whom it was awarded.
+   *
+   * @generated from field: string paid = 7;
+   */
+  paid: string;
+
+  /**
+   * @generated from field: string paid_text = 8;
+   */
+  paidText: string;
 };
 
 /**
@@ -1963,7 +1975,7 @@ export declare type GetDepositResponse = Message<"doubloon.treasury.v1.GetDeposi
   steps: PossibleStep[];
 
   /**
-   * The newest step that was submitted here, if any.
+   * The newest step that was submitted here, if any, and the share that it is about.
    *
    * @generated from field: doubloon.treasury.v1.Submission submission = 5;
    */
@@ -1973,6 +1985,18 @@ export declare type GetDepositResponse = Message<"doubloon.treasury.v1.GetDeposi
    * @generated from field: doubloon.treasury.v1.DepositStep submitted_step = 6;
    */
   submittedStep: DepositStep;
+
+  /**
+   * The chain did not answer: nobody can say what is possible now.
+   *
+   * @generated from field: bool steps_unknown = 7;
+   */
+  stepsUnknown: boolean;
+
+  /**
+   * @generated from field: uint32 submitted_share = 8;
+   */
+  submittedShare: number;
 };
 
 /**
@@ -2564,6 +2588,13 @@ export enum DepositStep {
    * @generated from enum value: DEPOSIT_STEP_CLOSE = 6;
    */
   CLOSE = 6,
+
+  /**
+   * Only as what was submitted: it is built by BuildAward.
+   *
+   * @generated from enum value: DEPOSIT_STEP_AWARD = 7;
+   */
+  AWARD = 7,
 }
 
 /**
