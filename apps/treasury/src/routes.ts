@@ -11,6 +11,9 @@ import { decide } from './relayer/decide.ts';
 import { splitPreview } from './relayer/split-preview.ts';
 import { readShares } from './relayer/split.ts';
 import { submitAward } from './relayer/submit-award.ts';
+import { buildDepositStep } from './steps/build-step.ts';
+import { getDeposit } from './steps/get-deposit.ts';
+import { submitDepositStep } from './steps/submit-step.ts';
 import { submitFunding } from './submit-funding.ts';
 import type { Treasury } from './treasury.ts';
 import { withdrawOffer } from './withdraw-offer.ts';
@@ -34,9 +37,9 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
       cancel: answering(async ({ source }: treasury.CancelRequest) => decide(required(deciding), 'cancel', source)),
       buildAward: answering((request: treasury.BuildAwardRequest) => buildAward(context, deciding, request)),
       submitAward: answering((request: treasury.SubmitAwardRequest) => submitAward(context, deciding, request)),
-      buildDepositStep: () => notYet('BuildDepositStep'),
-      submitDepositStep: () => notYet('SubmitDepositStep'),
-      getDeposit: () => notYet('GetDeposit'),
+      buildDepositStep: answering((request: treasury.BuildDepositStepRequest) => buildDepositStep(context, request)),
+      submitDepositStep: answering((request: treasury.SubmitDepositStepRequest) => submitDepositStep(context, request)),
+      getDeposit: answering((request: treasury.GetDepositRequest) => getDeposit(context, request)),
       keepIssue: () => notYet('KeepIssue'),
       listBounties: () => notYet('ListBounties'),
       getHistory: () => notYet('GetHistory'),

@@ -65,7 +65,8 @@ async function look(context: WatchingContext, row: DepositRow, deposit: Deposit 
   }
   if (seen === undefined && (await isListed(context, row))) return 'again';
   failpoint('deposit-seen-changed');
-  await record(context, row, (known) => (seen === undefined ? closeDeposit(known, at) : watchDeposit(known, seen, at)), state.slot);
+  const standsUntil = deposit?.endedAt === undefined ? undefined : instant(deposit.endedAt + terms.lingerSeconds);
+  await record(context, row, { slot: state.slot, standsUntil }, (known) => (seen === undefined ? closeDeposit(known, at) : watchDeposit(known, seen, at)));
   failpoint('deposit-change-kept');
   return 'done';
 }
@@ -94,13 +95,15 @@ async function isListed({ chain, program, operator }: WatchingContext, row: Depo
 }
 
 /** Row, offer and events in one transaction, judged again under the lock: of two processes that look, one tells. */
-async function record({ pool, log, changed }: WatchingContext, { address, funder, offer_id: offerId }: DepositRow, decide: (known: ReturnType<typeof depositOf>) => readonly DepositEvent[], slot: bigint): Promise<void> {
+async function record({ pool, log, changed }: WatchingContext, { address, funder, offer_id: offerId }: DepositRow, { slot, standsUntil }: { slot: bigint; standsUntil: Date | undefined }, decide: (known: ReturnType<typeof depositOf>) => readonly DepositEvent[]): Promise<void> {
   const offer = await offerById(pool, offerId);
   if (offer === undefined) return;
   const { events } = await inTransaction(pool, (db) => changeOffer(db, offer, { details: { funder } }, async (bounty) => {
     const known = bounty.deposits.get(address);
     const decided = known === undefined ? [] : decide(known);
     if (known !== undefined && decided.length > 0) await writeDeposit(db, decided.reduce(evolveDeposit, known), slot);
+    // With its end, or it would be taken for one that can be closed by now.
+    if (standsUntil !== undefined) await db.query(noteStands, [address, standsUntil]);
     return decided;
   }));
   for (const { type } of events) {

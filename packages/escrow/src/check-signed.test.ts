@@ -56,6 +56,13 @@ describe('taken', () => {
     expect(check(sign([ours], { payer: stranger, signers: [stranger, wallet] })).build).toBe(builds[0]);
   });
 
+  test('what nobody has to sign, when whoever it was made for pays', () => {
+    const made = [{ wallet: stranger.address, instruction: refund({ program, deposit: operator, funder: wallet.address }) }];
+    const [{ instruction }] = made as [(typeof made)[0]];
+    expect(checkSigned(sign([instruction], { payer: stranger, signers: [stranger] }), { program, builds: made }).build).toBe(made[0]);
+    expect(() => checkSigned(sign([instruction]), { program, builds: made })).toThrow(refused('other-wallet'));
+  });
+
   test('the one of several builds that was signed', () => {
     const later = { wallet: wallet.address, instruction: fundSol({ ...terms, deadline: terms.deadline + 5n }) };
     expect(checkSigned(sign([later.instruction]), { program, builds: [...builds, later] }).build).toBe(later);

@@ -68,7 +68,9 @@ export function checkSigned<E extends Expected>(bytes: Uint8Array, { program, bu
   if (instructions.some(({ accounts }) => accounts.some(({ address }) => address === program))) throw refusal('call-hidden');
   if (attestor !== undefined) checkAlone(transaction, call, attestor);
 
-  const ofSigners = builds.filter(({ wallet }) => call.accounts.some(({ address, signer }) => signer && address === wallet));
+  // What nobody has to sign is for whoever pays for it.
+  const ofSigners = builds.filter(({ wallet, instruction }) =>
+    instruction.accounts.some(({ signer }) => signer) ? call.accounts.some(({ address, signer }) => signer && address === wallet) : transaction.payer === wallet);
   if (ofSigners.length === 0) throw refusal('other-wallet');
   const build = ofSigners.find(({ instruction }) => isSame(instruction, call, transaction.payer));
   if (build === undefined) throw refusal('terms-changed');

@@ -56,6 +56,8 @@ export const failpoints = {
   'decision-kept': { app: 'treasury', after: 'decision and its intents committed', before: 'caller answered', isUnplayed: true },
   'award-checked': { app: 'treasury', after: 'signed award checked, and signed by the relayer if it is for two', before: 'award committed', isUnplayed: true },
   'award-kept': { app: 'treasury', after: 'award committed', before: 'wallet answered', isUnplayed: true },
+  'step-checked': { app: 'treasury', after: 'signed step of a deposit checked', before: 'step committed', isUnplayed: true },
+  'step-kept': { app: 'treasury', after: 'step committed', before: 'wallet answered', isUnplayed: true },
   'relay-signed': { app: 'treasury', after: 'transaction built and signed by the relayer', before: 'transaction and its intents committed', isUnplayed: true },
   'relay-kept': { app: 'treasury', after: 'transaction and its intents committed', before: 'transaction sent', isUnplayed: true },
   'relay-claimed': { app: 'treasury', after: 'attempt at the relayer’s transaction counted', before: 'chain asked and transaction sent', isUnplayed: true },

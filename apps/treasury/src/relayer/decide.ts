@@ -20,7 +20,7 @@ export type Deciding = Pick<Treasury, 'pool' | 'facts' | 'log' | 'now'> & {
 const id = z.string().refine((text) => parseGitHubId(text) !== undefined, 'is no id of GitHub');
 const sourceSchema = z.object({
   repositoryId: id, issueId: id, issueNumber: z.number().int().min(1).max(2 ** 31 - 1),
-  sourceKind: z.enum(['issue', 'issue-comment', 'review', 'review-comment']), sourceId: id,
+  sourceKind: z.enum(['issue', 'issue-comment', 'review', 'review-comment', 'pull-request', 'closing']), sourceId: id,
 });
 type Source = z.output<typeof sourceSchema>;
 type Answer = { decision: MessageInitShape<typeof treasury.DecisionSchema>; untouched: { deposit: string; reason: string }[] };

@@ -1,7 +1,5 @@
-import {
-  award, awardStanding, cancel, claimableUntil, close, createTokenAccount, effectiveWallet, keyInForce, payout, refund, refundShare, terms, veto,
-  type Address, type Deposit, type Identity, type Instruction, type Operator,
-} from '@doubloon/escrow';
+import { award, awardStanding, cancel, createTokenAccount, keyInForce, terms, veto, type Address, type Deposit, type Identity, type Instruction, type Operator } from '@doubloon/escrow';
+import { judgeStep, type StepName } from '../steps/judge-step.ts';
 import type { IntentRow } from './intent-row.ts';
 
 /** What the chain says that matters to an intent. */
@@ -41,10 +39,7 @@ export function judgeIntent(intent: IntentRow, facts: Facts): Verdict {
     case 'award': return judgeAward(intent, facts);
     case 'veto': return judgeVeto(intent, facts);
     case 'cancel': return judgeCancel(intent, facts);
-    case 'payout': return judgePayout(intent, facts);
-    case 'refund': return judgeRefund(intent, facts);
-    case 'refund-share': return judgeRefundShare(intent, facts);
-    case 'close': return judgeClose(intent, facts);
+    case 'payout': case 'refund': case 'refund-share': case 'close': return judgeStepOf(intent, intent.action, facts);
   }
 }
 
@@ -90,41 +85,14 @@ function judgeCancel(intent: IntentRow, facts: Facts): Verdict {
   return { kind: 'do', instructions: [cancel({ program, deposit: address(intent), operator: operatorAddress, funder: deposit.funder, decider: relayer, mint: deposit.mint })] };
 }
 
-function judgePayout(intent: IntentRow, { program, operatorAddress, operator, relayer, time, deposit, identity, hasTokenAccount }: Facts): Verdict {
-  if (deposit === undefined) return done;
-  const [index, share] = [intent.share ?? 0, deposit.award?.shares[intent.share ?? 0]];
-  if (share === undefined) return never('The award was undone.');
-  if (share.settled !== undefined) return done;
-  if (awardStanding(deposit, operator, time) !== 'final') return never('The award is not final.');
-  const standing = effectiveWallet(identity, operator, time);
-  if (standing.kind !== 'wallet') return never('There is no wallet that it can be paid to now.');
-  const { wallet } = standing;
-  const pay = payout({ program, deposit: address(intent), operator: operatorAddress, share: index, githubId: share.githubId, wallet, mint: deposit.mint });
-  if (deposit.mint === undefined || hasTokenAccount) return { kind: 'do', instructions: [pay] };
-  return { kind: 'do', instructions: [createTokenAccount({ payer: relayer, wallet, mint: deposit.mint }), pay], opens: { wallet, mint: deposit.mint } };
-}
-
-function judgeRefund(intent: IntentRow, { program, time, deposit }: Facts): Verdict {
-  if (deposit === undefined || deposit.endedAt !== undefined) return done;
-  if (deposit.state !== 'funded') return never('It is awarded.');
-  if (time < deposit.deadline + terms.graceSeconds) return never('Its time is not over.');
-  return { kind: 'do', instructions: [refund({ program, deposit: address(intent), funder: deposit.funder, mint: deposit.mint })] };
-}
-
-function judgeRefundShare(intent: IntentRow, { program, operatorAddress, operator, time, deposit, identity }: Facts): Verdict {
-  if (deposit === undefined) return done;
-  const share = deposit.award?.shares[intent.share ?? 0];
-  if (share === undefined || deposit.award === undefined) return never('The award was undone.');
-  if (share.settled !== undefined) return done;
-  const until = claimableUntil(deposit.award, operator);
-  if (awardStanding(deposit, operator, time) !== 'final' || until === undefined || time < until) return never('The time to claim it is not over.');
-  const { kind } = effectiveWallet(identity, operator, time);
-  if (kind !== 'nobody' && kind !== 'contested') return never('Somebody can claim it.');
-  return { kind: 'do', instructions: [refundShare({ program, deposit: address(intent), operator: operatorAddress, funder: deposit.funder, share: intent.share ?? 0, githubId: share.githubId, mint: deposit.mint })] };
-}
-
-function judgeClose(intent: IntentRow, { program, time, deposit }: Facts): Verdict {
-  if (deposit === undefined) return done;
-  if (deposit.endedAt === undefined || time < deposit.endedAt + terms.lingerSeconds) return never('It has to stand for a week after its end.');
-  return { kind: 'do', instructions: [close({ program, deposit: address(intent), funder: deposit.funder, mint: deposit.mint })] };
+/** What comes by itself is judged as for anybody who does it by themselves. */
+function judgeStepOf(intent: IntentRow, step: StepName, { hasTokenAccount, relayer, ...facts }: Facts): Verdict {
+  const judged = judgeStep(step, { ...facts, address: address(intent), share: intent.share ?? 0 });
+  if (judged.kind === 'done') return done;
+  if (judged.kind !== 'possible') return never(judged.reason);
+  const instruction = judged.instruct(relayer);
+  const mint = facts.deposit?.mint;
+  if (step !== 'payout' || mint === undefined || judged.to === undefined || hasTokenAccount) return { kind: 'do', instructions: [instruction] };
+  const opens = { wallet: judged.to, mint };
+  return { kind: 'do', instructions: [createTokenAccount({ payer: relayer, ...opens }), instruction], opens };
 }

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { cancel, decodeDeposit, localProgram, signTransaction } from '@doubloon/escrow';
 import { failpoints, type FailpointName } from '@doubloon/failpoints';
+import { treasury } from '@doubloon/rpc';
 import { openAuthority } from '../../testing/authority.ts';
 import { clientsOf, fundedOffer, openHome, openLocalChain, patient, repositoryId, typesOf, type Clients, type Home } from '../../testing/instance.ts';
 
@@ -53,7 +54,7 @@ async function setUp() {
   return { local, home, dying };
 }
 
-const others = ['decision-allowed', 'decision-kept', 'crank-due', 'deposit-seen-changed', 'deposit-change-kept', 'award-checked', 'award-kept'] as const satisfies readonly FailpointName[];
+const others = ['decision-allowed', 'decision-kept', 'crank-due', 'deposit-seen-changed', 'deposit-change-kept', 'award-checked', 'award-kept', 'step-checked', 'step-kept'] as const satisfies readonly FailpointName[];
 
 test('every failpoint that no history of the kill matrix comes by is one of those here', () => {
   expect(Object.entries(failpoints).flatMap(([name, point]) => ('isUnplayed' in point ? [name] : [])).sort()).toEqual([...relaying, ...others].sort());
@@ -81,6 +82,8 @@ test('killed at each step of an award and of its payout, it awards once and pays
   for (const name of ['crank-due', ...relaying] as const) await dying(name);
   const third = await start(home);
   await expect.poll(() => typesOf(home, money.issueId), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'paid']);
+  // What it sees of the deposit and what it makes of the intent are two rounds.
+  await expect.poll(async () => (await home.database.pool.query("select from relayer_intent where state <> 'done'")).rowCount, patient).toBe(0);
   await third.kill('SIGTERM');
   expect(((await local.chain.account(wallet.address, 'finalized'))?.lamports ?? 0n) - before).toBe(500_000_000n);
   const { rows } = await home.database.pool.query<{ action: string; state: string; count: string }>('select action, state, count(*) from relayer_intent group by 1, 2 order by 1');
@@ -113,4 +116,21 @@ test('killed around an award that a wallet signed, it takes it once', { timeout:
   await submit(await start(home)).catch(() => undefined);
   await expect.poll(() => typesOf(home, money.issueId), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
   expect((await home.database.pool.query('select from relayer_transaction')).rowCount).toBe(1);
+});
+
+test('killed around a step that a wallet signed, it takes it once', { timeout: 120_000 }, async () => {
+  const { local, home, dying } = await setUp();
+  const first = await start(home);
+  const money = await fundedOffer(local, first.clients);
+  await local.localnet.timeTravel(94 * 86_400);
+  const step = { deposit: money.deposit, step: treasury.DepositStep.REFUND, share: 0 };
+  const { transaction: built } = await first.clients.web.buildDepositStep({ ...step, wallet: money.funder.address });
+  const transaction = signTransaction(built, [money.funder]);
+  await first.kill('SIGTERM');
+  const submit = ({ clients }: Running) => clients.web.submitDepositStep({ ...step, transaction });
+  for (const name of ['step-checked', 'step-kept'] as const) await dying(name, submit);
+  const last = await start(home);
+  await submit(last);
+  await expect.poll(() => typesOf(home, money.issueId), patient).toEqual(['offered', 'submitted', 'funded', 'refunded']);
+  expect((await home.database.pool.query('select from deposit_step')).rowCount).toBe(1);
 });

@@ -4,8 +4,7 @@ import { tryOut } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { treasury, type MessageInitShape } from '@doubloon/rpc';
 import { depositByAddress } from '../deposit-row.ts';
-import type { SubmissionState } from '../offer-row.ts';
-import { submissionStates } from '../offer-view.ts';
+import { keepStepSigned, stepBySignature, stepSubmission } from '../steps/step-row.ts';
 import type { Treasury } from '../treasury.ts';
 import { authorizeSecond, awardInstruction, seconder, type Seconding } from './build-award.ts';
 import type { Share } from './split.ts';
@@ -23,8 +22,6 @@ interface Build {
 const { IntentState } = treasury;
 const oldestBuildMs = 3_600_000;
 const newestBuilds = 'select * from award_build where deposit = $1 and wallet = any ($2) and built_at > $3 order by id desc limit 50';
-const keep = 'insert into relayer_transaction (signature, transaction, last_valid_block_height, next_at, built_at, cost) values ($1, $2, $3, $4, $4, 0) on conflict (signature) do nothing';
-const bySignature = 'select state, problem, built_at from relayer_transaction where signature = $1';
 
 /**
  * Takes an award that its funder or approver signed. It is checked against what was handed out; where that was for two, the
@@ -58,7 +55,7 @@ export async function submitAward(context: Treasury, seconding: Seconding | unde
     transaction = signTransaction(transaction, [{ address: second.key.address, sign: () => theirs }]);
   }
   failpoint('award-checked');
-  await pool.query(keep, [signature, transaction, lastValid ?? null, now()]);
+  await keepStepSigned(pool, { signature, transaction, lastValid, deposit: row.address, step: 'award', wallet: build.wallet }, now());
   failpoint('award-kept');
   wake.relayer();
   log.info({ signature, deposit: row.address, isForTwo }, 'award taken');
@@ -75,9 +72,9 @@ async function buildsOf(context: Treasury, deposit: string, wallets: readonly Ad
 }
 
 async function recorded({ pool }: Treasury, deposit: string, signature: string): Promise<MessageInitShape<typeof treasury.SubmitAwardResponseSchema> | undefined> {
-  const { rows: [row] } = await pool.query<{ state: SubmissionState; problem: string | null; built_at: Date }>(bySignature, [signature]);
+  const row = await stepBySignature(pool, deposit, signature);
   if (row === undefined) return undefined;
-  const state = row.state === 'finalized' ? IntentState.DONE : row.state === 'failed' || row.state === 'expired' ? IntentState.FAILED : IntentState.WAITING;
-  const problem = row.problem ?? '';
-  return { intent: { deposit, state, signature, problem }, submission: { signature, state: submissionStates[row.state], submittedAt: row.built_at.toISOString(), problem } };
+  const { submission_state: reached, problem } = row;
+  const state = reached === 'finalized' ? IntentState.DONE : reached === 'failed' || reached === 'expired' ? IntentState.FAILED : IntentState.WAITING;
+  return { intent: { deposit, state, signature, problem: problem ?? '' }, submission: stepSubmission(row) };
 }
