@@ -101,7 +101,7 @@ test('nothing goes in or out that no policy names, and names can still be resolv
 });
 
 test.each([
-  ['treasury', [53, 443, 5432, 9092]],
+  ['treasury', [53, 443, 5432, 9092, 'http']],
   ['github-app', [53, 443, 5432, 9092, 'http']],
   ['identity', [53, 443, 5432, 9092]],
   ['web', [53, 'http']],

@@ -5,6 +5,7 @@ import { hostOf } from '../github/host.ts';
 import { clusterOf } from '../clusters.ts';
 import { checkKeys } from './keys.ts';
 import { checkMints } from './mints.ts';
+import { checkRelayer } from './relayer.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import { valueOf, type Instance } from './instance.ts';
 import { pinnedGenesis } from './pinned-genesis.ts';
@@ -89,6 +90,7 @@ async function checkOperator(chain: Chain, instance: Instance, { program, operat
   const now = await chain.time();
   return [
     isOurs ? ok(check, `The operator account ${operator} is there, for ${host}.`) : fail(check, `The operator account ${operator} was made for another GitHub than ${host}, which can never change.`, 'Create an operator account for this host (doubloon setup), or set GITHUB_API_URL to the host it is for.'),
-    ...checkKeys(instance, { relayer: keyInForce(found, 'relayer', now), attestor: keyInForce(found, 'attestor', now) }, found, now),
+    ...(await checkRelayer(chain, instance, keyInForce(found, 'relayer', now))),
+    ...checkKeys(instance, keyInForce(found, 'attestor', now), found, now),
   ];
 }

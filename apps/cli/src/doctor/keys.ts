@@ -4,14 +4,11 @@ import { instant } from '../refund-plan.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import { valueOf, type Instance } from './instance.ts';
 
-type Keys = Readonly<Record<'relayer' | 'attestor', Address | undefined>>;
-
-/** Whether the keys that the operator account names are in force, and the attestor's is the one the identity service holds. */
-export function checkKeys(instance: Instance, inForce: Keys, { nextRelayer, nextAttestor }: Operator, now: bigint): readonly Finding[] {
+/** Whether the attestor of the operator account is the one the identity service holds, and which keys are to follow. */
+export function checkKeys(instance: Instance, attestor: Address | undefined, { nextRelayer, nextAttestor }: Operator, now: bigint): readonly Finding[] {
   const coming = [['relayer', nextRelayer], ['attestor', nextAttestor]] as const;
   return [
-    inForce.relayer === undefined ? fail('chain.relayer', 'The operator has no relayer key: every deposit would be decided by its funder alone.', 'Schedule one with doubloon operator schedule-keys; it takes over after seven days.') : ok('chain.relayer', `The relayer is ${inForce.relayer}.`),
-    attestorFinding(instance, inForce.attestor),
+    attestorFinding(instance, attestor),
     ...coming.flatMap(([name, next]) => (next === undefined || now >= next.at ? [] : [warn(`chain.${name}`, `${next.key} takes over as ${name} at ${instant(next.at)}.`, `If that is no rotation of yours, stop it with doubloon operator disable-keys --${name}.`)])),
   ];
 }

@@ -9,6 +9,7 @@ export const calls = [
   { caller: 'web', callee: 'treasury', token: 'WEB_TREASURY_TOKEN', url: 'WEB_TREASURY_URL', callers: 'TREASURY_CALLERS' },
   { caller: 'github-app', callee: 'treasury', token: 'GITHUB_APP_TREASURY_TOKEN', url: 'GITHUB_APP_TREASURY_URL', callers: 'TREASURY_CALLERS' },
   { caller: 'github-app', callee: 'identity', token: 'GITHUB_APP_IDENTITY_TOKEN', url: 'GITHUB_APP_IDENTITY_URL', callers: 'IDENTITY_CALLERS' },
+  { caller: 'treasury', callee: 'identity', token: 'TREASURY_IDENTITY_TOKEN', url: 'TREASURY_IDENTITY_URL', callers: 'IDENTITY_CALLERS' },
   { caller: 'web', callee: 'identity', token: 'WEB_IDENTITY_TOKEN', url: 'WEB_IDENTITY_URL', callers: 'IDENTITY_CALLERS' },
 ] as const satisfies readonly { caller: AppName; callee: AppName; token: string; url: string; callers: string }[];
 

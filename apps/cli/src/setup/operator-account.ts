@@ -18,8 +18,10 @@ export interface OperatorWish {
   readonly host: string;
 }
 
-/** Where each key is kept. Only the attestor's is given to a service in this version; the admin's belongs away from this machine. */
-const keyFiles = { admin: 'keys/admin.json', relayer: 'keys/relayer.json', attestor: 'secrets/attestor-key' } as const;
+/** Where each key is kept: two are given to services, and the admin's belongs away from this machine. */
+const keyFiles = { admin: 'keys/admin.json', relayer: 'secrets/relayer-key', attestor: 'secrets/attestor-key' } as const;
+/** Where it was before a service was given it. */
+const relayerBefore = 'keys/relayer.json';
 /** For the transaction itself, and some more. */
 const feeLamports = 100_000n;
 
@@ -54,6 +56,8 @@ export async function openOperator(folder: Folder, { rpcUrl, cluster, program, u
 
 function keyOf(folder: Folder, name: keyof typeof keyFiles, print: (line: string) => void): Signer {
   const file = keyFiles[name];
+  const before = name === 'relayer' ? folder.read(relayerBefore) : undefined;
+  if (before !== undefined && folder.make(file, before)) print(`copied ${relayerBefore} to ${file}, where the treasury reads it: remove ${relayerBefore}`);
   if (!folder.has(file)) {
     const seed = randomBytes(32);
     if (folder.make(file, JSON.stringify([...seed, ...addressBytes(signerFromSeed(seed).address)]))) print(`made ${file}`);

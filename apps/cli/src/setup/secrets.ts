@@ -7,7 +7,7 @@ import { openFolder, type Folder } from './folder.ts';
 const databases = ['treasury', 'github-app', 'identity'] as const;
 
 /** Who calls which service: each pair has a token of its own. */
-const callersOf: Readonly<Record<string, readonly string[]>> = { treasury: ['web', 'github-app'], identity: ['web', 'github-app'] };
+const callersOf: Readonly<Record<string, readonly string[]>> = { treasury: ['web', 'github-app'], identity: ['web', 'github-app', 'treasury'] };
 
 /** In a container whose user is not told, as whom the images run. */
 const imageUser = 65_532;
@@ -57,6 +57,6 @@ export function secrets(args: readonly string[], print: (line: string) => void):
   const { values } = parseArgs({ args: [...args], options: { folder: { type: 'string', default: '.' } } });
   const folder = openFolder(values.folder);
   makeSecrets(folder, print);
-  for (const name of ['github-app-private-key', 'github-app-client-secret', 'attestor-key', 'solana-rpc-url']) if (!folder.has(`secrets/${name}`)) print(`still missing, and made by doubloon setup: secrets/${name}`);
+  for (const name of ['github-app-private-key', 'github-app-client-secret', 'attestor-key', 'relayer-key', 'solana-rpc-url']) if (!folder.has(`secrets/${name}`)) print(`still missing, and made by doubloon setup: secrets/${name}`);
   return Promise.resolve(0);
 }

@@ -84,12 +84,14 @@ test('from nothing to an App, its secrets, an operator account and a list of wha
   expect(out).toMatch(/^ok {4}github\.events/m);
   expect(out).toMatch(/^ok {4}github\.sign-in/m);
   expect(out).toMatch(/^ok {4}chain\.attestor .* holds its key\.$/m);
+  expect(out).toMatch(/^ok {4}chain\.relayer .* the treasury holds its key\.$/m);
+  expect(out).toMatch(/^warn {2}chain\.relayer-balance .* holds 0 SOL/m);
   expect(code).toBe(0);
 
   const settings = settingsIn(folder);
   expect(settings).toMatchObject({ GITHUB_URL: github.url, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_CLIENT_ID: github.app.clientId, WEB_ORIGIN: 'https://doubloon.example', TREASURY_CLUSTER: 'localnet', TREASURY_PROGRAM: program });
   expect(read(folder, 'secrets/github-app-client-secret')).toBe(github.app.clientSecret);
-  const keys = Object.fromEntries([['admin', 'keys/admin.json'], ['relayer', 'keys/relayer.json'], ['attestor', 'secrets/attestor-key']].map(([name = '', file = '']) => [name, signerOf(read(folder, file))?.address]));
+  const keys = Object.fromEntries([['admin', 'keys/admin.json'], ['relayer', 'secrets/relayer-key'], ['attestor', 'secrets/attestor-key']].map(([name = '', file = '']) => [name, signerOf(read(folder, file))?.address]));
   const account = await chain.account(parseAddress(settings['TREASURY_OPERATOR'] ?? ''), 'finalized');
   expect(decodeOperator(account?.data ?? new Uint8Array())).toMatchObject({ ...keys, hostHash: hostHash(new URL(github.url).host) });
 

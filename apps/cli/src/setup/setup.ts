@@ -48,7 +48,7 @@ function instanceIn(folder: Folder): Instance {
   return {
     apps: {
       'github-app': { ...told('GITHUB_API_URL', 'GITHUB_APP_ID'), GITHUB_APP_PRIVATE_KEY_FILE: file('github-app-private-key'), GITHUB_APP_WEBHOOK_SECRET_FILE: file('github-app-webhook-secret') },
-      treasury: { ...told('TREASURY_CLUSTER', 'TREASURY_PROGRAM', 'TREASURY_UPGRADE_AUTHORITY', 'TREASURY_OPERATOR'), SOLANA_RPC_URL_FILE: file('solana-rpc-url') },
+      treasury: { ...told('TREASURY_CLUSTER', 'TREASURY_PROGRAM', 'TREASURY_UPGRADE_AUTHORITY', 'TREASURY_OPERATOR'), SOLANA_RPC_URL_FILE: file('solana-rpc-url'), TREASURY_RELAYER_KEY_FILE: file('relayer-key') },
       identity: { ...told('GITHUB_API_URL', 'GITHUB_APP_ID', 'GITHUB_CLIENT_ID'), GITHUB_APP_PRIVATE_KEY_FILE: file('github-app-private-key'), GITHUB_CLIENT_SECRET_FILE: file('github-app-client-secret'), IDENTITY_ATTESTOR_KEY_FILE: file('attestor-key') },
     },
     now: () => new Date(),
