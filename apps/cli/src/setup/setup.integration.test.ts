@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -108,6 +108,12 @@ test('from nothing to an App, its secrets, an operator account and a list of wha
   expect(again.out).toContain(`The GitHub App ${String(github.app.id)} is there already.`);
   expect(again.out).toContain(`The operator account ${settings['TREASURY_OPERATOR'] ?? ''} is there already.`);
   expect(contentsOf(folder)).toEqual(before);
+
+  // As a version left it that gave the relayer's key to nobody.
+  renameSync(join(folder, 'secrets/relayer-key'), join(folder, 'keys/relayer.json'));
+  const moved = await play(folder, github, { person: () => Promise.reject(new Error('nobody is asked twice')) });
+  expect(moved.out).toContain('copied keys/relayer.json to secrets/relayer-key');
+  expect(moved.out).toMatch(/^ok {4}chain\.relayer .* the treasury holds its key\.$/m);
 });
 
 test('a code without our state, of another page or by another name is nobody’s, and the right one still works', async () => {
