@@ -163,14 +163,6 @@ test.concurrent('six offers in one comment are five and a word about the sixth',
   expect(await offersOf(issue.id)).toHaveLength(5);
 });
 
-test.concurrent('what can not be done here yet is said where there is a bounty', async () => {
-  const issue = await ada().openIssue('An issue with commands');
-  await ada().comment(issue.number, '$sol:0.5$');
-  await living(issue.number, 'Fund');
-  await linus().comment(issue.number, '/award @grace');
-  expect((await living(issue.number, 'Not done')).body).toMatch(/`\/award` \[here\]\(.*\): this instance can't do that yet\./);
-});
-
 test.concurrent('/bounty help explains itself where nobody offered anything', async () => {
   const issue = await ada().openIssue('An issue with a question');
   await ada().comment(issue.number, '/bounty help');

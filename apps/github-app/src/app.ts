@@ -50,7 +50,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const issues = open.use(startIssueWorker({
     pool, log, now,
     tend: (issue) => withTrace(undefined, () => tendIssue({
-      pool, client, identity, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); },
+      pool, client, identity, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); }, onCommand: (command, outcome) => { measures.commands.inc({ command, outcome }); },
     }, issue)),
   }));
 

@@ -26,6 +26,9 @@ export const failpoints = {
   'top-up-opened': { app: 'github-app', after: 'offer beyond what is funded opened', before: 'its id kept' },
   'intent-pursued': { app: 'github-app', after: 'treasury has done it', before: 'intent marked done' },
   'problem-told': { app: 'github-app', after: 'sentence for the living comment kept', before: 'intent marked done' },
+  'awardees-kept': { app: 'github-app', after: 'ids of whom an award names kept', before: 'treasury asked to award', isUnplayed: true },
+  'decision-ended': { app: 'github-app', after: 'answer of the treasury about a decision read', before: 'what became of it kept', isUnplayed: true },
+  'decision-told': { app: 'github-app', after: 'what became of a decision kept', before: 'next intent pursued', isUnplayed: true },
   'intents-done': { app: 'github-app', after: 'intents marked done', before: 'bounty read' },
   'bounty-read': { app: 'github-app', after: 'bounty read', before: 'intention to write the living comment' },
   'comment-intended': { app: 'github-app', after: 'intention to create the living comment kept', before: 'GitHub asked whether it is there' },
@@ -35,6 +38,7 @@ export const failpoints = {
   'comment-kept': { app: 'github-app', after: 'id and hash of the living comment kept', before: 'reactions' },
   'eyes-counted': { app: 'github-app', after: 'attempt at the reaction counted', before: 'reaction set' },
   'eyes-set': { app: 'github-app', after: 'reaction set', before: 'intent marked done' },
+  'label-set': { app: 'github-app', after: 'label set', before: 'that kept' },
   'issue-tended': { app: 'github-app', after: 'everything done for the issue', before: 'issue marked so' },
 
   'event-enqueued': { app: 'treasury', after: 'state and event written', before: 'their transaction committed' },

@@ -3,6 +3,7 @@ import { parseCommands } from '@doubloon/domain';
 import { inTransaction, migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { attemptsOf } from './attempt-row.ts';
 import { readCommands, type Parse } from './commands.ts';
 import type { Work } from '../issues/intent.ts';
 import { recordIssueDeleted, recordSighting, type Placed } from './record-sighting.ts';
@@ -48,7 +49,9 @@ function told(work: Work): string {
     case 'open': return `open ${money(work.offer)}`;
     case 'replace': return `replace ${money(work.offer)} by ${money(work.by)}`;
     case 'withdraw': return `withdraw ${money(work.offer)} ${work.reason}`;
+    case 'decide': return `${work.action}${work.action !== 'award' ? '' : 'shares' in work.award ? ` ${work.award.shares.map(({ login, bps }) => `${login} ${String(bps)}`).join(' ')}` : ` #${String(work.award.pullRequest)}`}${work.action === 'cancel' && work.withdrew ? ' after own' : ''}`;
     case 'eyes':
+    case 'answer':
     case 'second': return work.kind;
   }
 }
@@ -112,7 +115,7 @@ test('an older text loses also when both are handled at once', async () => {
 test('a creation that an edit overtook loses, but its slash commands still count', async () => {
   await see('$usdc:1$', { id: '1' });
   expect(await see('nothing', { id: '2', change: 'edited', second: 1, before: '$usdc:5$\n\n/cancel' })).toEqual([]);
-  expect(await see('$usdc:5$\n\n/cancel', { id: '2', second: 1 })).toEqual(['withdraw 1000000 usdc cancelled', 'eyes']);
+  expect(await see('$usdc:5$\n\n/cancel', { id: '2', second: 1 })).toEqual(['withdraw 1000000 usdc cancelled', 'cancel after own', 'eyes']);
 });
 
 test('slash commands that are edited in do nothing', async () => {
@@ -135,19 +138,19 @@ test('a deletion that comes first leaves a stone for the creation', async () => 
 test('/cancel takes back what its writer asked for, once, and leaves others alone', async () => {
   await see('$usdc:5$', { id: '1' });
   await see('$usdc:6$', { id: '2', by: grace });
-  expect(await see('/cancel', { id: '3', by: grace })).toEqual(['withdraw 6000000 usdc cancelled', 'eyes']);
-  expect(await see('/cancel', { id: '4', by: grace })).toEqual([]);
+  expect(await see('/cancel', { id: '3', by: grace })).toEqual(['withdraw 6000000 usdc cancelled', 'cancel after own', 'eyes']);
+  expect(await see('/cancel', { id: '4', by: grace })).toEqual(['cancel', 'eyes']);
 });
 
 test('/cancel that is heard of late takes back nothing that its writer wrote after it', async () => {
   await see('$usdc:5$', { id: '1', second: 1 });
   await see('$usdc:6$', { id: '3', second: 3 });
-  expect(await see('/cancel', { id: '2', second: 2 })).toEqual(['withdraw 5000000 usdc cancelled', 'eyes']);
+  expect(await see('/cancel', { id: '2', second: 2 })).toEqual(['withdraw 5000000 usdc cancelled', 'cancel after own', 'eyes']);
 });
 
 test('a creation that is told again under another name commands nothing a second time', async () => {
   await see('$usdc:5$');
-  expect(await see('/cancel', { id: '2' })).toEqual(['withdraw 5000000 usdc cancelled', 'eyes']);
+  expect(await see('/cancel', { id: '2' })).toEqual(['withdraw 5000000 usdc cancelled', 'cancel after own', 'eyes']);
   await see('$usdc:7$', { id: '3', second: 1 });
   expect(await see('/cancel', { id: '2' })).toEqual([]);
 });
@@ -157,10 +160,43 @@ test.each(['/award @ada', '/veto', '/attempt', '/award nonsense', '/cancel'])('%
   expect(await isDue()).toBe(false);
 });
 
-test('where somebody offered, what can not be done yet is said', async () => {
+test('where somebody offered, what a creation decides is intended as it was read, once', async () => {
   await see('$usdc:5$', { id: '1' });
-  expect(await see('/award @grace\n\n/veto', { id: '2' })).toEqual(['eyes']);
-  expect(await problemsOf(database.pool, key)).toEqual(["`/award`, `/veto` [here](https://github.test/2): this instance can't do that yet."]);
+  expect(await see('/award @grace 70% @linus 30%\n\n/veto', { id: '2' })).toEqual(['award grace 7000 linus 3000', 'veto', 'eyes']);
+  expect(await see('/award @grace 70% @linus 30%\n\n/veto', { id: '2' })).toEqual([]);
+  expect(await see('/award #12', { id: '3' })).toEqual(['award #12', 'eyes']);
+});
+
+test('an award that is edited in decides nothing, and neither does one in a quote, in code, or of a bot', async () => {
+  await see('$usdc:5$', { id: '1' });
+  await see('words', { id: '2' });
+  expect(await see('/award @grace', { id: '2', change: 'edited', second: 1, before: 'words' })).toEqual([]);
+  expect(await see('/award @linus', { id: '1', change: 'edited', second: 1, before: '$usdc:5$' })).toEqual(['withdraw 5000000 usdc edited']);
+  for (const [nth, text] of ['> /award @grace', 'He wrote:\n> fine\n/award @grace', '```\n/award @grace\n```', '    /award @grace', '<!-- /award @grace -->', '`/award @grace`'].entries()) expect(await see(text, { id: String(10 + nth) })).toEqual([]);
+});
+
+test('an award that can not stand is told with its reason, which stays when its text is edited and goes with it', async () => {
+  await see('$usdc:5$', { id: '1' });
+  expect(await see('/award @grace 70%', { id: '2' })).toEqual(['eyes']);
+  const [sentence, ...rest] = await problemsOf(database.pool, key);
+  expect([sentence?.slice(0, 61), rest]).toEqual(['`/award @grace 70%` [here](https://github.test/2) has shares ', []]);
+  expect(await see('/award @grace', { id: '2', change: 'edited', second: 1, before: '/award @grace 70%' })).toEqual([]);
+  expect(await problemsOf(database.pool, key)).toEqual([sentence]);
+  await see('', { id: '2', change: 'deleted', second: 2 });
+  expect(await problemsOf(database.pool, key)).toEqual([]);
+});
+
+test('who works on an issue is known once each, by the first text that still stands', async () => {
+  const attempts = async () => (await attemptsOf(database.pool, key)).map(({ login, url }) => `${login} ${url}`);
+  expect(await see('/attempt', { id: '1', second: 1, by: grace })).toEqual([]);
+  await see('$usdc:5$', { id: '2' });
+  expect(await see('/attempt', { id: '3', second: 3 })).toEqual(['eyes']);
+  await see('/attempt', { id: '4', second: 4, by: grace });
+  expect(await attempts()).toEqual(['grace https://github.test/1', 'ada https://github.test/3']);
+  await database.pool.query('update living_comment set due_at = null');
+  await see('', { id: '1', second: 5, by: grace, change: 'deleted' });
+  expect(await attempts()).toEqual(['ada https://github.test/3', 'grace https://github.test/4']);
+  expect(await isDue()).toBe(true);
 });
 
 test('problems follow the text: they come, change and go with it', async () => {

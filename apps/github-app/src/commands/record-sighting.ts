@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
 import { diffOffers, numberOffers, type NumberedOffer } from '@doubloon/domain';
-import type { Commands, SlashCommand } from './commands.ts';
+import { keepAttempt } from './attempt-row.ts';
+import type { Commands } from './commands.ts';
 import type { Person, Sighting } from '../webhooks/delivery.ts';
-import { intend, type OfferKey, type Work } from '../issues/intent.ts';
+import { intend, type Decision, type OfferKey, type Work } from '../issues/intent.ts';
 import { askForHelp, keepIssueSeen, markDeleted, wakeIssue, type IssueKey } from '../issues/issue-row.ts';
 import { cancelOffersOf, hasOffers, keepPlace, keepReturned, keepVanished, standingOffers } from './offer-row.ts';
-import { link } from '../living-comment/markdown.ts';
-import { addProblem, findSource, forgetLater, keepProblems, keepSource, livingSources, markObeyed, markSourceDeleted } from './source-row.ts';
+import { addCommandProblem, findSource, forgetCommands, forgetLater, keepProblems, keepSource, livingSources, markObeyed, markSourceDeleted } from './source-row.ts';
 
 /** A sighting whose issue is known by its id. */
 export type Placed = Sighting & { readonly source: { readonly id: string }; readonly issue: { readonly id: string } };
@@ -41,9 +41,10 @@ export async function recordSighting(db: ClientBase, sighting: Placed, asked: Co
     works.push(...(await follow(db, source, offers, isDeletion ? 'deleted' : 'edited')));
     if (works.length > 0) await forgetLater(db, source.kind, source.id);
     isNews = await keepProblems(db, key, source.kind, source.id, problems);
+    if (isDeletion) isNews = (await forgetCommands(db, source.kind, source.id)) || isNews || known?.isAttempt === true;
   }
   if (change === 'created' && (await markObeyed(db, source.kind, source.id, now))) {
-    const obeyed = await obey(db, key, sighting, asked.slash, problems.length, now);
+    const obeyed = await obey(db, key, sighting, asked, now);
     works.push(...obeyed.works);
     isNews ||= obeyed.isNews;
   }
@@ -72,17 +73,24 @@ async function follow(db: ClientBase, { kind: sourceKind, id: sourceId }: Placed
   ];
 }
 
-const notHere: readonly SlashCommand[] = ['award', 'veto', 'attempt'];
-
-async function obey(db: ClientBase, key: IssueKey, { source, sender, updatedAt }: Placed, slash: Commands['slash'], ordinal: number, now: Date): Promise<{ works: Work[]; isNews: boolean }> {
+async function obey(db: ClientBase, key: IssueKey, { source, sender, updatedAt }: Placed, { slash, award, badAwards }: Commands, now: Date): Promise<{ works: Work[]; isNews: boolean }> {
+  const text = { sourceKind: source.kind, sourceId: source.id };
   const isAsked = slash.has('help') || slash.has('status');
   if (isAsked) await askForHelp(db, key);
+  if (slash.has('attempt')) await keepAttempt(db, source.kind, source.id, updatedAt);
   const cancelled = slash.has('cancel') ? await cancelOffersOf(db, key, sender.id, updatedAt, now) : [];
-  const missing = notHere.filter((command) => slash.has(command));
+  const decisions: Decision[] = [
+    ...(award === undefined ? [] : [{ action: 'award', award } as const]),
+    ...(slash.has('veto') ? [{ action: 'veto' } as const] : []),
+    ...(slash.has('cancel') ? [{ action: 'cancel', withdrew: cancelled.length > 0 } as const] : []),
+  ];
   // Other bots know these words too: where nobody offered money they are not meant for us.
-  const isMissed = missing.length > 0 && (await hasOffers(db, key));
-  if (isMissed) await addProblem(db, key, source.kind, source.id, ordinal, `\`/${missing.join('`, `/')}\` ${link('here', source.url)}: this instance can't do that yet.`);
-  return { works: cancelled.map((offer) => ({ kind: 'withdraw', offer, reason: 'cancelled' })), isNews: isAsked || cancelled.length > 0 || isMissed };
+  const isMeant = slash.size > 0 && (await hasOffers(db, key));
+  if (isMeant) for (const [place, sentence] of badAwards.entries()) await addCommandProblem(db, key, 'award', text, -1 - place, sentence);
+  return {
+    works: [...cancelled.map((offer): Work => ({ kind: 'withdraw', offer, reason: 'cancelled' })), ...(isMeant ? decisions : []).map((decision): Work => ({ kind: 'decide', ...text, ...decision }))],
+    isNews: isAsked || (isMeant && (decisions.length > 0 || badAwards.length > 0 || slash.has('attempt'))),
+  };
 }
 
 /** The issue is gone from GitHub with all that was written on it: what nobody funded is withdrawn. */

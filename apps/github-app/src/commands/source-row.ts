@@ -4,6 +4,9 @@ import type { IssueKey } from '../issues/issue-row.ts';
 
 type Db = Pick<ClientBase, 'query'>;
 
+/** A command that decides about money in escrow. */
+export type DecisionCommand = 'award' | 'veto' | 'cancel';
+
 /** A text on GitHub as it was read last. */
 export interface SourceRow {
   readonly url: string;
@@ -12,11 +15,13 @@ export interface SourceRow {
   readonly updatedAt: Date;
   readonly revision: number;
   readonly isDeleted: boolean;
+  /** It says that its author works on the issue. */
+  readonly isAttempt: boolean;
 }
 
 export async function findSource(db: Db, kind: SourceKind, id: string): Promise<SourceRow | undefined> {
   const { rows } = await db.query<SourceRow>(
-    `select url, author_id as "authorId", author_login as "authorLogin", updated_at as "updatedAt", revision, deleted_at is not null as "isDeleted"
+    `select url, author_id as "authorId", author_login as "authorLogin", updated_at as "updatedAt", revision, deleted_at is not null as "isDeleted", attempted_at is not null as "isAttempt"
      from source where kind = $1 and id = $2`, [kind, id]);
   return rows[0];
 }
@@ -48,19 +53,31 @@ export async function markObeyed(db: Db, kind: SourceKind, id: string, now: Date
 export const firstLater = 1_000;
 
 /** The offers of a source have changed: what came up about those before is over. */
-export const forgetLater = (db: Db, kind: SourceKind, id: string) => db.query('delete from problem where source_kind = $1 and source_id = $2 and ordinal >= $3', [kind, id, firstLater]);
+export const forgetLater = (db: Db, kind: SourceKind, id: string) => db.query('delete from problem where source_kind = $1 and source_id = $2 and ordinal >= $3 and command is null', [kind, id, firstLater]);
 
 /** What the text of a source itself leaves to tell, in place of what there was; answers whether that is something else. */
 export async function keepProblems(db: Db, key: IssueKey, kind: SourceKind, id: string, sentences: readonly string[]): Promise<boolean> {
-  const { rows } = await db.query<{ sentence: string }>('select sentence from problem where source_kind = $1 and source_id = $2 and ordinal < $3 order by ordinal', [kind, id, firstLater]);
+  const { rows } = await db.query<{ sentence: string }>('select sentence from problem where source_kind = $1 and source_id = $2 and ordinal < $3 and command is null order by ordinal', [kind, id, firstLater]);
   if (rows.length === sentences.length && rows.every(({ sentence }, ordinal) => sentence === sentences[ordinal])) return false;
-  await db.query('delete from problem where source_kind = $1 and source_id = $2 and ordinal < $3', [kind, id, firstLater]);
+  await db.query('delete from problem where source_kind = $1 and source_id = $2 and ordinal < $3 and command is null', [kind, id, firstLater]);
   for (const [ordinal, sentence] of sentences.entries()) await addProblem(db, key, kind, id, ordinal, sentence);
   return true;
 }
 
 export const addProblem = (db: Db, { repositoryId, issueId }: IssueKey, kind: SourceKind, id: string, ordinal: number, sentence: string) =>
   db.query('insert into problem (repository_id, issue_id, source_kind, source_id, ordinal, sentence) values ($1, $2, $3, $4, $5, $6) on conflict (source_kind, source_id, ordinal) do update set sentence = excluded.sentence', [repositoryId, issueId, kind, id, ordinal, sentence]);
+
+/** The same about a command: it stays through edits of the text, which command nothing. */
+export const addCommandProblem = (db: Db, { repositoryId, issueId }: IssueKey, command: DecisionCommand, { sourceKind, sourceId }: { sourceKind: SourceKind; sourceId: string }, ordinal: number, sentence: string) =>
+  db.query('insert into problem (repository_id, issue_id, source_kind, source_id, ordinal, sentence, command) values ($1, $2, $3, $4, $5, $6, $7) on conflict (source_kind, source_id, ordinal) do update set sentence = excluded.sentence', [repositoryId, issueId, sourceKind, sourceId, ordinal, sentence, command]);
+
+/** The command was done: what was wrong with others like it is over. */
+export const forgetTries = (db: Db, { repositoryId, issueId }: IssueKey, command: DecisionCommand) => db.query('delete from problem where repository_id = $1 and issue_id = $2 and command = $3', [repositoryId, issueId, command]);
+
+/** The text is gone, and nothing is asked for in it any more; answers whether there was anything to forget. */
+export async function forgetCommands(db: Db, kind: SourceKind, id: string): Promise<boolean> {
+  return ((await db.query('delete from problem where source_kind = $1 and source_id = $2 and command is not null', [kind, id])).rowCount ?? 0) > 0;
+}
 
 /** All that there is to tell on an issue, the newest source last. */
 export async function problemsOf(db: Db, { repositoryId, issueId }: IssueKey): Promise<string[]> {

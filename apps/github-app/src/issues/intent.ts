@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { currentTraceparent } from '@doubloon/service';
+import type { Award } from '../commands/commands.ts';
 import type { SourceKind } from '../webhooks/delivery.ts';
 import type { IssueKey } from './issue-row.ts';
 
@@ -19,12 +20,29 @@ export type Work =
   | { readonly kind: 'open'; readonly offer: OfferKey }
   | { readonly kind: 'replace'; readonly offer: OfferKey; readonly by: OfferKey }
   | { readonly kind: 'withdraw'; readonly offer: OfferKey; readonly reason: 'edited' | 'deleted' | 'cancelled' }
+  /** What a comment decides about money in escrow, as it was read. */
+  | ({ readonly kind: 'decide'; readonly sourceKind: SourceKind; readonly sourceId: string } & Decision)
   | { readonly kind: 'eyes'; readonly sourceKind: SourceKind; readonly sourceId: string }
+  /** Shows whoever wrote a command what became of it. */
+  | { readonly kind: 'answer'; readonly sourceKind: SourceKind; readonly sourceId: string; readonly content: '+1' | 'confused' }
+  /** The pull requests that close the issue are to be read again. */
+  | { readonly kind: 'candidates' }
   /** A comment of ours that may be a second living one. */
   | { readonly kind: 'second'; readonly commentId: string };
 
+export type Decision =
+  | { readonly action: 'award'; readonly award: Award }
+  | { readonly action: 'veto' }
+  /** `withdrew`: whoever wrote it took back offers of their own by it, and may have meant no more. */
+  | { readonly action: 'cancel'; readonly withdrew: boolean };
+
 /** What the treasury is asked for. */
 export type OfferWork = Extract<Work, { readonly offer: OfferKey }>;
+export type DecisionWork = Extract<Work, { readonly kind: 'decide' }>;
+/** What is shown beside a text. */
+export type ReactionWork = Extract<Work, { readonly kind: 'eyes' | 'answer' }>;
+
+export const isReaction = (work: Work): work is ReactionWork => work.kind === 'eyes' || work.kind === 'answer';
 
 export interface Intent {
   readonly position: string;

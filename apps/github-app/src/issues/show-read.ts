@@ -2,14 +2,14 @@ import { failpoint } from '@doubloon/failpoints';
 import { readSetback, type Octokit } from '../github.ts';
 import type { Alone } from './in-turn.ts';
 import { TooSoon } from './installation-pace.ts';
-import { countAttempt, markDone, type Intent } from './intent.ts';
+import { countAttempt, isReaction, markDone, type Intent } from './intent.ts';
 import type { KnownIssue } from './issue-row.ts';
 import { react } from './react.ts';
 import type { Tending } from './tending.ts';
 
 /** Anybody can write command after command: a quarter of what may be created is for our comments alone. */
 const eyesShare = 0.75;
-/** A sign that a command was read is for now: later our comment is one. */
+/** A sign that a command was read, or done, is for now: later our comment is one. */
 const eyesWithinMs = 60_000;
 
 /** Resolves to when the rest of it may be shown: that holds back nothing else on the issue. */
@@ -29,7 +29,7 @@ export async function showRead(tending: Tending, octokit: Octokit, issue: KnownI
 
 async function reactOnce({ pool, now, log }: Tending, octokit: Octokit, issue: KnownIssue, intent: Intent): Promise<void> {
   const { work } = intent;
-  if (work.kind !== 'eyes') return;
+  if (!isReaction(work)) return;
   await countAttempt(pool, intent);
   failpoint('eyes-counted');
   const problem = await react(octokit, issue, work).then(() => undefined, (error: unknown) => {

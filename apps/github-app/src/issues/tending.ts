@@ -2,6 +2,8 @@ import type { Pool } from 'pg';
 import type { Logger } from '@doubloon/service';
 import type { IdentityClient, TreasuryClient } from '@doubloon/rpc';
 import type { Octokit, Refusal } from '../github.ts';
+import type { End } from '../commands/pursue-decision.ts';
+import type { DecisionCommand } from '../commands/source-row.ts';
 import type { Writing } from '../living-comment/write-living-comment.ts';
 
 /** What tending an issue takes. */
@@ -9,7 +11,7 @@ export interface Tending {
   readonly pool: Pool;
   readonly client: TreasuryClient;
   /** Knows the rules of repositories; without it there are none. */
-  readonly identity: Pick<IdentityClient, 'authorize'>;
+  readonly identity: Pick<IdentityClient, 'authorize' | 'getRules'>;
   readonly denoms: ReadonlyMap<string, number>;
   readonly appId: string;
   readonly now: () => Date;
@@ -17,5 +19,7 @@ export interface Tending {
   /** A client that acts as an installation, or as the App itself. */
   octokit(installationId?: number): Promise<Octokit>;
   readonly onWrite?: Writing['onWrite'];
+  /** Hears how a command about money in escrow ended. */
+  readonly onCommand?: (command: DecisionCommand, outcome: End['outcome']) => void;
   readonly onRefusal?: (refusal: Refusal) => void;
 }
