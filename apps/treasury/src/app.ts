@@ -9,6 +9,7 @@ import { lawIsOff } from '@doubloon/failpoints';
 import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay } from '@doubloon/postgres';
 import { createIdentityClient, createRpcServer } from '@doubloon/rpc';
 import { startRounds, type Rounds, type Service } from '@doubloon/service';
+import { chartTheRest } from './board/chart-bounty.ts';
 import { keepFacts } from './chain-facts.ts';
 import type { TreasurySettings } from './config.ts';
 import { createTreasuryMetrics } from './metrics.ts';
@@ -83,7 +84,10 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const onHint = () => { for (const one of [watcher, scan, refunds]) one.wake(); };
   // A test without the fourth law is to see that nobody looks by himself: a hint would hide it.
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: depositsOf(operator), onHint }));
-  rounds('expiry', expireEveryMs, () => expireOffers(context));
+  rounds('expiry', expireEveryMs, async () => {
+    await chartTheRest(context);
+    await expireOffers(context);
+  });
 
   // Deciding by comment, paying and sending back need a key; without one all of it can be done by others, and is seen.
   const { relayer: key, identityUrl, identityToken } = config;

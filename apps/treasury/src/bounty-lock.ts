@@ -3,6 +3,8 @@ import { failpoint } from '@doubloon/failpoints';
 import { enqueue } from '@doubloon/postgres';
 import { bountyEvent, toRecord, type BountyEventFacts, type BountyEventName, type CloudEvent } from '@doubloon/events';
 import { currentTraceparent } from '@doubloon/service';
+import { chartBounty } from './board/chart-bounty.ts';
+import { remember } from './board/history.ts';
 
 export interface BountyKey {
   readonly repositoryId: string;
@@ -24,11 +26,16 @@ export async function lockBounty(db: ClientBase, bounty: BountyKey): Promise<voi
 
 const next = 'update bounty set sequence = sequence + 1 where repository_id = $1 and issue_id = $2 returning sequence';
 
-/** Writes an event of a locked bounty into the outbox. `id` is made from what it tells of. */
+/**
+ * Writes an event of a locked bounty into the outbox and its history, and what has changed by it onto the board: the rows it
+ * tells of are written before. `id` is made from what it tells of.
+ */
 export async function tell<N extends BountyEventName>(db: PoolClient, bounty: BountyKey, name: N, { id, time, data }: Pick<BountyEventFacts<N>, 'id' | 'time' | 'data'>): Promise<void> {
   const { rows } = await db.query<{ sequence: string }>(next, [bounty.repositoryId, bounty.issueId]);
   const event = bountyEvent(name, { id, time, data, subject: subjectOf(bounty), sequence: BigInt(rows[0]?.sequence ?? 0), traceparent: currentTraceparent() });
   const { key, value, headers } = toRecord(event as CloudEvent);
   await enqueue(db, { id, topic: 'bounty', key, value: JSON.parse(value) as unknown, ...(headers === undefined ? {} : { headers }) });
+  await remember(db, bounty, { id, kind: name, at: time, data });
+  await chartBounty(db, bounty, time);
   failpoint('event-enqueued');
 }

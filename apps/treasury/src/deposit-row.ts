@@ -1,5 +1,20 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Decider, Deposit, DepositState, OfferId, OfferState } from '@doubloon/domain';
+import type { PayeeStanding } from './relayer/look-at-payees.ts';
+
+/** A share, how it was settled where that was seen, and what is known of whom it waits for: instants are RFC 3339. */
+export interface ShareColumns {
+  readonly githubId: string;
+  readonly bps: number;
+  readonly amount: string;
+  readonly settled: 'paid' | 'refunded' | null;
+  readonly signature: string | null;
+  readonly wallet: string | null;
+  readonly standing: PayeeStanding | null;
+  readonly countsFrom: string | null;
+  /** Why the relayer does not pay it. */
+  readonly problem: string | null;
+}
 
 /** A deposit with the shares of the award that stands. Ids and amounts are decimal text. */
 export interface DepositRow {
@@ -32,14 +47,23 @@ export interface DepositRow {
   readonly stands_until: Date;
   readonly doubted_slot: string | null;
   readonly doubted_sequence: string | null;
-  readonly shares: readonly { readonly githubId: string; readonly bps: number; readonly amount: string; readonly settled: 'paid' | 'refunded' | null }[];
+  /** Until when its shares can be claimed; null before the operator's account was read for it. */
+  readonly claimable_until: Date | null;
+  /** The transaction that sent all of it back, where that was seen. */
+  readonly returned_by: string | null;
+  readonly shares: readonly ShareColumns[];
 }
 
 /** What a query of deposits selects and from where; its conditions see the deposit as `d` and its offer as `o`. */
 export const deposits = `
   select d.address, d.created_slot, d.offer_id, o.state as offer_state, o.repository_id, o.issue_id, d.seen_at, d.funder, o.denom, o.decimals, o.mint, o.nonce, d.amount, d.deadline, d.with_relayer, d.approver, d.signature, d.slot,
-    d.state, d.sequence, d.vetoed, d.awarded_by, d.awarded_at, d.final_at, d.gone, d.stands_until, d.doubted_slot, d.doubted_sequence,
-    coalesce((select json_agg(json_build_object('githubId', github_id::text, 'bps', bps, 'amount', amount::text, 'settled', settled) order by place) from award_share s where s.deposit = d.address), '[]'::json) as shares
+    d.state, d.sequence, d.vetoed, d.awarded_by, d.awarded_at, d.final_at, d.gone, d.stands_until, d.doubted_slot, d.doubted_sequence, d.claimable_until,
+    (select signature from settlement where deposit = d.address and place = -1) as returned_by,
+    coalesce((
+      select json_agg(json_build_object('githubId', s.github_id::text, 'bps', s.bps, 'amount', s.amount::text, 'settled', s.settled, 'signature', t.signature, 'wallet', t.wallet, 'standing', p.standing, 'countsFrom', p.counts_from,
+        'problem', (select problem from relayer_intent i where i.action = 'payout' and i.deposit = d.address and coalesce(i.share, -1) = s.place and i.decision is null and i.state in ('waiting', 'alive'))) order by s.place)
+      from award_share s left join settlement t on t.deposit = s.deposit and t.place = s.place left join payee p on p.github_id = s.github_id
+      where s.deposit = d.address), '[]'::json) as shares
   from deposit d join offer o on o.id = d.offer_id`;
 
 /** The deposit as the domain sees it. */
@@ -81,9 +105,9 @@ export async function depositByAddress(db: ClientBase | Pool, address: string): 
   return (await db.query<DepositRow>(byAddress, [address])).rows[0];
 }
 
-const ofBounty = `${deposits} where o.repository_id = $1 and o.issue_id = $2 order by o.place, d.seen_at, d.address limit 500`;
+const ofBounty = `${deposits} join places_of($1, $2) p on p.repository_id = o.repository_id and p.issue_id = o.issue_id order by o.place, d.seen_at, d.address limit 500`;
 
-/** The deposits of an issue in the order of their offers. */
+/** The deposits of an issue, under all ids that it had, in the order of their offers. */
 export async function depositsOfBounty(db: ClientBase | Pool, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<readonly DepositRow[]> {
   return (await db.query<DepositRow>(ofBounty, [repositoryId, issueId])).rows;
 }

@@ -1,25 +1,22 @@
 import { z } from 'zod';
-import { evolve, noBounty, offerKey, openOffer as open, parseAmount, parseGitHubId, type GitHubId, type OfferId } from '@doubloon/domain';
+import { evolve, noBounty, offerKey, openOffer as open, parseAmount, type GitHubId, type OfferId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { depositNonce } from '@doubloon/escrow';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { lockBounty } from './bounty-lock.ts';
 import { existingOffer, publish, readBounty } from './change-offer.ts';
+import { githubId, issueShape, storable, webAddress } from './issue-shape.ts';
 import { offerBySource } from './offer-row.ts';
 import { fundUrl, showOffer } from './offer-view.ts';
 import { checkAmount, fundableDenom } from './quote.ts';
 import type { Treasury } from './treasury.ts';
 
-// PostgreSQL takes U+0000 in no text.
-const storable = z.string().refine((one) => !one.includes('\0'), 'must not hold U+0000');
-const id = z.string().refine((text) => parseGitHubId(text) !== undefined, 'is no id of GitHub');
 const amount = z.string().refine((text) => { const read = parseAmount(text, 0); return read.ok && String(read.amount) === text; }, 'is no number of base units');
-const url = storable.max(2_000).refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is no web address');
 const requestSchema = z.object({
-  source: z.object({ kind: z.enum(['issue', 'issue-comment', 'review', 'review-comment']), id, nth: z.number().int().min(0).max(1_000), url }),
-  issue: z.object({ repositoryId: id, issueId: id, repository: storable.regex(/^[^/\s]{1,100}\/[^/\s]{1,100}$/, 'is not owner/name'), number: z.number().int().min(1).max(2 ** 31 - 1), title: storable.max(1_000), url }),
-  offeredBy: z.object({ githubId: id, login: storable.min(1).max(100) }),
+  source: z.object({ kind: z.enum(['issue', 'issue-comment', 'review', 'review-comment']), id: githubId, nth: z.number().int().min(0).max(1_000), url: webAddress }),
+  issue: z.object(issueShape),
+  offeredBy: z.object({ githubId, login: storable.min(1).max(100) }),
   money: z.object({ denom: z.string(), amount }),
 });
 

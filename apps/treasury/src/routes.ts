@@ -1,6 +1,9 @@
 import { DoubloonError } from '@doubloon/errors';
 import { throughOutages } from '@doubloon/postgres';
 import { route, TreasuryService, type Route, type treasury } from '@doubloon/rpc';
+import { getHistory } from './board/history.ts';
+import { keepIssue } from './board/keep-issue.ts';
+import { listBounties } from './board/list-bounties.ts';
 import { buildFunding } from './build-funding.ts';
 import { getBounty } from './get-bounty.ts';
 import { getOffer } from './get-offer.ts';
@@ -40,9 +43,9 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
       buildDepositStep: answering((request: treasury.BuildDepositStepRequest) => buildDepositStep(context, request)),
       submitDepositStep: answering((request: treasury.SubmitDepositStepRequest) => submitDepositStep(context, request)),
       getDeposit: answering((request: treasury.GetDepositRequest) => getDeposit(context, request)),
-      keepIssue: () => notYet('KeepIssue'),
-      listBounties: () => notYet('ListBounties'),
-      getHistory: () => notYet('GetHistory'),
+      keepIssue: answering((request: treasury.KeepIssueRequest) => keepIssue(context, request)),
+      listBounties: answering((request: treasury.ListBountiesRequest) => listBounties(context, request)),
+      getHistory: answering((request: treasury.GetHistoryRequest) => getHistory(context, request)),
     },
     callers: {
       quote: ['web'],
@@ -71,8 +74,4 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
 function required(deciding: Seconding | undefined): Seconding {
   if (deciding === undefined) throw new DoubloonError('SERVICE_UNAVAILABLE', { service: 'relayer' });
   return deciding;
-}
-
-function notYet(method: string): never {
-  throw new DoubloonError('UNIMPLEMENTED', { method });
 }

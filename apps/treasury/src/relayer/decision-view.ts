@@ -21,7 +21,7 @@ const decisions = `
     (select json_agg(json_build_object('deposit', deposit, 'state', state, 'signature', signature, 'problem', problem) order by id) from relayer_intent i where i.decision = n.id) as intents
   from decision n`;
 const bySource = `${decisions} where action = $1 and source_kind = $2 and source_id = $3`;
-const ofBounty = `${decisions} where repository_id = $1 and issue_id = $2 order by id desc limit 50`;
+const ofBounty = `${decisions} where (repository_id, issue_id) in (select * from places_of($1, $2)) order by id desc limit 50`;
 
 const view = ({ action, source_kind: sourceKind, source_id: sourceId, actor_id: githubId, actor_login: login, decided_at: at, intents }: Row): MessageInitShape<typeof treasury.DecisionSchema> => ({
   action, sourceKind, sourceId, actor: { githubId, login }, decidedAt: at.toISOString(),
