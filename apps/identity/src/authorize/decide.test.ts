@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseGitHubId, type GitHubId } from '@doubloon/domain';
 import { defaultRules, type Rules, type RulesFile } from '@doubloon/domain/rules';
-import { decide, requirements } from './decide.ts';
-import { actions, roles, type Account, type Action, type Asked, type Facts, type NamedShare, type Role, type SourceText, type StakeFacts } from './facts.ts';
+import { decide, requirements, rulings, type Ruling } from './decide.ts';
+import { actions, roles, type Account, type Action, type Asked, type Deed, type Facts, type IssueFacts, type Merge, type NamedShare, type Role, type SourceText, type StakeFacts } from './facts.ts';
 import { reasonCodes } from './requirements.ts';
 
 const id = (text: string): GitHubId => parseGitHubId(text) ?? (() => { throw new Error(text); })();
@@ -11,17 +11,35 @@ const linus = account('7');
 const ada = account('8');
 const named = (who: Account | undefined, bps = 10_000): NamedShare => ({ account: who, bps });
 const ok = (rules: Partial<Rules> = {}): RulesFile => ({ ok: true, rules: { ...defaultRules, ...rules } });
-const stake = (more: Partial<StakeFacts> = {}): StakeFacts => ({ deposit: 'D', funders: [], isMoved: false, isAgreed: false, rules: [defaultRules], role: 'maintain', ...more });
+/** Hours after the first of March. */
+const at = (hours: number): Date => new Date(Date.UTC(2026, 2, 1, hours));
+const stake = (more: Partial<StakeFacts> = {}): StakeFacts => ({ deposit: 'D', fundedAt: at(0), funders: [], isMoved: false, isAgreed: false, rules: [defaultRules], role: 'maintain', ...more });
 const said: Record<Action, readonly Asked[]> = {
   offer: [{ kind: 'offer', denom: 'usdc', amount: 5n }], award: [{ kind: 'award', shares: [named(ada)] }], veto: [{ kind: 'veto' }], cancel: [{ kind: 'cancel' }], attempt: [{ kind: 'attempt' }], withdraw: [], configure: [],
 };
 const text = (action: Action, more: Partial<Extract<SourceText, { state: 'stands' }>> = {}): SourceText => ({ state: 'stands', author: linus, isByApp: false, isEdited: false, asks: said[action], ...more });
 
+const deedOf = { 'award-of-merge': { kind: 'pull-request', id: id('40'), at: at(1) }, 'cancel-of-closing': { kind: 'closing', id: id('50'), at: at(1) } } as const satisfies Partial<Record<Ruling, Deed>>;
+const merge = (more: Partial<Merge> = {}): Merge => ({ id: id('40'), author: ada, mergedBy: linus, at: at(1), ...more });
+const weekly: Rules = { ...defaultRules, autoAwardAfterSeconds: 7 * 86_400 };
+const completed: IssueFacts = { closedAs: 'completed', closedBy: [id('40')], merges: [merge()], hasMore: false };
+const unplanned: IssueFacts = { closedAs: 'not_planned', closedBy: [], merges: [], hasMore: false };
+/** What is allowed: linus merged the work of ada, or closed the issue as not planned, long enough ago. */
+const deeds: { readonly [R in keyof typeof deedOf]: Partial<Facts> } = {
+  'award-of-merge': { deed: deedOf['award-of-merge'], issue: completed, rules: { ok: true, rules: weekly }, stakes: [stake({ rules: [weekly] })], at: at(169) },
+  'cancel-of-closing': { deed: deedOf['cancel-of-closing'], issue: unplanned, at: at(73) },
+};
+
 /** What is allowed: a maintainer's own unedited command in an open repository, with everything as it should be. */
-const facts = (action: Action, more: Partial<Facts> = {}): Facts => ({
-  action, source: action === 'configure' ? undefined : text(action), session: action === 'configure' ? linus : undefined, isSessionUnknown: false, repository: { isArchived: false }, role: action === 'configure' ? 'admin' : 'maintain', rules: ok(),
+const factsOf = (action: Action, more: Partial<Facts> = {}): Facts => ({
+  action, at: at(1_000), deed: undefined, issue: undefined, source: action === 'configure' ? undefined : text(action), session: action === 'configure' ? linus : undefined, isSessionUnknown: false, repository: { isArchived: false }, role: action === 'configure' ? 'admin' : 'maintain', rules: ok(),
   denoms: new Map([['usdc', 6], ['sol', 9]]), money: { denom: 'usdc', amount: 5n }, awardees: [{ id: ada.id, bps: 10_000 }], stakes: [stake()], ...more,
 });
+const facts = (ruling: Ruling, more: Partial<Facts> = {}): Facts => {
+  if (ruling !== 'award-of-merge' && ruling !== 'cancel-of-closing') return factsOf(ruling, more);
+  const action = ruling === 'award-of-merge' ? 'award' : 'cancel';
+  return factsOf(action, { source: text(action, { isEdited: undefined }), ...deeds[ruling], ...more });
+};
 const codeOf = (of: Facts) => {
   const decision = decide(of);
   return decision.allowed ? 'ALLOWED' : decision.code;
@@ -67,7 +85,9 @@ describe.each(actions)('%s', (action) => {
     expect(wrong).toEqual([]);
     expect(cells).toBe(5 * 6 * 3 * 5 * 5);
   });
+});
 
+describe.each(rulings)('%s', (action) => {
   test('without any one of the rows of its table an example would be decided otherwise', () => {
     const rows = requirements[action];
     const firstOf = (some: typeof rows, of: Facts) => some.map((row) => row(of)).find((denial) => denial !== undefined)?.code;
@@ -85,7 +105,7 @@ const gone = { source: { state: 'gone' } } as const;
 const limits = new Map([['usdc', { minimum: 5n, maximum: 10n }]]);
 const byId = (...users: GitHubId[]): Partial<Rules> => ({ mayAward: { roles: [], users } });
 
-const examples: readonly [Action, Partial<Facts>, string][] = [
+const examples: readonly [Ruling, Partial<Facts>, string][] = [
   ...(['offer', 'award', 'veto', 'cancel', 'attempt'] as const).flatMap((action): [Action, Partial<Facts>, string][] => [
     [action, {}, 'ALLOWED'],
     [action, { source: undefined, session: linus }, 'SOURCE_MISSING'],
@@ -166,6 +186,53 @@ const examples: readonly [Action, Partial<Facts>, string][] = [
   ['award', selfAward({ stakes: [stake({ funders: [linus.id] }), stake({ funders: [ada.id], isAgreed: true })] }), 'ALLOWED'],
   ['award', selfAward({ stakes: [stake({ funders: [linus.id] })], rules: ok({ selfAward: 'never' }) }), 'SELF_AWARD'],
   ['award', selfAward({ stakes: [stake({ funders: [linus.id], rules: [{ ...defaultRules, selfAward: 'never' }] })] }), 'SELF_AWARD'],
+  ...(['award-of-merge', 'cancel-of-closing'] as const).flatMap((ruling): [Ruling, Partial<Facts>, string][] => [
+    [ruling, {}, 'ALLOWED'],
+    [ruling, { source: { state: 'elsewhere' } }, 'SOURCE_ELSEWHERE'],
+    [ruling, { source: undefined }, ruling === 'award-of-merge' ? 'PULL_REQUEST_ABSENT' : 'CLOSING_ABSENT'],
+    [ruling, { ...gone, deed: { ...deedOf[ruling], at: undefined } }, ruling === 'award-of-merge' ? 'PULL_REQUEST_ABSENT' : 'CLOSING_ABSENT'],
+    [ruling, { deed: { ...deedOf[ruling], at: undefined } }, 'TOO_SOON'],
+    [ruling, { issue: undefined }, 'ISSUE_OPEN'],
+    [ruling, { issue: { ...completed, closedAs: undefined } }, 'ISSUE_OPEN'],
+    [ruling, { source: text(ruling === 'award-of-merge' ? 'award' : 'cancel', { author: { ...linus, kind: 'bot' } }) }, 'NOT_A_PERSON'],
+    [ruling, { source: text(ruling === 'award-of-merge' ? 'award' : 'cancel', { author: { ...linus, isSuspended: true } }) }, 'SUSPENDED'],
+    [ruling, { source: text(ruling === 'award-of-merge' ? 'award' : 'cancel', { isByApp: true }) }, 'NOT_A_PERSON'],
+    [ruling, { rules: { ok: false, problems: [] } }, 'RULES_INVALID'],
+    [ruling, { stakes: [] }, 'STAKES_MISSING'],
+  ]),
+  ['award-of-merge', { issue: { ...completed, closedBy: [] } }, 'CLOSED_OTHERWISE'],
+  ['award-of-merge', { issue: { ...completed, closedBy: [id('41')] } }, 'CLOSED_OTHERWISE'],
+  ['award-of-merge', archived, 'REPOSITORY_ARCHIVED'],
+  // The stricter of now and then: on in both, and the longer time.
+  ['award-of-merge', { rules: ok() }, 'AUTO_AWARD_OFF'],
+  ['award-of-merge', { stakes: [stake({ rules: [weekly] }), stake()] }, 'AUTO_AWARD_OFF'],
+  ['award-of-merge', { stakes: [stake({ rules: [weekly, { ...weekly, autoAwardAfterSeconds: 8 * 86_400 }] })] }, 'TOO_SOON'],
+  ['award-of-merge', { rules: ok({ autoAwardAfterSeconds: 8 * 86_400 }) }, 'TOO_SOON'],
+  ['award-of-merge', { at: new Date(at(169).getTime() - 1) }, 'TOO_SOON'],
+  ['award-of-merge', { stakes: [stake({ rules: [weekly], fundedAt: at(2) })] }, 'TOO_SOON'],
+  ['award-of-merge', { rules: ok({ ...weekly, shadow: true }) }, 'SHADOW_MODE'],
+  ['award-of-merge', { issue: { ...completed, merges: [merge(), merge({ id: id('41') })] } }, 'ALLOWED'],
+  ['award-of-merge', { issue: { ...completed, merges: [merge(), merge({ id: id('41'), author: account('9') })] } }, 'SEVERAL_CANDIDATES'],
+  ['award-of-merge', { issue: { ...completed, hasMore: true } }, 'SEVERAL_CANDIDATES'],
+  ['award-of-merge', { awardees: [{ id: ada.id, bps: 5_000 }] }, 'AWARDEES_DIFFER'],
+  ['award-of-merge', { awardees: [{ id: linus.id, bps: 10_000 }] }, 'AWARDEES_DIFFER'],
+  ['award-of-merge', awardOf(named(undefined)), 'AWARDEE_UNKNOWN'],
+  ['award-of-merge', awardOf(named({ ...ada, kind: 'bot' })), 'AWARDEE_NOT_A_PERSON'],
+  ['award-of-merge', { stakes: [stake({ rules: [weekly], isMoved: true })] }, 'MOVED_SINCE_FUNDING'],
+  ['award-of-merge', selfAward(), 'SELF_AWARD'],
+  ['award-of-merge', selfAward({ stakes: [stake({ rules: [weekly], funders: [linus.id] })] }), 'ALLOWED'],
+  // Who may merge need not be who may award: that is what the rules give away.
+  ['award-of-merge', { role: 'write', stakes: [stake({ rules: [weekly], role: 'write' })] }, 'ALLOWED'],
+  ['cancel-of-closing', { issue: { ...unplanned, closedAs: 'duplicate' } }, 'ALLOWED'],
+  ['cancel-of-closing', { issue: { ...unplanned, closedAs: 'completed' } }, 'CLOSED_AS_COMPLETED'],
+  ['cancel-of-closing', { role: 'write', stakes: [stake({ role: 'write' })] }, 'NOT_A_MAINTAINER'],
+  ['cancel-of-closing', { stakes: [stake({ isMoved: true, role: 'read' })] }, 'NOT_A_MAINTAINER'],
+  ['cancel-of-closing', { stakes: [stake({ isMoved: true })] }, 'ALLOWED'],
+  ['cancel-of-closing', { issue: { ...unplanned, merges: [merge()] } }, 'WORK_MERGED'],
+  ['cancel-of-closing', { issue: { ...unplanned, hasMore: true } }, 'WORK_MERGED'],
+  ['cancel-of-closing', { at: new Date(at(73).getTime() - 1) }, 'TOO_SOON'],
+  ['cancel-of-closing', { rules: ok({ shadow: true }) }, 'SHADOW_MODE'],
+  ['cancel-of-closing', archived, 'ALLOWED'],
   ['award', { ...awardOf(named(ada, 9_999), named(linus, 1)), awardees: [{ id: ada.id, bps: 9_999 }, { id: linus.id, bps: 1 }] }, 'SELF_AWARD'],
 ];
 

@@ -44,9 +44,37 @@ export type SourceText =
     readonly asks: readonly Asked[];
   };
 
+/** Something that happened at GitHub and stands in the place of a text: a pull request was merged, or the issue was closed. */
+export interface Deed {
+  readonly kind: 'pull-request' | 'closing';
+  readonly id: GitHubId;
+  /** By GitHub's clock; `undefined` where it did not happen. */
+  readonly at: Date | undefined;
+}
+
+/** A pull request that was merged into the default branch of the issue's repository and closes the issue by reference. */
+export interface Merge {
+  readonly id: GitHubId;
+  readonly author: Account;
+  readonly mergedBy: Account;
+  readonly at: Date;
+}
+
+/** What became of the issue. */
+export interface IssueFacts {
+  /** `undefined` while it is open. */
+  readonly closedAs: 'completed' | 'not_planned' | 'duplicate' | undefined;
+  /** The pull requests by whose merge GitHub closed it the last time; none where somebody did. */
+  readonly closedBy: readonly GitHubId[];
+  readonly merges: readonly Merge[];
+  /** There may be more of them than were read. */
+  readonly hasMore: boolean;
+}
+
 /** A deposit, with what bound it when it was made. */
 export interface StakeFacts {
   readonly deposit: string;
+  readonly fundedAt: Date;
   /** Whom the funder's wallet is linked to; one wallet may be linked to several accounts. */
   readonly funders: readonly GitHubId[];
   /** The issue has another repository, or the repository another owner, than when it was funded. */
@@ -62,8 +90,14 @@ export interface StakeFacts {
 /** All that a decision depends on. */
 export interface Facts {
   readonly action: Action;
-  /** `undefined` when no text was named. */
+  /** When this was asked, by our clock. */
+  readonly at: Date;
+  /** `undefined` when no text was named. What somebody did is here as if they had written what the rules make of it. */
   readonly source: SourceText | undefined;
+  /** `undefined` where a text or nothing was named. */
+  readonly deed: Deed | undefined;
+  /** `undefined` where nothing depends on it. */
+  readonly issue: IssueFacts | undefined;
   /** The person of a session, where one was named. */
   readonly session: Account | undefined;
   /** An id was named that GitHub knows nobody by. */

@@ -8,6 +8,7 @@ import { keepRulesSeen, rulesSeenAt } from '../rules/rules-seen.ts';
 import type { Action, Facts, Role, StakeFacts } from './facts.ts';
 import { fundersOf } from './funders.ts';
 import { findText, readSource, type Parse, type ReadSource } from './read-source.ts';
+import { readDeed } from './read-deed.ts';
 import type { Asking } from './request.ts';
 
 export interface Gathering {
@@ -31,20 +32,22 @@ export async function gather({ pool, parse, denoms }: Gathering, reader: Reader,
   const { action, repositoryId, place, actorId } = asking;
   const isForMoney = forMoney.has(action);
   const repositoryRead = readRepository(reader, repositoryId);
-  const [repository, rules, text, session] = await Promise.all([
+  const [repository, rules, text, done, session] = await Promise.all([
     repositoryRead,
     readRulesNow(reader, repositoryId, denoms),
     place === undefined ? undefined : findText(reader, place, repositoryRead),
+    asking.deed === undefined ? undefined : readDeed(reader, asking.deed),
     actorId === undefined ? undefined : readUserById(reader, repositoryId, actorId),
   ]);
 
-  const author = text?.state === 'stands' ? text.author : undefined;
+  const origin = done?.source ?? text;
+  const author = origin?.state === 'stands' ? origin.author : undefined;
   const actor = author ?? session;
   const needsRole = isForMoney || action === 'configure' || (action === 'offer' && rules.file.ok && rules.file.rules.mayOffer === 'collaborators');
   // The same repository is asked about once.
   const places = new Set([...(needsRole ? [repositoryId] : []), ...asking.stakes.map((stake) => stake.repositoryId)]);
   const [read, known, roles] = await Promise.all([
-    place === undefined || text === undefined ? undefined : text.state === 'stands' ? readSource(reader, parse, place, text, { isForMoney }) : ({ source: text, sha256: undefined } satisfies ReadSource),
+    done !== undefined ? ({ source: done.source, sha256: undefined } satisfies ReadSource) : place === undefined || text === undefined ? undefined : text.state === 'stands' ? readSource(reader, parse, place, text, { isForMoney }) : ({ source: text, sha256: undefined } satisfies ReadSource),
     isForMoney && author?.kind === 'user' ? readUserById(reader, repositoryId, author.id) : author,
     Promise.all([...places].map(async (id) => [id, actor?.kind === 'user' ? await readRole(reader, id, actor) : 'none'] as const)).then((it) => new Map<string, Role>(it)),
   ]);
@@ -54,7 +57,7 @@ export async function gather({ pool, parse, denoms }: Gathering, reader: Reader,
   const source = read?.source.state === 'stands' ? { ...read.source, author: known ?? { ...read.source.author, kind: 'ghost' as const } } : read?.source;
   return {
     facts: {
-      action, source, session, isSessionUnknown: actorId !== undefined && session === undefined, repository: { isArchived: repository.isArchived }, role, rules: rules.file, denoms, money: asking.money, awardees: asking.awardees, stakes,
+      action, at, source, deed: done?.deed, issue: done?.issue, session, isSessionUnknown: actorId !== undefined && session === undefined, repository: { isArchived: repository.isArchived }, role, rules: rules.file, denoms, money: asking.money, awardees: asking.awardees, stakes,
     },
     rulesSha: rules.sha,
     textSha256: read?.sha256,
@@ -78,7 +81,7 @@ async function stakesOf({ pool, asking: { repositoryId, stakes }, repository, ru
   return Promise.all(stakes.map(async (stake): Promise<StakeFacts> => {
     const seen = await rulesSeenAt(pool, stake.repositoryId, stake.fundedAt);
     return {
-      deposit: stake.deposit, funders: funders.get(stake.funder) ?? [], isAgreed: stake.isAgreed, rules: seen.length === 0 ? [defaultRules] : seen.map((then) => then.rules), role: roles.get(stake.repositoryId) ?? 'none',
+      deposit: stake.deposit, fundedAt: stake.fundedAt, funders: funders.get(stake.funder) ?? [], isAgreed: stake.isAgreed, rules: seen.length === 0 ? [defaultRules] : seen.map((then) => then.rules), role: roles.get(stake.repositoryId) ?? 'none',
       isMoved: stake.repositoryId !== repositoryId || seen.some(({ ownerId }) => ownerId !== repository.ownerId),
     };
   }));

@@ -3,7 +3,10 @@ import { parseGitHubId, type GitHubId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import type { identity } from '@doubloon/rpc';
 import type { Place } from '../github/texts.ts';
-import { actions, type Action } from './facts.ts';
+import { actions, type Action, type Deed } from './facts.ts';
+
+/** A deed, and the issue that it is said to be about. */
+export type DeedPlace = Pick<Deed, 'kind' | 'id'> & Pick<Place, 'repositoryId' | 'issueId' | 'issueNumber'>;
 
 /** A request that can be decided about. */
 export interface Asking {
@@ -11,6 +14,7 @@ export interface Asking {
   readonly repositoryId: GitHubId;
   readonly issueId: GitHubId | undefined;
   readonly place: Place | undefined;
+  readonly deed: DeedPlace | undefined;
   readonly actorId: GitHubId | undefined;
   readonly money: { readonly denom: string; readonly amount: bigint } | undefined;
   readonly awardees: readonly { readonly id: GitHubId; readonly bps: number }[];
@@ -32,7 +36,7 @@ const form = z.object({
   repositoryId: githubId,
   issueId: orNone(githubId),
   issueNumber: z.number().int().min(0).max(2 ** 31 - 1),
-  sourceKind: z.enum(['', 'issue', 'issue-comment', 'review', 'review-comment'], 'is no kind of text'),
+  sourceKind: z.enum(['', 'issue', 'issue-comment', 'review', 'review-comment', 'pull-request', 'closing'], 'is no kind of source'),
   sourceId: orNone(githubId),
   actorId: orNone(githubId),
   money: z.object({ denom: z.string().max(20), amount: z.string().regex(/^[1-9][0-9]{0,19}$/, 'is no number of base units').transform(BigInt) }).optional(),
@@ -41,6 +45,8 @@ const form = z.object({
   stakes: z.array(z.object({ deposit: address, funder: address, repositoryId: githubId, fundedAt: instant, funderAwarded: z.boolean() })).max(500),
 });
 
+const actionOfDeed: Readonly<Partial<Record<string, Action>>> = { 'pull-request': 'award', 'closing': 'cancel' };
+
 const invalid = (problem: string): DoubloonError => new DoubloonError('REQUEST_INVALID', { problem });
 
 /** Reads what the other side sent. REQUEST_INVALID. */
@@ -48,13 +54,16 @@ export function readAsking(request: identity.AuthorizeRequest): Asking {
   const read = form.safeParse(request);
   if (!read.success) throw invalid(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
   const { action, repositoryId, issueId, issueNumber, sourceKind, sourceId, actorId, money, awardeeIds, awardeeBps, stakes } = read.data;
-  if ((sourceKind === '') !== (sourceId === undefined)) throw invalid('sourceKind and sourceId stand for one text together');
-  if (sourceKind !== '' && (issueId === undefined || issueNumber === 0)) throw invalid('issueId and issueNumber name the issue of a text');
+  if ((sourceKind === '') !== (sourceId === undefined)) throw invalid('sourceKind and sourceId stand for one source together');
+  if (sourceKind !== '' && (issueId === undefined || issueNumber === 0)) throw invalid('issueId and issueNumber name the issue of a source');
+  if ((actionOfDeed[sourceKind] ?? action) !== action) throw invalid('sourceKind is for another action');
   if (action === 'offer' && money === undefined) throw invalid('money is what is offered');
   if (awardeeIds.length !== awardeeBps.length) throw invalid('awardeeBps are the shares of awardeeIds');
+  const isOfDeed = sourceKind === 'pull-request' || sourceKind === 'closing';
   return {
     action, repositoryId, issueId, actorId, money,
-    place: sourceKind === '' || sourceId === undefined || issueId === undefined ? undefined : { repositoryId, issueId, issueNumber, kind: sourceKind, id: sourceId },
+    place: isOfDeed || sourceKind === '' || sourceId === undefined || issueId === undefined ? undefined : { repositoryId, issueId, issueNumber, kind: sourceKind, id: sourceId },
+    deed: isOfDeed && sourceId !== undefined && issueId !== undefined ? { repositoryId, issueId, issueNumber, kind: sourceKind, id: sourceId } : undefined,
     awardees: awardeeIds.map((id, at) => ({ id, bps: awardeeBps[at] ?? 0 })),
     stakes: stakes.map(({ deposit, funder, repositoryId: at, fundedAt, funderAwarded }) => ({ deposit, funder, repositoryId: at, isAgreed: funderAwarded, fundedAt })),
   };

@@ -7,6 +7,7 @@ export const reasonCodes = [
   'SOURCE_MISSING', 'SOURCE_GONE', 'SOURCE_ELSEWHERE', 'ACTOR_UNKNOWN', 'ACTOR_DIFFERS', 'NOT_A_PERSON', 'SUSPENDED', 'WRITER_UNCLEAR', 'EDITED', 'COMMAND_ABSENT', 'COMMAND_AMBIGUOUS', 'REPOSITORY_ARCHIVED', 'RULES_INVALID',
   'NOT_A_COLLABORATOR', 'NOT_A_MAINTAINER', 'NOT_AN_ADMINISTRATOR', 'DENOM_NOT_ALLOWED', 'BELOW_MINIMUM', 'ABOVE_MAXIMUM', 'STAKES_MISSING', 'AWARDEES_DIFFER', 'AWARDEE_UNKNOWN', 'AWARDEE_NOT_A_PERSON', 'AWARDEE_SUSPENDED',
   'MOVED_SINCE_FUNDING', 'SELF_AWARD', 'SHADOW_MODE',
+  'PULL_REQUEST_ABSENT', 'CLOSING_ABSENT', 'ISSUE_OPEN', 'CLOSED_OTHERWISE', 'CLOSED_AS_COMPLETED', 'AUTO_AWARD_OFF', 'SEVERAL_CANDIDATES', 'WORK_MERGED', 'TOO_SOON',
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 
@@ -144,3 +145,53 @@ export const nobodyAwardsThemselves: Requirement = (facts) => {
 };
 
 export const noRehearsal: Requirement = ({ rules }) => (rules.ok && rules.rules.shadow ? deny('SHADOW_MODE', 'This repository only rehearses: it would have been done.') : undefined);
+
+export const deedStands: Requirement = ({ source, deed }) => {
+  if (source?.state === 'stands') return undefined;
+  if (source?.state === 'elsewhere') return deny('SOURCE_ELSEWHERE', 'This happened to another issue.');
+  return deed?.kind === 'closing' ? deny('CLOSING_ABSENT', 'The issue was not closed so, or it was opened or closed again since.') : deny('PULL_REQUEST_ABSENT', 'No such pull request of this repository was merged into its default branch and closes this issue.');
+};
+
+const open = deny('ISSUE_OPEN', 'The issue is open.');
+
+/** What says later that it closes an issue, or is linked to it by hand, did not close it when it was merged. */
+export const mergeClosedTheIssue: Requirement = ({ issue, deed }) => {
+  if (issue?.closedAs === undefined) return open;
+  return deed !== undefined && issue.closedBy.includes(deed.id) ? undefined : deny('CLOSED_OTHERWISE', 'It was not this pull request that closed the issue the last time: somebody has to say who is paid.');
+};
+
+export const issueIsNotPlanned: Requirement = ({ issue }) => {
+  if (issue?.closedAs === undefined) return open;
+  return issue.closedAs === 'completed' ? deny('CLOSED_AS_COMPLETED', 'The issue was closed as completed: the money waits for an award.') : undefined;
+};
+
+/** The file of now and those under which the money was given: all of them that there are. */
+const allRules = ({ rules, stakes }: Facts): readonly Rules[] => [...(rules.ok ? [rules.rules] : []), ...stakes.flatMap((stake) => stake.rules)];
+
+export const rulesAwardByThemselves: Requirement = (facts) => {
+  if (facts.stakes.length === 0) return noStakes;
+  return allRules(facts).every((it) => it.autoAwardAfterSeconds > 0) ? undefined : deny('AUTO_AWARD_OFF', 'By the rules of this repository, or by those under which this money was given, an award needs somebody who gives it.');
+};
+
+export const nobodyElseWasMerged: Requirement = ({ issue, deed }) => {
+  const merges = issue?.merges ?? [];
+  const author = merges.find(({ id }) => id === deed?.id)?.author.id;
+  return issue?.hasMore === false && merges.every((it) => it.author.id === author) ? undefined : deny('SEVERAL_CANDIDATES', 'Pull requests of several people were merged for this issue: somebody has to say who is paid.');
+};
+
+export const nothingWasMerged: Requirement = ({ issue }) =>
+  issue?.hasMore === false && issue.merges.length === 0 ? undefined : deny('WORK_MERGED', 'A pull request that closes this issue was merged: the money waits for an award.');
+
+/** As long as anybody who decided alone can be stopped on chain. */
+const unplannedWaitSeconds = 72 * 3_600;
+
+/** Work waits for the longest of the times that the rules say, and money for as long again when it came later. */
+export const itIsTime: Requirement = (facts) => {
+  const { deed, at, stakes } = facts;
+  if (deed?.at === undefined) return deny('TOO_SOON', 'Nothing happened yet.');
+  const isMerge = deed.kind === 'pull-request';
+  const seconds = isMerge ? Math.max(...allRules(facts).map((it) => it.autoAwardAfterSeconds)) : unplannedWaitSeconds;
+  const from = Math.max(deed.at.getTime(), ...(isMerge ? stakes.map(({ fundedAt }) => fundedAt.getTime()) : []));
+  const due = new Date(from + seconds * 1_000);
+  return at >= due ? undefined : deny('TOO_SOON', `This happens by itself after ${due.toISOString().slice(0, 16).replace('T', ' ')} UTC, unless somebody decides otherwise before.`);
+};

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SourceKind } from '@doubloon/domain';
-import type { Account } from '../authorize/facts.ts';
+import type { Account, IssueFacts } from '../authorize/facts.ts';
 import { unavailable } from './ask.ts';
 import type { Reader } from './reader.ts';
 import { accountForm, accountOf, idForm } from './shapes.ts';
@@ -29,11 +29,13 @@ export interface IssueNow {
   /** Its address in the API, for pull requests too. */
   readonly url: string;
   readonly isPullRequest: boolean;
+  /** `undefined` while it is open. */
+  readonly closedAs: IssueFacts['closedAs'];
   readonly text: TextNow;
 }
 
 const textForm = z.object({ id: idForm, node_id: z.string().min(1), body: z.string().nullish(), user: accountForm.nullish(), performed_via_github_app: z.object({}).nullish() });
-const issueForm = textForm.extend({ number: z.number(), url: z.string(), pull_request: z.object({}).nullish() });
+const issueForm = textForm.extend({ number: z.number(), url: z.string(), state: z.string(), state_reason: z.string().nullish(), pull_request: z.object({}).nullish() });
 const commentForm = textForm.extend({ issue_url: z.string().optional(), pull_request_url: z.string().optional() });
 
 const textOf = ({ node_id: nodeId, body, user, performed_via_github_app: app }: z.output<typeof textForm>): TextNow =>
@@ -46,7 +48,10 @@ export async function readIssue(reader: Reader, repositoryId: string, number: nu
   if (!reading.found) return undefined;
   const read = issueForm.safeParse(reading.body);
   if (!read.success || read.data.number !== number) throw unavailable(path, read.error);
-  return { id: read.data.id, url: read.data.url, isPullRequest: (read.data.pull_request ?? null) !== null, text: textOf(read.data) };
+  const { id, url, state, state_reason: reason } = read.data;
+  // A reason that is new to us is none for giving money back.
+  const closedAs = state === 'open' ? undefined : reason === 'not_planned' || reason === 'duplicate' ? reason : 'completed';
+  return { id, url, closedAs, isPullRequest: (read.data.pull_request ?? null) !== null, text: textOf(read.data) };
 }
 
 const paths: Record<Exclude<SourceKind, 'issue'>, (place: Place) => string> = {
