@@ -26,14 +26,13 @@ create index bounty_to_chart on bounty (repository_id) where changed_at is null;
 create table bounty_money (
   repository_id u64 not null,
   issue_id u64 not null,
-  denom text not null,
-  -- Empty for SOL.
-  mint text not null,
+  -- As in `currencies`.
+  currency text not null,
   decimals smallint not null,
   funded numeric not null,
   offered numeric not null,
   paid numeric not null,
-  primary key (repository_id, issue_id, denom, mint),
+  primary key (repository_id, issue_id, currency),
   foreign key (repository_id, issue_id) references bounty (repository_id, issue_id)
 );
 

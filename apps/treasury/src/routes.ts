@@ -1,6 +1,7 @@
 import { DoubloonError } from '@doubloon/errors';
 import { throughOutages } from '@doubloon/postgres';
 import { route, TreasuryService, type Route, type treasury } from '@doubloon/rpc';
+import { createFacets } from './board/facets.ts';
 import { getHistory } from './board/history.ts';
 import { keepIssue } from './board/keep-issue.ts';
 import { listBounties } from './board/list-bounties.ts';
@@ -24,8 +25,9 @@ import { withdrawOffer } from './withdraw-offer.ts';
 const answering = throughOutages('treasury');
 
 /** The service as others call it, and who may call what. */
-export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
-  route(TreasuryService, {
+export function treasuryRoute(context: Treasury, deciding?: Seconding): Route {
+  const facetsOf = createFacets({ ...context, everyMs: 5_000 });
+  return route(TreasuryService, {
     methods: {
       quote: (request) => quote({ denoms: context.denoms, facts: context.facts.current() }, request),
       openOffer: answering((request: treasury.OpenOfferRequest) => openOffer(context, request)),
@@ -44,7 +46,7 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
       submitDepositStep: answering((request: treasury.SubmitDepositStepRequest) => submitDepositStep(context, request)),
       getDeposit: answering((request: treasury.GetDepositRequest) => getDeposit(context, request)),
       keepIssue: answering((request: treasury.KeepIssueRequest) => keepIssue(context, request)),
-      listBounties: answering((request: treasury.ListBountiesRequest) => listBounties(context, request)),
+      listBounties: answering((request: treasury.ListBountiesRequest) => listBounties({ ...context, facetsOf }, request)),
       getHistory: answering((request: treasury.GetHistoryRequest) => getHistory(context, request)),
     },
     callers: {
@@ -69,6 +71,7 @@ export const treasuryRoute = (context: Treasury, deciding?: Seconding): Route =>
       getHistory: ['web'],
     },
   });
+}
 
 /** SERVICE_UNAVAILABLE while this instance has no relayer, or nobody to ask who may decide. */
 function required(deciding: Seconding | undefined): Seconding {

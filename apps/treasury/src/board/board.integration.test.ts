@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { inTransaction } from '@doubloon/postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openAuthority, type Authority } from '../../testing/authority.ts';
 import { fundedOffer, offered, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
-import { tell } from '../bounty-lock.ts';
-import { chartTheRest } from './chart-bounty.ts';
 
 const ada = '583231';
 const closing: (() => Promise<void>)[] = [];

@@ -2,8 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '@doubloon/postgres';
 import { lockBounty, type BountyKey } from '../bounty-lock.ts';
 import { each } from '../each.ts';
-import { totalsOf } from './totals.ts';
 import { standingOf, type Tally } from './standing.ts';
+import { currencyOf, totalsOf } from './totals.ts';
 
 // Its row is locked before anything is summed up: of two changes under different ids of one issue, the second sees the first.
 const lockRow = `
@@ -19,10 +19,10 @@ const write = `
   update bounty set standing = $3, changed_at = coalesce($4::timestamptz, greatest(changed_at, $5::timestamptz), '-infinity'), deadline = $6, funders = $7, currencies = $8
   where repository_id = $1 and issue_id = $2`;
 const writeMoney = `
-  with sums as (select * from unnest($3::text[], $4::text[], $5::smallint[], $6::numeric[], $7::numeric[], $8::numeric[]) as sum (denom, mint, decimals, funded, offered, paid)),
-    gone as (delete from bounty_money m where repository_id = $1 and issue_id = $2 and not exists (select from sums s where s.denom = m.denom and s.mint = m.mint))
-  insert into bounty_money (repository_id, issue_id, denom, mint, decimals, funded, offered, paid) select $1, $2, * from sums
-  on conflict (repository_id, issue_id, denom, mint) do update set decimals = excluded.decimals, funded = excluded.funded, offered = excluded.offered, paid = excluded.paid`;
+  with sums as (select * from unnest($3::text[], $4::smallint[], $5::numeric[], $6::numeric[], $7::numeric[]) as sum (currency, decimals, funded, offered, paid)),
+    gone as (delete from bounty_money m where repository_id = $1 and issue_id = $2 and not exists (select from sums s where s.currency = m.currency))
+  insert into bounty_money (repository_id, issue_id, currency, decimals, funded, offered, paid) select $1, $2, * from sums
+  on conflict (repository_id, issue_id, currency) do update set decimals = excluded.decimals, funded = excluded.funded, offered = excluded.offered, paid = excluded.paid`;
 
 /**
  * Works out what the board shows of an issue from its offers and deposits, under all ids that it had, in the transaction
@@ -35,8 +35,8 @@ export async function chartBounty(db: PoolClient, key: BountyKey, at?: Date): Pr
   const { rows: [counts] } = await db.query<Tally & { funders: number; deadline: Date | null; latest: Date | null }>(tally, [repositoryId, issueId]);
   const sums = (await totalsOf(db, { repositoryId, issueId })).filter(({ counts: isCounted }) => isCounted);
   const standing = counts && standingOf(counts, place.state);
-  await db.query(write, [repositoryId, issueId, standing ?? null, at ?? null, counts?.latest ?? null, counts?.deadline ?? null, counts?.funders ?? 0, sums.map(({ denom, mint }) => `${denom}:${mint}`)]);
-  await db.query(writeMoney, [repositoryId, issueId, ...(['denom', 'mint', 'decimals', 'funded', 'offered', 'paid'] as const).map((column) => sums.map((one) => one[column]))]);
+  await db.query(write, [repositoryId, issueId, standing ?? null, at ?? null, counts?.latest ?? null, counts?.deadline ?? null, counts?.funders ?? 0, sums.map(currencyOf)]);
+  await db.query(writeMoney, [repositoryId, issueId, sums.map(currencyOf), ...(['decimals', 'funded', 'offered', 'paid'] as const).map((column) => sums.map((one) => one[column]))]);
 }
 
 const uncharted = 'select repository_id as "repositoryId", issue_id as "issueId" from bounty where changed_at is null limit 500';

@@ -3,8 +3,9 @@ import { DoubloonError } from '@doubloon/errors';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { githubId, storable } from '../issue-shape.ts';
 import type { Treasury } from '../treasury.ts';
+import type { FacetsOf } from './facets.ts';
 import { issueView, type IssueColumns } from './issue-view.ts';
-import { totalView, type ShownSum } from './totals.ts';
+import { currencyOf, totalView, type ShownSum } from './totals.ts';
 
 const anyOr = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => undefined), schema]);
 const requestSchema = z.object({
@@ -23,20 +24,16 @@ interface Row extends IssueColumns {
 }
 
 const moneyOf = (currencies: string) => `(
-  select json_agg(json_build_object('denom', denom, 'decimals', decimals, 'funded', funded::text, 'offered', offered::text, 'paid', paid::text) order by array_position(b.currencies, denom || ':' || mint))
-  from bounty_money m where m.repository_id = b.repository_id and m.issue_id = b.issue_id and denom || ':' || mint = any (${currencies}::text[]))`;
-const facetsOf = `
-  select (select coalesce(json_agg(denom order by n desc, denom), '[]') from (select split_part(c, ':', 1) as denom, count(*) as n from bounty, unnest(currencies) c where standing is not null and c = any ($1) group by c) d) as denoms,
-    (select coalesce(json_agg(language order by n desc, language), '[]') from (select language, count(*) as n from bounty where standing is not null and currencies && $1 and language <> '' group by language order by n desc, language limit 100) l) as languages,
-    (select coalesce(json_agg(label order by n desc, label), '[]') from (select label, count(*) as n from bounty, unnest(labels) label where standing is not null and currencies && $1 group by label order by n desc, label limit 100) l) as labels`;
+  select json_agg(json_build_object('denom', split_part(currency, ':', 1), 'decimals', decimals, 'funded', funded::text, 'offered', offered::text, 'paid', paid::text) order by array_position(b.currencies, currency))
+  from bounty_money m where m.repository_id = b.repository_id and m.issue_id = b.issue_id and currency = any (${currencies}::text[]))`;
 
 /**
  * The bounties of the board that match, the one that changed last first. A page begins where the one before ended, whatever
  * changed meanwhile: what changed is on the first. Only currencies that this instance takes now count. REQUEST_INVALID.
  */
-export async function listBounties({ pool, denoms, cluster }: Pick<Treasury, 'pool' | 'denoms' | 'cluster'>, request: treasury.ListBountiesRequest): Promise<MessageInitShape<typeof treasury.ListBountiesResponseSchema>> {
+export async function listBounties({ pool, denoms, cluster, facetsOf }: Pick<Treasury, 'pool' | 'denoms' | 'cluster'> & { readonly facetsOf: FacetsOf }, request: treasury.ListBountiesRequest): Promise<MessageInitShape<typeof treasury.ListBountiesResponseSchema>> {
   const filter = read(request);
-  const taken = denoms.denoms.map(({ name, mint }) => `${name}:${mint ?? ''}`);
+  const taken = denoms.denoms.map(({ name, mint }) => currencyOf({ denom: name, mint: mint ?? '' }));
   const limit = filter.limit === 0 ? 30 : filter.limit;
   const { condition, values } = matching(filter, taken);
   const nth = (after: number) => `$${String(values.length + after)}`;
@@ -45,13 +42,13 @@ export async function listBounties({ pool, denoms, cluster }: Pick<Treasury, 'po
     where ${condition}${filter.cursor === undefined ? '' : ` and (b.changed_at, b.repository_id, b.issue_id) < (to_timestamp(${nth(2)}::numeric / 1000), ${nth(3)}::numeric, ${nth(4)}::numeric)`}
     order by b.changed_at desc, b.repository_id desc, b.issue_id desc limit ${String(limit + 1)}`;
   const totals = `
-    select m.denom, m.decimals, sum(m.funded)::text as funded, sum(m.offered)::text as offered, sum(m.paid)::text as paid
-    from bounty b join bounty_money m using (repository_id, issue_id) where ${condition} and m.denom || ':' || m.mint = any ($1)
-    group by m.denom, m.decimals order by count(*) desc, m.denom`;
-  const [{ rows }, { rows: sums }, { rows: [facets] }] = await Promise.all([
+    select split_part(currency, ':', 1) as denom, decimals, sum(funded)::text as funded, sum(offered)::text as offered, sum(paid)::text as paid
+    from bounty b join bounty_money m using (repository_id, issue_id) where ${condition} and currency = any ($1)
+    group by currency, decimals order by count(*) desc, denom`;
+  const [{ rows }, { rows: sums }, facets] = await Promise.all([
     pool.query<Row>(page, [...values, taken, ...(filter.cursor?.split('.') ?? [])]),
     pool.query<ShownSum>(totals, values),
-    pool.query<{ denoms: string[]; languages: string[]; labels: string[] }>(facetsOf, [taken]),
+    facetsOf(taken),
   ]);
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {

@@ -18,6 +18,9 @@ export interface Sum {
 
 export type ShownSum = Omit<Sum, 'mint' | 'counts'>;
 
+/** A denom and its mint as the board keeps them: `usdc:<mint>`, `sol:`. A denom that is of another mint by now is another currency. */
+export const currencyOf = ({ denom, mint }: Pick<Sum, 'denom' | 'mint'>): string => `${denom}:${mint}`;
+
 // What of every deposit is in escrow counts, also of the second one of an offer that two wallets funded; money of an offer that was taken back is
 // shown with that offer and promises nothing.
 const totals = `

@@ -1,0 +1,35 @@
+import type { Pool } from 'pg';
+
+/** What there is on the board to choose from, the most frequent first. */
+export interface Facets {
+  readonly denoms: string[];
+  readonly languages: string[];
+  /** At most 100, as of languages. */
+  readonly labels: string[];
+}
+
+export type FacetsOf = (currencies: readonly string[]) => Promise<Facets>;
+
+const most = 100;
+const facets = `
+  with shown as materialized (select currencies, language, labels from bounty where standing is not null and currencies && $1)
+  select array(select split_part(one, ':', 1) from shown, unnest(currencies) one where one = any ($1) group by one order by count(*) desc, one) as denoms,
+    array(select language from shown where language <> '' group by language order by count(*) desc, language limit ${String(most)}) as languages,
+    array(select one from shown, unnest(labels) one group by one order by count(*) desc, one limit ${String(most)}) as labels`;
+
+/**
+ * Counts at most every `everyMs`, and answers with the last count meanwhile: it looks at the whole board, and nobody sees
+ * in a choice of labels how old it is.
+ */
+export function createFacets({ pool, everyMs, now }: { pool: Pool; everyMs: number; now: () => Date }): FacetsOf {
+  let last: { at: number; counted: Promise<Facets> } | undefined;
+  return (currencies) => {
+    const at = now().getTime();
+    if (last === undefined || at - last.at >= everyMs) {
+      const counted = pool.query<Facets>(facets, [currencies]).then(({ rows: [row] }) => row ?? { denoms: [], languages: [], labels: [] });
+      last = { at, counted };
+      counted.catch(() => { last = undefined; });
+    }
+    return last.counted;
+  };
+}
