@@ -11,7 +11,7 @@ export default defineConfig({
     target: 'es2023',
     modulePreload: false,
     rolldownOptions: {
-      input: { funding: 'src/funding/island.ts', linking: 'src/linking/island.ts' },
+      input: { funding: 'src/funding/island.ts', linking: 'src/linking/island.ts', deciding: 'src/deciding/island.ts' },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', assetFileNames: '[name]-[hash][extname]' },
     },
   },

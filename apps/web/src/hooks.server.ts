@@ -8,6 +8,9 @@ import { mayChange } from './security/origin.ts';
 import { readSession } from './sessions/cookie.ts';
 import { statusOf } from './status-of.ts';
 
+// Pages with a form that signs people in.
+const signsIn: ReadonlySet<string | null> = new Set(['/link', '/award/[bounty]']);
+
 export const handle: Handle = async ({ event, resolve }) => {
   const app = installedApp();
   event.locals.app = app;
@@ -16,7 +19,7 @@ export const handle: Handle = async ({ event, resolve }) => {
   for (const [name, value] of Object.entries(securityHeaders(app.config.origin))) if (!response.headers.has(name)) response.headers.set(name, value);
   // Chromium holds the answer to a form to this rule too, and signing in is a form that GitHub's address is the answer to.
   const policy = response.headers.get('content-security-policy');
-  if (policy !== null && event.route.id === '/link') response.headers.set('content-security-policy', policy.replace("form-action 'self'", `form-action 'self' ${app.config.githubUrl}`));
+  if (policy !== null && signsIn.has(event.route.id)) response.headers.set('content-security-policy', policy.replace("form-action 'self'", `form-action 'self' ${app.config.githubUrl}`));
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
   return response;
 

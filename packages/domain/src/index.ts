@@ -5,6 +5,7 @@ export type { Denom, Denoms } from './denoms.ts';
 export { bountySubject, parseGitHubId, parseOfferId } from './ids.ts';
 export type { Brand, GitHubId, OfferId } from './ids.ts';
 export type { AwardFinding, AwardProblem, Finding, OfferFinding, OfferProblem, RejectedAward, RejectedOffer, Share, WordCommand, WordFinding } from './commands/finding.ts';
+export { readAward } from './commands/award.ts';
 export { mayHaveCommands, parseCommands } from './commands/parse-commands.ts';
 export { counts, evolve, fold, isOpen, noBounty, totals } from './bounty/bounty.ts';
 export type { Bounty, BountyEvent, Offer, OfferState } from './bounty/bounty.ts';

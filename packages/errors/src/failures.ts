@@ -70,6 +70,8 @@ export interface Failures {
   NOT_AUTHORIZED: { sentence: string; reason: string };
   NOTHING_TO_DECIDE: { reason: string };
   DEPOSIT_ABSENT: { deposit: string };
+  /** Nothing was ever offered on that issue. */
+  BOUNTY_ABSENT: { bounty: string };
 
   // identity: sessions, links, decisions
   SESSION_ABSENT: Record<never, never>;
@@ -163,6 +165,7 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   NOT_AUTHORIZED: ({ sentence }) => `This is not allowed. ${sentence}`,
   NOTHING_TO_DECIDE: ({ reason }) => `There is nothing to decide: ${reason}.`,
   DEPOSIT_ABSENT: () => 'There is no such deposit here.',
+  BOUNTY_ABSENT: () => 'There is no such bounty here.',
 
   // identity: sessions, links, decisions
   SESSION_ABSENT: () => 'You are not signed in, or were signed in too long ago.',

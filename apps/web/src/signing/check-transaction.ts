@@ -37,6 +37,8 @@ const lamportsOf = (sol: string): bigint => {
 /** What a page shows about a transaction: its one call into our program, and what it costs at most, in SOL as decimal text. */
 export interface Shown {
   readonly instruction: Instruction;
+  /** Another call that may stand before it once, byte by byte, such as opening a token account for whoever is paid. */
+  readonly opening?: Instruction | undefined;
   /** Who pays the network, and signs first. */
   readonly payer: Address;
   readonly networkFee: string;
@@ -50,7 +52,7 @@ export type Difference = 'its form' | 'who pays' | 'who signs' | 'what it calls'
  * expected call is built here from what is shown and compared byte by byte, and nothing but the compute budget and a memo
  * stands around it. Answers what differs; undefined when nothing does.
  */
-export function checkTransaction(bytes: Uint8Array, { instruction, payer, networkFee }: Shown): Difference | undefined {
+export function checkTransaction(bytes: Uint8Array, { instruction, opening, payer, networkFee }: Shown): Difference | undefined {
   let transaction;
   try {
     transaction = parseTransaction(bytes);
@@ -63,15 +65,17 @@ export function checkTransaction(bytes: Uint8Array, { instruction, payer, networ
   const asked = transaction.accounts.flatMap(({ address, signer }) => (signer ? [address] : []));
   // Whoever is missing among them is found with the accounts below.
   if (asked.some((address) => address === undefined || !signers.has(address))) return 'who signs';
+  // A role is one for the whole transaction: whoever pays signs and is written to wherever they are named, and so is what another call writes to.
+  const roles = [instruction, ...(opening === undefined ? [] : [opening])].flatMap(({ accounts }) => accounts);
+  const asOne = (call: Instruction): Instruction => ({ ...call, accounts: call.accounts.map((account) => ({ address: account.address, signer: account.address === payer || roles.some(({ address, signer }) => signer && address === account.address), writable: account.address === payer || roles.some(({ address, writable }) => writable && address === account.address) })) });
+  const opens = opening === undefined ? [] : transaction.instructions.filter((one) => one.program === opening.program && sameAccounts(one, asOne(opening)) && sameBytes(one.data, opening.data));
   const ours = transaction.instructions.filter(({ program }) => program === instruction.program);
-  const strangers = transaction.instructions.filter(({ program }) => ![instruction.program, computeBudgetProgram, memoProgram].includes(program));
+  const strangers = transaction.instructions.filter((one) => one !== opens[0] && ![instruction.program, computeBudgetProgram, memoProgram].includes(one.program));
   const [only] = ours;
   if (only === undefined || ours.length > 1 || strangers.length > 0) return 'what it calls';
   const fee = feeOf(transaction.instructions, asked.length);
   if (fee === undefined || fee > lamportsOf(networkFee) + feeSlackLamports) return 'the network fee';
-  // A role is one for the whole transaction: whoever pays signs and is written to wherever they are named.
-  const accounts = instruction.accounts.map((account) => (account.address === payer ? { address: payer, signer: true, writable: true } : account));
-  if (!sameAccounts(only, { ...instruction, accounts })) return 'the accounts it touches';
+  if (!sameAccounts(only, asOne(instruction))) return 'the accounts it touches';
   return sameBytes(only.data, instruction.data) ? undefined : 'what it says';
 }
 

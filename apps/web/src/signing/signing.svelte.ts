@@ -72,7 +72,7 @@ export class Signing {
       if (attempt === this.#attempt) this.#fail('choosing', walletProblem('wallet-refused'));
       return;
     }
-    await this.#review();
+    await this.review();
   }
 
   /** Builds, shows to the wallet, and hands in. Does nothing while one of these is under way, so a double click is one click. */
@@ -108,7 +108,7 @@ export class Signing {
     if (way === 'hand-in' && this.#signed !== undefined) return this.#handIn(this.#signed, ++this.#attempt);
     this.#attempt += 1;
     this.step = 'connected';
-    return this.#reviewed ? this.sign() : this.#review();
+    return this.#reviewed ? this.sign() : this.review();
   }
 
   /** Says that what was signed came to nothing: it can be signed again. */
@@ -128,7 +128,7 @@ export class Signing {
   solved(code: string): void {
     if (this.problem?.code !== code) return;
     this.problem = undefined;
-    if (!this.#reviewed) void this.#review();
+    if (!this.#reviewed) void this.review();
   }
 
   #reconsider(): Promise<void> {
@@ -139,7 +139,8 @@ export class Signing {
     return this.choose();
   }
 
-  async #review(): Promise<void> {
+  /** Shows again what the connected account would sign, or has yet to choose. */
+  async review(): Promise<void> {
     const account = this.address;
     if (account === undefined) return;
     const attempt = this.#begin('reviewing');
