@@ -2,11 +2,13 @@
 import { parseArgs } from 'node:util';
 import { untilTerminated } from '@doubloon/service';
 import { startStack } from '../stack/stack.ts';
-import { letDaysPass } from './days.ts';
+import { claimPort } from '../stack/ports.ts';
+import { serveClockPage } from './clock-page.ts';
 import { runDoubloon } from './doubloon.ts';
 import { tellStory } from './story.ts';
 
 const ports = { web: 4100, github: 4200 };
+const clockPort = 4300;
 
 const { values } = parseArgs({
   options: { once: { type: 'boolean', default: false }, kafka: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
@@ -31,19 +33,20 @@ try {
   const checked = await runDoubloon(['doctor', '--settings', stack.settingsFolder]);
   if (!checked.includes('checks are fine.\n')) throw new Error(`the doctor has something to say:\n${checked}`);
   say(`The doctor looks at all of it: npx doubloon doctor --settings ${stack.settingsFolder}\n    ${checked.trim().split('\n').at(-1) ?? ''}`);
-  say(`\n[${seconds()} s] That was the whole way from a comment to money in escrow, and back.`);
+  say(`\n[${seconds()} s] That was the whole way from a comment to the wallet of who earned it, and back to who paid.`);
   if (!values.once) {
+    await using clock = await serveClockPage(stack, await claimPort(clockPort, 'the page of the clock'));
     say(`
 Try it by hand:
   GitHub      ${stack.github.url}   choose who you are, open an issue, and comment $sol:0.5$ or $usdc:50$
   Doubloon    ${stack.webUrl}   follow the link in the bot's answer, connect the burner wallet, get local money, sign
   Chain       ${stack.localnet.rpcUrl}${values.kafka ? `\n  Events      ${stack.eventLogUrl}   topic bounty` : ''}
-  Time        type a number of days and Enter, and they pass on the chain: 3 after its deadline anybody may send a deposit back,
-              npx doubloon refund --deposit ADDRESS --rpc ${stack.localnet.rpcUrl} --keypair FILE
+              choose linus there, who maintains it, and comment /award @grace; grace links a wallet at ${stack.webUrl}/link
+  Clock       ${clock.url}   a button lets 72 hours pass on the chain: an award becomes final, a link counts, and winners are paid
+  By anybody  npx doubloon refund --deposit ADDRESS --rpc ${stack.localnet.rpcUrl} --keypair FILE, 3 days after its deadline
   Check it    npx doubloon doctor --settings ${stack.settingsFolder}
 
 Ctrl-C stops everything.`);
-    letDaysPass(stack, say);
     await terminated;
     say('\nStopping …');
   }

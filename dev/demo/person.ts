@@ -13,9 +13,12 @@ export interface Person {
   lastComment(): Promise<Comment>;
   edit(comment: number, body: string): Promise<void>;
   remove(comment: number): Promise<void>;
-  /** The comment of the App on the issue, when there is one and `wanted` says yes to it; `text` is it without hidden marks. */
+  /** The living comment of the App on the issue, when there is one and `wanted` says yes to it; `text` is it without hidden marks. */
   livingComment(wanted: (body: string) => boolean): Promise<(Comment & { text: string }) | undefined>;
 }
+
+/** Notices of the App are comments of their own, with another mark. */
+const isLiving = (body: string): boolean => /\n<!-- doubloon \{"issue":[^\n]*\} -->\s*$/.test(body);
 
 /** Somebody with an account at the stand-in, acting on one issue through its API with their own token. */
 export function openPerson(github: GitHubStandin, login: string, repository: string, issue: number): Person {
@@ -38,8 +41,8 @@ export function openPerson(github: GitHubStandin, login: string, repository: str
     edit: async (id, body) => { await ask(one(id), 'PATCH', { body }); },
     remove: async (id) => { await ask(one(id), 'DELETE'); },
     async livingComment(wanted) {
-      const ours = (await comments()).filter(({ user }) => user.type === 'Bot');
-      if (ours.length > 1) throw new Error('the App wrote more than one comment');
+      const ours = (await comments()).filter(({ user, body }) => user.type === 'Bot' && isLiving(body));
+      if (ours.length > 1) throw new Error('there are two living comments');
       const [living] = ours;
       return living !== undefined && wanted(living.body) ? { ...living, text: living.body.replace(/<!--[\s\S]*?-->\s*/g, '').trim() } : undefined;
     },
