@@ -30,6 +30,8 @@ export const failpoints = {
   'decision-ended': { app: 'github-app', after: 'answer of the treasury about a decision read', before: 'what became of it kept', isUnplayed: true },
   'decision-told': { app: 'github-app', after: 'what became of a decision kept', before: 'next intent pursued', isUnplayed: true },
   'intents-done': { app: 'github-app', after: 'intents marked done', before: 'bounty read' },
+  'issue-told': { app: 'github-app', after: 'treasury told of the issue', before: 'noted as told', isUnplayed: true },
+  'candidates-read': { app: 'github-app', after: 'pull requests that close the issue read', before: 'candidates kept', isUnplayed: true },
   'bounty-read': { app: 'github-app', after: 'bounty read', before: 'intention to write the living comment' },
   'comment-intended': { app: 'github-app', after: 'intention to create the living comment kept', before: 'GitHub asked whether it is there' },
   'comment-turn-taken': { app: 'github-app', after: 'its place among what we create counted', before: 'living comment created' },
@@ -39,6 +41,9 @@ export const failpoints = {
   'eyes-counted': { app: 'github-app', after: 'attempt at the reaction counted', before: 'reaction set' },
   'eyes-set': { app: 'github-app', after: 'reaction set', before: 'intent marked done' },
   'label-set': { app: 'github-app', after: 'label set', before: 'that kept' },
+  'notice-intended': { app: 'github-app', after: 'intention to write a notice kept', before: 'GitHub asked whether it is there', isUnplayed: true },
+  'notice-created': { app: 'github-app', after: 'notice created', before: 'its id kept', isUnplayed: true },
+  'notice-kept': { app: 'github-app', after: 'id of the notice kept', before: 'next notice looked at', isUnplayed: true },
   'issue-tended': { app: 'github-app', after: 'everything done for the issue', before: 'issue marked so' },
 
   'event-enqueued': { app: 'treasury', after: 'state and event written', before: 'their transaction committed' },
@@ -70,6 +75,8 @@ export const failpoints = {
   'relay-settled': { app: 'treasury', after: 'fate committed and its intents free', before: 'intents judged by their deposits', isUnplayed: true },
   'crank-due': { app: 'treasury', after: 'deposits seen to be due', before: 'intents for them committed', isUnplayed: true },
   'offer-due': { app: 'treasury', after: 'offer seen to be out of time', before: 'its end and the event committed' },
+
+  'step-taken': { app: 'github-app', after: 'treasury has decided what follows by itself', before: 'step marked done', isUnplayed: true },
 
   'sweep-page-read': { app: 'github-app', after: 'page of the delivery log read', before: 'what of it is missing noted' },
   'sweep-page-noted': { app: 'github-app', after: 'what is missing noted', before: 'next page read, or what was reached kept' },

@@ -4,6 +4,7 @@ import type { IdentityClient, TreasuryClient } from '@doubloon/rpc';
 import type { Octokit, Refusal } from '../github.ts';
 import type { End } from '../commands/pursue-decision.ts';
 import type { DecisionCommand } from '../commands/source-row.ts';
+import type { NoticeKind } from '../notices/notices-due.ts';
 import type { Writing } from '../living-comment/write-living-comment.ts';
 
 /** What tending an issue takes. */
@@ -21,5 +22,6 @@ export interface Tending {
   readonly onWrite?: Writing['onWrite'];
   /** Hears how a command about money in escrow ended. */
   readonly onCommand?: (command: DecisionCommand, outcome: End['outcome']) => void;
+  readonly onNotice?: (kind: NoticeKind) => void;
   readonly onRefusal?: (refusal: Refusal) => void;
 }

@@ -23,6 +23,8 @@ export interface Writing {
   readonly octokit: Octokit;
   /** Creates something when it is its turn; rejects when that has to wait. */
   readonly createAlone: <T>(create: () => Promise<T>) => Promise<T>;
+  /** False where the rules of the repository want no comment of ours, or are not known: one that stands there is kept true all the same. */
+  readonly mayCreate: boolean;
   readonly appId: string;
   readonly now: () => Date;
   readonly log: Logger;
@@ -47,7 +49,7 @@ const settleMs = 10_000;
 export async function writeLivingComment(writing: Writing, issue: KnownIssue, row: WrittenComment, words: Words): Promise<Date | undefined> {
   if (row.givenUp !== undefined || (row.commentId !== undefined && row.hash === textHash(words.text))) return undefined;
   if (row.commentId === undefined) {
-    await create(writing, issue, words, false);
+    if (writing.mayCreate) await create(writing, issue, words, false);
     return undefined;
   }
   const isQuiet = row.money === words.money;
@@ -62,7 +64,7 @@ export async function writeLivingComment(writing: Writing, issue: KnownIssue, ro
     const found = await findOurs(writing, issue);
     if (found !== undefined && String(found.id) === row.commentId) throw error;
     await markGone(writing.pool, issue);
-    if (row.recreated === 0) await create(writing, issue, words, true);
+    if (row.recreated === 0 && writing.mayCreate) await create(writing, issue, words, true);
   }
   return undefined;
 }

@@ -1,0 +1,92 @@
+import { treasury } from '@doubloon/rpc';
+import { inCode, link, shortened } from './markdown.ts';
+import { amount, atMost, count, day, sumOf, type Bounty, type Names } from './phrases.ts';
+
+const { DepositState, IntentState } = treasury;
+const mostAwards = 5;
+const mostProofs = 2;
+
+type Awarded = treasury.Deposit & { readonly award: treasury.DepositAward };
+
+const isAwarded = (deposit: treasury.Deposit): deposit is Awarded => deposit.award !== undefined && (deposit.state === DepositState.AWARDED || deposit.state === DepositState.PAID || deposit.state === DepositState.REFUNDED);
+
+/** Who gets what, when that is final, what is paid, and what the rest waits for. Deposits that were awarded alike are told together. */
+export function award(bounty: Bounty, name: Names): string[] {
+  const awards = [...Map.groupBy(bounty.deposits.filter(isAwarded), (deposit) => likeness(bounty, deposit)).values()];
+  const lines = [...atMost(awards, mostAwards, (alike) => tellAward(bounty, alike, name), (left) => `- And ${count(left, 'award')} more.`), ...underWay(bounty, name)];
+  return lines.length === 0 ? [] : ['**Award**', '', ...lines];
+}
+
+/** The comment that awarded a deposit, when one did. */
+export const decisionOf = ({ decisions }: Pick<Bounty, 'decisions'>, { address }: treasury.Deposit): treasury.Decision | undefined =>
+  decisions.find(({ action, intents }) => action === 'award' && intents.some(({ deposit, state }) => deposit === address && state !== IntentState.FAILED));
+
+function likeness(bounty: Bounty, deposit: Awarded): string {
+  const { shares, by, finalAt } = deposit.award;
+  return JSON.stringify([shares.map(({ githubId, bps }) => [githubId, bps]), by, day(finalAt), decisionOf(bounty, deposit)?.sourceId]);
+}
+
+function tellAward(bounty: Bounty, alike: readonly Awarded[], name: Names): string {
+  const [first] = alike;
+  if (first === undefined) return '';
+  const { shares, by, awardedAt, finalAt } = first.award;
+  const actor = by.includes('relayer') ? decisionOf(bounty, first)?.actor : undefined;
+  const keys = by.map((key) => (key === 'relayer' ? `a command${actor === undefined ? '' : ` of ${name(actor.githubId)}`}` : `the wallet of the ${key}`)).join(' and ');
+  const isOpen = finalAt > awardedAt && shares.every(({ settled }) => settled === '');
+  const many = alike.length === 1 ? '' : `, ${count(alike.length, 'deposit')}`;
+  const lines = [
+    `- Awarded by ${keys === '' ? 'its deciders' : keys}, ${day(awardedAt)}${many}. ${isOpen ? `Final at ${day(finalAt)}; it can be vetoed until then.` : 'It is final.'}`,
+    ...shares.map((share, place) => `  - ${name(share.githubId)} gets ${percent(share.bps)}: ${tellShare(bounty, alike, place)}`),
+  ];
+  if (actor !== undefined && shares.some(({ githubId }) => githubId === actor.githubId)) lines.push(`  - **Conflict of interest**: ${name(actor.githubId)} decided this and is paid by it.`);
+  return lines.join('\n');
+}
+
+const percent = (bps: number): string => `${String(bps / 100)} %`;
+
+/** One share over all deposits of an award: what of it is where. */
+function tellShare(bounty: Bounty, alike: readonly Awarded[], place: number): string {
+  const parts = alike.flatMap((deposit) => {
+    const share = deposit.award.shares[place];
+    return share === undefined ? [] : [{ denom: deposit.money?.denom ?? '', share, amount: share.amount }];
+  });
+  return [...Map.groupBy(parts, ({ share }) => standing(share, bounty.linkUrl))].map(([said, group]) => {
+    const proofs = group.flatMap(({ share }) => (share.signature === '' ? [] : [link(inCode(shortened(share.signature, 8)), bounty.bountyUrl)]));
+    const shown = atMost(proofs, mostProofs, (proof) => proof, (left) => `${String(left)} more`);
+    return `${sumOf(bounty, group)} ${said}${shown.length === 0 ? '' : ` (${shown.join(', ')})`}`;
+  }).join('; ');
+}
+
+/** What a share has become or waits for, in words. */
+function standing({ settled, waitsFor, paysFrom, claimableUntil }: treasury.AwardedShare, linkUrl: string): string {
+  if (settled === 'paid') return 'paid';
+  if (settled === 'refunded') return 'went back to the funder, since nobody claimed it in time';
+  const from = paysFrom === '' ? '' : ` until ${day(paysFrom)}`;
+  switch (waitsFor) {
+    case 'wallet': return `waits for a wallet: whoever it is for can ${link('link one', linkUrl)}${claimableUntil === '' ? '' : ` until ${day(claimableUntil)}`}`;
+    case 'cool-down': return `waits for the cool-down of the wallet that was linked${from}`;
+    case 'change': return `waits for a change of wallet that is under way${from}`;
+    case 'contested': return `waits, since the old wallet objected to a change: that is settled ${link('there', linkUrl)}`;
+    case 'relayer': return 'can be paid by anybody';
+    case 'award': return `waits for the award to be final${from}`;
+    default: return 'is to be paid';
+  }
+}
+
+/** What comments decided and the chain does not show yet, or would not do. */
+function underWay({ decisions, bountyUrl }: Bounty, name: Names): string[] {
+  const words: Readonly<Record<string, string>> = { award: 'The award', veto: 'The veto', cancel: 'The cancel' };
+  const open = decisions.flatMap(({ action, actor, intents }) => [...Map.groupBy(intents.filter(({ state }) => state !== IntentState.DONE), ({ state, problem }) => JSON.stringify([state, problem])).values()].flatMap((alike) => {
+    const [one] = alike;
+    if (one === undefined) return [];
+    const of = `${words[action] ?? 'The decision'} by ${name(actor?.githubId ?? '')}, ${count(alike.length, 'deposit')},`;
+    const why = one.problem === '' ? '' : `: ${inCode(one.problem, 200)}`;
+    return [one.state === IntentState.FAILED ? `- ${of} could not be carried out${why}` : `- ${of} is on its way${why}`];
+  }));
+  return atMost(open, mostAwards, (line) => line, (left) => `- And ${String(left)} more, ${link('here', bountyUrl)}.`);
+}
+
+/** What of a deposit was awarded can still be undone. */
+export const isVetoable = ({ state, award: made }: treasury.Deposit): boolean => state === DepositState.AWARDED && made !== undefined && made.finalAt > made.awardedAt && made.shares.every(({ settled }) => settled === '');
+
+export const textOf = ({ text, money }: treasury.Deposit): string => amount(text, money?.denom ?? '');
