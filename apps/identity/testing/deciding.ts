@@ -5,6 +5,7 @@ import { startGitHubStandin, type GitHubStandin, type GitHubStandinOptions } fro
 import { migrationsFolder } from '@doubloon/postgres';
 import { testDatabase } from '@doubloon/postgres/testing';
 import { create, identity, type MessageInitShape } from '@doubloon/rpc';
+import { appAuthorization } from '../../../packages/github-standin/testing/jwt.ts';
 import { authorize } from '../src/authorize/authorize.ts';
 import { openAppTokens } from '../src/github/app-tokens.ts';
 import { openAsk } from '../src/github/ask.ts';
@@ -43,6 +44,12 @@ export async function openDeciding(o: Partial<GitHubStandinOptions> = {}, { time
     pool, github, context, idOf, issue,
     decide: (request: Request) => authorize(context, create(identity.AuthorizeRequestSchema, request)),
     rules: (repositoryId = issue().repositoryId) => getRules(context, create(identity.GetRulesRequestSchema, { repositoryId })),
+    /** Asks GitHub as the App, by one of its own tokens. */
+    async asApp(method: 'POST' | 'PATCH', path: string, body: object): Promise<{ readonly id: number }> {
+      const send = (to: string, how: string, authorization: string, what: object) => fetch(`${apiUrl}${to}`, { method: how, headers: { 'user-agent': 'test', 'content-type': 'application/json', authorization }, body: JSON.stringify(what) }).then((it) => it.json() as Promise<{ token: string; id: number }>);
+      const { token } = await send(`/app/installations/${String(github.installationId)}/access_tokens`, 'POST', appAuthorization(github, (o.now ?? now)()), {});
+      return send(path, method, `Bearer ${token}`, body);
+    },
     /** Writes the rules of the repository; `undefined` takes them away. */
     setRules: (text: string | undefined, of = repository) => { github.push({ repository: of, files: { '.github/doubloon.yml': text ?? null } }); },
     /** A comment as somebody writes it, and the request that names it. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { defaultRules } from '@doubloon/domain/rules';
-import { appAuthorization } from '../../../../packages/github-standin/testing/jwt.ts';
 import { openDeciding, repository, type Deciding, type Request } from '../../testing/deciding.ts';
 import { keepRulesSeen } from '../rules/rules-seen.ts';
 import { forgetDecisions } from './decision-row.ts';
@@ -179,11 +178,7 @@ describe('the person', () => {
 
   test('what the App itself writes commands nothing', async () => {
     const on = await openDeciding();
-    const { github } = on;
-    const headers = { 'user-agent': 'test', 'content-type': 'application/json' };
-    const ask = async (path: string, authorization: string, body: object) => (await fetch(`${github.apiUrl}${path}`, { method: 'POST', headers: { ...headers, authorization }, body: JSON.stringify(body) })).json() as Promise<{ token: string; id: number }>;
-    const { token } = await ask(`/app/installations/${String(github.installationId)}/access_tokens`, appAuthorization(github, new Date()), {});
-    const { id } = await ask(`/repos/${repository}/issues/1/comments`, `Bearer ${token}`, { body: '/award @ada\n\n$usdc:5$' });
+    const { id } = await on.asApp('POST', `/repos/${repository}/issues/1/comments`, { body: '/award @ada\n\n$usdc:5$' });
     const place = { ...on.issue(), sourceKind: 'issue-comment', sourceId: String(id) };
     expect(await codeOf(on, { ...award(on), ...place })).toBe('NOT_A_PERSON');
     expect(await codeOf(on, { action: 'offer', money: { denom: 'usdc', amount: '5000000' }, ...place })).toBe('NOT_A_PERSON');
@@ -217,6 +212,22 @@ describe('the repository', () => {
     await keepRulesSeen(on.pool, { repositoryId, ownerId: '4', sha: '', rules: defaultRules, at: day(3) });
     expect(await codeOf(on, { ...awarding(on), stakes: [on.stake({ fundedAt: day(2).toISOString() })] })).toBe('MOVED_SINCE_FUNDING');
     expect(await codeOf(on, { ...awarding(on), stakes: [on.stake({ fundedAt: later() })] })).toBe('ALLOWED');
+  });
+
+  test('two thousand deposits are decided about together, each under the rules of its time, and more at once never', async () => {
+    const on = await openDeciding();
+    const { repositoryId } = on.issue();
+    const minute = (ago: number) => new Date(Date.now() - ago * 60_000);
+    // Every ten minutes another set of rules, among them one under which only administrators decided.
+    for (let at = 199; at >= 0; at -= 1) await keepRulesSeen(on.pool, { repositoryId, ownerId: String(on.github.account('analytical-engines').id), sha: String(at), rules: at === 100 ? { ...defaultRules, mayAward: { roles: ['admin'], users: [] } } : defaultRules, at: minute(at * 10 + 10) });
+    const stakes = (count: number, skipped: number) => Array.from({ length: count }, (_, at) => on.stake({ fundedAt: minute(at % 2_000).toISOString() })).filter((_, at) => Math.abs((at % 2_000) - skipped) > 12);
+    const request = awarding(on);
+    const before = on.github.asked.length;
+    expect(await codeOf(on, { ...request, stakes: stakes(2_000, 1_005) })).toBe('ALLOWED');
+    expect(on.github.asked.length - before).toBeLessThan(20);
+    expect(await codeOf(on, { ...request, stakes: stakes(2_000, -50) })).toBe('NOT_A_MAINTAINER');
+    await expect(on.decide({ ...request, stakes: stakes(2_001, -50) })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    await expect(on.decide({ ...request, stakes: Array.from({ length: 21 }, (_, at) => on.stake({ repositoryId: String(at + 1) })) })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 
   test('an archived repository takes no offers and no awards, and money can go back', async () => {

@@ -78,12 +78,13 @@ async function stakesOf({ pool, asking: { repositoryId, stakes }, repository, ru
   if (rules.file.ok) await keepRulesSeen(pool, { repositoryId, ownerId: repository.ownerId, sha: rules.sha, rules: rules.file.rules, at });
   if (stakes.length === 0) return [];
   const funders = await fundersOf(pool, stakes.map(({ funder }) => funder));
-  return Promise.all(stakes.map(async (stake): Promise<StakeFacts> => {
-    const seen = await rulesSeenAt(pool, stake.repositoryId, stake.fundedAt);
+  const times = await rulesSeenAt(pool, stakes.map(({ repositoryId: of, fundedAt }) => ({ repositoryId: of, at: fundedAt })));
+  return stakes.map((stake, which): StakeFacts => {
+    const seen = times[which] ?? [];
     return {
       deposit: stake.deposit, fundedAt: stake.fundedAt, funders: funders.get(stake.funder) ?? [], isAgreed: stake.isAgreed, rules: seen.length === 0 ? [defaultRules] : seen.map((then) => then.rules), role: roles.get(stake.repositoryId) ?? 'none',
       isMoved: stake.repositoryId !== repositoryId || seen.some(({ ownerId }) => ownerId !== repository.ownerId),
     };
-  }));
+  });
 }
 

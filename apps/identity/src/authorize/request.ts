@@ -31,6 +31,9 @@ const orNone = <T>(schema: z.ZodType<T, string>) => z.union([z.literal('').trans
 const address = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, 'is no address');
 const instant = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no instant').transform((text) => new Date(text));
 
+/** More than the treasury tells of one bounty. Each repository among them is a question to GitHub, and issues do not move often. */
+const [mostStakes, mostRepositories] = [2_000, 20];
+
 const form = z.object({
   action: z.enum(actions, 'is no action'),
   repositoryId: githubId,
@@ -42,7 +45,7 @@ const form = z.object({
   money: z.object({ denom: z.string().max(20), amount: z.string().regex(/^[1-9][0-9]{0,19}$/, 'is no number of base units').transform(BigInt) }).optional(),
   awardeeIds: z.array(githubId).max(8),
   awardeeBps: z.array(z.number().int().min(1).max(10_000)),
-  stakes: z.array(z.object({ deposit: address, funder: address, repositoryId: githubId, fundedAt: instant, funderAwarded: z.boolean() })).max(500),
+  stakes: z.array(z.object({ deposit: address, funder: address, repositoryId: githubId, fundedAt: instant, funderAwarded: z.boolean() })).max(mostStakes),
 });
 
 const actionOfDeed: Readonly<Partial<Record<string, Action>>> = { 'pull-request': 'award', 'closing': 'cancel' };
@@ -59,6 +62,7 @@ export function readAsking(request: identity.AuthorizeRequest): Asking {
   if ((actionOfDeed[sourceKind] ?? action) !== action) throw invalid('sourceKind is for another action');
   if (action === 'offer' && money === undefined) throw invalid('money is what is offered');
   if (awardeeIds.length !== awardeeBps.length) throw invalid('awardeeBps are the shares of awardeeIds');
+  if (new Set(stakes.map(({ repositoryId: of }) => of)).size > mostRepositories) throw invalid(`stakes are of more than ${String(mostRepositories)} repositories`);
   const isOfDeed = sourceKind === 'pull-request' || sourceKind === 'closing';
   return {
     action, repositoryId, issueId, actorId, money,
