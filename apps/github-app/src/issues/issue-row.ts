@@ -16,6 +16,24 @@ export interface KnownIssue extends IssueKey {
   readonly url: string;
   readonly help: boolean;
   readonly isDeleted: boolean;
+  readonly isPullRequest: boolean;
+  readonly state: 'open' | 'closed';
+  /** completed, not_planned, duplicate or reopened. */
+  readonly stateReason: string | undefined;
+  readonly closedAt: Date | undefined;
+  /** Nobody who has no write access can comment, and neither can we. */
+  readonly isLocked: boolean;
+  readonly labels: readonly string[];
+  /** Main language of its repository. */
+  readonly language: string | undefined;
+  /** GitHub's updated_at of what was seen of it last. */
+  readonly factsAt: Date | undefined;
+  /** Where it went, when it was transferred. */
+  readonly movedTo: IssueKey | undefined;
+  /** Where it was before, when it was transferred here. */
+  readonly movedFrom: IssueKey | undefined;
+  /** When that was. */
+  readonly movedHereAt: Date | undefined;
 }
 
 const keepRepository = `
@@ -43,14 +61,29 @@ export async function issueIdOf(db: ClientBase, repositoryId: string, number: nu
 }
 
 const find = `
-  select full_name as repository, installation_id as "installationId", number, title, url, help, deleted_at is not null as "isDeleted"
-  from issue join repository on repository.id = issue.repository_id where repository_id = $1 and issue.id = $2`;
+  select full_name as repository, installation_id as "installationId", number, title, url, help, deleted_at is not null as "isDeleted", is_pull_request as "isPullRequest",
+    state, state_reason as "stateReason", closed_at as "closedAt", is_locked as "isLocked", labels, language, facts_at as "factsAt",
+    gone.to_repository_id as "toRepositoryId", gone.to_issue_id as "toIssueId", came.repository_id as "fromRepositoryId", came.issue_id as "fromIssueId", came.moved_at as "movedHereAt"
+  from issue join repository on repository.id = issue.repository_id
+    left join issue_move as gone on gone.repository_id = issue.repository_id and gone.issue_id = issue.id
+    left join issue_move as came on came.to_repository_id = issue.repository_id and came.to_issue_id = issue.id
+  where issue.repository_id = $1 and issue.id = $2`;
 
-export async function findIssue(db: Pick<ClientBase, 'query'>, key: IssueKey): Promise<KnownIssue | undefined> {
-  const { rows } = await db.query<Omit<KnownIssue, keyof IssueKey | 'installationId'> & { installationId: string | null }>(find, [key.repositoryId, key.issueId]);
-  const row = rows[0];
-  return row && { repositoryId: key.repositoryId, issueId: key.issueId, ...row, installationId: row.installationId ?? undefined };
+type Nullable<T> = { [Key in keyof T]: undefined extends T[Key] ? Exclude<T[Key], undefined> | null : T[Key] };
+type Found = Nullable<Omit<KnownIssue, keyof IssueKey | 'movedTo' | 'movedFrom'>> & { toRepositoryId: string | null; toIssueId: string | null; fromRepositoryId: string | null; fromIssueId: string | null };
+
+export async function findIssue(db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey): Promise<KnownIssue | undefined> {
+  const { rows: [row] } = await db.query<Found>(find, [repositoryId, issueId]);
+  if (row === undefined) return undefined;
+  const { toRepositoryId, toIssueId, fromRepositoryId, fromIssueId, ...rest } = row;
+  return {
+    repositoryId, issueId, ...rest,
+    installationId: row.installationId ?? undefined, stateReason: row.stateReason ?? undefined, closedAt: row.closedAt ?? undefined, language: row.language ?? undefined, factsAt: row.factsAt ?? undefined,
+    movedTo: keyOf(toRepositoryId, toIssueId), movedFrom: keyOf(fromRepositoryId, fromIssueId), movedHereAt: row.movedHereAt ?? undefined,
+  };
 }
+
+const keyOf = (repositoryId: string | null, issueId: string | null): IssueKey | undefined => (repositoryId === null || issueId === null ? undefined : { repositoryId, issueId });
 
 export const askForHelp = (db: ClientBase, { repositoryId, issueId }: IssueKey) => db.query('update issue set help = true where repository_id = $1 and id = $2', [repositoryId, issueId]);
 

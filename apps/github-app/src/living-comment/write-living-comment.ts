@@ -118,11 +118,13 @@ async function intendAndLook(writing: Writing, issue: KnownIssue): ReturnType<ty
   return findOurs(writing, issue);
 }
 
+// A transfer takes our comment along, marked for the issue that it was.
 async function findOurs({ octokit, appId }: Writing, issue: KnownIssue): Promise<{ id: number; node_id: string } | undefined> {
+  const isOf = (marked: string | undefined): boolean => marked !== undefined && (marked === issue.issueId || marked === issue.movedFrom?.issueId);
   const pages = octokit.paginate.iterator(octokit.rest.issues.listComments, { ...at(issue), issue_number: issue.number, per_page: 100 });
   for await (const { data } of pages) {
     // The marker alone proves nothing: anybody can paste it.
-    const ours = data.find((comment) => comment.body !== undefined && markedIssue(comment.body) === issue.issueId && String(comment.performed_via_github_app?.id) === appId);
+    const ours = data.find((comment) => comment.body !== undefined && isOf(markedIssue(comment.body)) && String(comment.performed_via_github_app?.id) === appId);
     if (ours !== undefined) return ours;
   }
   return undefined;

@@ -13,7 +13,10 @@ const at = minute(60);
 const ada = { id: 1, login: 'ada', type: 'User' };
 const grace = { id: 2, login: 'grace', type: 'User' };
 
-const knownIssue: Known['issue'] = { repositoryId: '10', issueId: '100', repository: 'a/b', installationId: '5', number: 7, title: 'T', url: 'https://github.test/a/b/issues/7', help: false, isDeleted: false };
+const knownIssue: Known['issue'] = {
+  repositoryId: '10', issueId: '100', repository: 'a/b', installationId: '5', number: 7, title: 'T', url: 'https://github.test/a/b/issues/7', help: false, isDeleted: false,
+  isPullRequest: false, state: 'open', stateReason: undefined, closedAt: undefined, isLocked: false, labels: [], language: undefined, factsAt: undefined, movedTo: undefined, movedFrom: undefined, movedHereAt: undefined,
+};
 const issue = (over: Partial<IssueText> = {}): IssueText => ({
   id: 100, number: 7, title: 'T', state: 'open', repository_url: 'https://api.github.test/repos/a/b', html_url: 'https://github.test/a/b/issues/7', body: 'Help', user: ada,
   created_at: minute(0).toISOString(), updated_at: minute(50).toISOString(), performed_via_github_app: null, ...over,
@@ -23,7 +26,7 @@ const comment = (id: number, body: string, over: Partial<CommentText> = {}): Com
 });
 const source = (id: number, over: Partial<KnownSource> = {}): KnownSource => ({ kind: 'issue-comment', id: String(id), url: `https://github.test/${String(id)}`, updatedAt: minute(id), isDeleted: false, ...over });
 const known = (sources: readonly KnownSource[] = [], living?: Known['living']): Known => ({ issue: knownIssue, sources, living });
-const now = (comments: readonly CommentText[], over: Partial<IssueText> = {}): IssueNow => ({ issue: issue(over), comments, at, tags: undefined, left: undefined });
+const now = (comments: readonly CommentText[], over: Partial<IssueText> = {}): IssueNow => ({ issue: issue(over), facts: undefined, comments, at, tags: undefined, left: undefined });
 
 /** What the handlers make of the deliveries, in a few words each. */
 async function told(before: Known, after: IssueNow, gone: readonly string[] = []): Promise<string[]> {

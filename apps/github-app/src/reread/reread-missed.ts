@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Commands } from '../commands/commands.ts';
 import { isBot, type SourceKind } from '../webhooks/delivery.ts';
-import type { CommentText, IssueNow, IssueText } from './issue-now.ts';
+import { nameIn, type CommentText, type Elsewhere, type IssueNow, type IssueText } from './issue-now.ts';
 import type { KnownIssue } from '../issues/issue-row.ts';
 import { textHash } from '../living-comment/living-comment.ts';
 import type { Delivery } from '../webhooks/receive.ts';
@@ -29,9 +29,11 @@ export type Read = (text: string, url: string) => Promise<Commands>;
 const ghost = { id: 10_137, login: 'ghost', type: 'User' } as const;
 
 /** Comments that we know and that are not among those that were read, which proves nothing yet: pages shift, and copies lag. */
-export function absent({ sources, living }: Known, { comments, at }: IssueNow): string[] {
+export function absent({ issue: { movedHereAt }, sources, living }: Known, { comments, at }: IssueNow): string[] {
   const shown = new Set(comments.map(({ id }) => String(id)));
-  const settled = sources.filter(({ kind, updatedAt, isDeleted }) => kind === 'issue-comment' && !isDeleted && at.getTime() - updatedAt.getTime() > settleMs);
+  // What was written before a transfer has another id there.
+  const isHere = (updatedAt: Date): boolean => movedHereAt === undefined || updatedAt > movedHereAt;
+  const settled = sources.filter(({ kind, updatedAt, isDeleted }) => kind === 'issue-comment' && !isDeleted && isHere(updatedAt) && at.getTime() - updatedAt.getTime() > settleMs);
   return [...settled.map(({ id }) => id), ...(living === undefined ? [] : [living.id])].filter((id) => !shown.has(id));
 }
 
@@ -49,6 +51,8 @@ export async function missedOn({ issue: known, sources, living }: Known, { issue
   const changeOf = async (kind: 'issue' | 'issue-comment', text: IssueText | CommentText): Promise<'created' | 'edited' | undefined> => {
     const source = sourceOf(kind, text.id);
     if (source !== undefined) return !source.isDeleted && new Date(text.updated_at) > source.updatedAt ? 'edited' : undefined;
+    // A copy of what we know where it was before.
+    if (known.movedHereAt !== undefined && new Date(text.created_at) <= known.movedHereAt) return undefined;
     const { user, performed_via_github_app: app, body, html_url: url } = text;
     if (!user || isBot({ ...user, id: String(user.id) }) || app) return undefined;
     const { offers, problems, slash } = await read(body ?? '', url);
@@ -74,6 +78,12 @@ export async function missedOn({ issue: known, sources, living }: Known, { issue
   return missed;
 }
 
+/** The transfer of an issue that is another one elsewhere. */
+export function missedTransfer(known: KnownIssue, { issue, repository }: Elsewhere): Delivery {
+  const id = Number(known.issueId);
+  return delivery(known, undefined, 'issues', 'transferred', { id, body: String(repository.id), updated_at: '' }, { issue: { id }, changes: { new_issue: issue, new_repository: repository }, sender: ghost });
+}
+
 /** The deletion of an issue that is not there any more. */
 export function missedDeletion(known: KnownIssue, at: Date): Delivery {
   const { issueId, number, title, url } = known;
@@ -92,7 +102,7 @@ function delivery({ repositoryId, repository, installationId }: KnownIssue, issu
   const digest = createHash('sha256').update(`${at} ${body ?? ''}`).digest('hex').slice(0, 16);
   // Of a comment's issue its text is not looked at, and may be long.
   const about = issue === undefined ? {} : { issue: event === 'issues' ? issue : { ...issue, body: null } };
-  const fullName = /\/repos\/([^/]+\/[^/]+)$/.exec(issue?.repository_url ?? '')?.[1] ?? repository;
+  const fullName = nameIn(issue?.repository_url ?? '') ?? repository;
   return {
     guid: `reread-${event}-${String(id)}-${action}-${digest}`, event,
     payload: { action, ...about, ...rest, repository: { id: Number(repositoryId), full_name: fullName }, ...(installationId === undefined ? {} : { installation: { id: Number(installationId) } }) },

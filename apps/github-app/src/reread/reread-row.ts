@@ -6,7 +6,7 @@ type Db = Pick<Pool | ClientBase, 'query'>;
 
 const due = `
   select repository_id as "repositoryId", id as "issueId", reread_tags as tags from issue
-  where deleted_at is null and reread_at <= $1 order by reread_at limit $2`;
+  where deleted_at is null and reread_at <= $1 and not exists (select from issue_move where issue_move.repository_id = issue.repository_id and issue_move.issue_id = issue.id) order by reread_at limit $2`;
 
 export interface DueIssue extends IssueKey {
   /** What the last reading was answered with. */
@@ -49,7 +49,8 @@ export async function readKnown(db: Db, key: IssueKey, settledBefore: Date): Pro
 }
 
 const overdue = `
-  select coalesce(extract(epoch from clock_timestamp() - min(reread_at)), 0)::float8 as seconds from issue where deleted_at is null and reread_at < now()`;
+  select coalesce(extract(epoch from clock_timestamp() - min(reread_at)), 0)::float8 as seconds from issue where deleted_at is null and reread_at < now()
+    and not exists (select from issue_move where issue_move.repository_id = issue.repository_id and issue_move.issue_id = issue.id)`;
 
 /** Seconds that the issue which waits longest to be read again is late. */
 export const measureOverdue = async (db: Db): Promise<number> => (await db.query<{ seconds: number }>(overdue)).rows[0]?.seconds ?? 0;

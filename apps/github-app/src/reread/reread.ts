@@ -1,15 +1,19 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '@doubloon/postgres';
 import type { Logger } from '@doubloon/service';
 import { alone } from '../issues/alone.ts';
 import { readCommands, type Parse } from '../commands/commands.ts';
+import { hasOffers } from '../commands/offer-row.ts';
 import { readSetback, type Octokit } from '../github.ts';
 import { holdInstallation, requireTurn, TooSoon } from '../issues/installation-pace.ts';
+import { undone } from '../issues/intent.ts';
+import { keepFacts, keepName } from '../life/facts-row.ts';
+import { lookAtCandidates } from '../life/follow.ts';
 import { storeDelivery } from '../webhooks/intake.ts';
-import { readIssueNow, type Reread } from './issue-now.ts';
-import { wakeKnown, type KnownIssue } from '../issues/issue-row.ts';
+import { nameIn, readIssueNow, type IssueNow, type Reread } from './issue-now.ts';
+import { wakeKnown, type IssueKey, type KnownIssue } from '../issues/issue-row.ts';
 import type { Delivery } from '../webhooks/receive.ts';
-import { absent, missedDeletion, missedOn, settleMs, type Known } from './reread-missed.ts';
+import { absent, missedDeletion, missedOn, missedTransfer, settleMs, type Known } from './reread-missed.ts';
 import { dueIssues, holdRereads, keepReread, readKnown, type DueIssue } from './reread-row.ts';
 
 export interface Rereading {
@@ -102,25 +106,47 @@ async function rereadOne(rereading: Rereading, due: DueIssue, held: Set<string>,
 /** Stores what was missed together with the tags that say that it was seen. */
 async function keep(rereading: Rereading, client: Octokit, due: DueIssue, known: Known, read: Reread, signal: AbortSignal): Promise<Reading> {
   const { pool, now, everyMs, parse, onStored, log } = rereading;
-  if (read === 'unchanged' || ('gone' in read && read.gone === 'moved')) {
-    await keepReread(pool, due, later(rereading, read === 'unchanged' ? everyMs : everyMs * rarely));
-    await wakeKnown(pool, due, now());
+  if (read === 'unchanged') {
+    await inTransaction(pool, async (db) => {
+      await keepReread(db, due, later(rereading, everyMs));
+      await lookForCandidates(db, due, now());
+      await wakeKnown(db, due, now());
+    });
     onStored();
-    return read === 'unchanged' ? 'unchanged' : 'refused';
+    return 'unchanged';
   }
-  const missed = 'gone' in read ? [missedDeletion(known.issue, read.at)]
+  if ('gone' in read && read.gone === 'renamed') {
+    await keepName(pool, due.repositoryId, read.name);
+    await keepReread(pool, due, now());
+    return 'missed';
+  }
+  const missed = 'gone' in read ? [read.gone === 'moved' ? missedTransfer(known.issue, read.to) : missedDeletion(known.issue, read.at)]
     : await missedOn(known, read, await filterAsync(absent(known, read), (id) => isGone(client, known.issue, id, signal)), (text, url) => readCommands(parse, text, url));
   const isClosed = 'issue' in read && read.issue.state === 'closed';
   const stored = await inTransaction(pool, async (db) => {
     let count = 0;
     for (const delivery of missed) if ((await storeDelivery(db, delivery)) && !mayBeKnown(delivery)) count += 1;
     await keepReread(db, due, later(rereading, isClosed ? everyMs * rarely : everyMs), 'tags' in read ? (read.tags ?? null) : null);
+    if ('issue' in read) await keepSeen(db, known.issue, read, now());
     await wakeKnown(db, due, now());
     return count;
   });
   if (stored > 0) log.warn({ repository: due.repositoryId, issue: due.issueId, missed: stored }, 'an issue says what we were never told');
   onStored();
   return stored > 0 ? 'missed' : 'nothing';
+}
+
+/** What became of the issue, by what name its repository goes, and which pull requests close it, may not have been told either. */
+async function keepSeen(db: ClientBase, issue: KnownIssue, { issue: { repository_url: url }, facts }: IssueNow, now: Date): Promise<void> {
+  await keepName(db, issue.repositoryId, nameIn(url) ?? issue.repository);
+  if (facts !== undefined) await keepFacts(db, issue, facts, now);
+  await lookForCandidates(db, issue, now);
+}
+
+// A pull request may come to close an issue without the issue changing.
+async function lookForCandidates(db: ClientBase, key: IssueKey, now: Date): Promise<void> {
+  const isAsked = (await undone(db, key)).some(({ work }) => work.kind === 'candidates');
+  if (!isAsked && (await hasOffers(db, key))) await lookAtCandidates(db, [key], now.toISOString(), now);
 }
 
 // An issue's time moves with every comment and label: its text may well be the one we know, and nothing was missed.

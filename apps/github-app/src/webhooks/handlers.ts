@@ -8,7 +8,9 @@ import { readCommands, type Parse } from '../commands/commands.ts';
 import { handledEvents, isBot, mayCommand, readDelivery, type Sighting } from './delivery.ts';
 import { readSetback, type Octokit } from '../github.ts';
 import { intend } from '../issues/intent.ts';
-import { issueIdOf, wakeIssue, wakeKnown, wakeTroubled } from '../issues/issue-row.ts';
+import { findIssue, issueIdOf, wakeIssue } from '../issues/issue-row.ts';
+import { followLife } from '../life/follow.ts';
+import { isArrival, isCopy } from '../life/move.ts';
 import { readAgain } from '../reread/read-again.ts';
 import { markedIssue } from '../living-comment/living-comment.ts';
 import { recordIssueDeleted, recordSighting, type Placed, type Recording } from '../commands/record-sighting.ts';
@@ -30,23 +32,17 @@ export const createHandlers = (handling: Handling) => (probot: Probot): void => 
 
 /** Gives one stored delivery to Probot, and its handlers the transaction that it is done in. Rejects with what a handler threw. */
 export async function receiveStored(probot: Probot, row: InboxRow, db: ClientBase, now: () => Date): Promise<void> {
-  const { event, payload } = row.payload as { event: string; payload: { action?: unknown; repository?: { id?: unknown } | null } };
-  if (event === 'issues' && payload.action === 'unlocked') return sayUnlocked(row, db, now());
-  if (event === 'repository' && payload.action === 'unarchived') return void (await wakeTroubled(db, String(payload.repository?.id), now()));
+  const { event, payload } = row.payload as { event: string; payload: Readonly<Record<string, unknown>> };
   // Before Probot sees it: it wants an installation of what it is given, and fails when that is of no form we know.
-  if ('ignored' in readDelivery(event, payload)) return;
+  const isText = !('ignored' in readDelivery(event, payload)) && !isArrival(event, payload);
   try {
-    await transaction.run(db, () => probot.receive({ id: row.key, name: event, payload } as EmitterWebhookEvent));
+    if (isText) await transaction.run(db, () => probot.receive({ id: row.key, name: event, payload } as unknown as EmitterWebhookEvent));
+    // After it: what it commands may be why we know the issue.
+    await followLife(db, { guid: row.key, event, payload }, { octokit: (installation) => probot.auth(installation), now: now() });
   } catch (error) {
     const cause: unknown = error instanceof AggregateError && error.errors.length === 1 ? error.errors[0] : error;
     throw laterIfPassing(cause, now());
   }
-}
-
-/** While an issue is locked it takes no comment of ours: what there was to say is said now. */
-async function sayUnlocked({ subject }: InboxRow, db: ClientBase, now: Date): Promise<void> {
-  const [repositoryId = '', issueId = ''] = subject.split('/');
-  await wakeKnown(db, { repositoryId, issueId }, now);
 }
 
 // An outage or a limit of GitHub's says nothing about the delivery: it does not use up its attempts.
@@ -76,8 +72,10 @@ async function onText({ id: guid, name, payload, octokit }: Context, { parse, no
   if (placed === undefined) return;
   if (name === 'issues' && placed.change === 'deleted') return recordIssueDeleted(db, placed, recording);
 
-  // Two edits within GitHub's second can't be told apart by their time: what stands there now decides.
   const known = await findSource(db, placed.source.kind, placed.source.id);
+  const there = known === undefined ? await findIssue(db, { repositoryId: placed.repository.id, issueId: placed.issue.id }) : undefined;
+  if (isCopy(name, payload as unknown as Readonly<Record<string, unknown>>, there?.movedHereAt)) return;
+  // Two edits within GitHub's second can't be told apart by their time: what stands there now decides.
   const isTie = placed.change === 'edited' && known?.updatedAt.getTime() === placed.updatedAt.getTime();
   const current = isTie ? await readAgain(octokit as Octokit, placed) : undefined;
   await recordSighting(db, placed, current === undefined ? asked : await read(current), before, recording);
