@@ -16,13 +16,18 @@ import { createHandlers, receiveStored } from './webhooks/handlers.ts';
 import { openIntake, storeDelivery } from './webhooks/intake.ts';
 import { findIssue, keepIssueTold, wakeIssue } from './issues/issue-row.ts';
 import { startIssueWorker } from './issues/issue-worker.ts';
+import { automate } from './life/automate.ts';
 import { createMeasures } from './measures.ts';
 import { startPruning } from './prune.ts';
+import { startRounds } from './rounds.ts';
 import { createReceiver, type Delivery } from './webhooks/receive.ts';
 import { startRereader } from './reread/rereader.ts';
 import { startSweeper } from './sweep/sweeper.ts';
 import { findInstallation } from './issues/in-turn.ts';
 import { tendIssue } from './issues/tend-issue.ts';
+
+/** How often is looked for what is to follow by itself. */
+const automaticEveryMs = 5_000;
 
 /** Opens what the App needs, starts its workers, and builds the server of the receiver, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<GitHubAppSettings>): Promise<Server> {
@@ -53,6 +58,10 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
       pool, client, identity, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); }, onCommand: (command, outcome) => { measures.commands.inc({ command, outcome }); },
     }, issue)),
   }));
+
+  open.use(startRounds(automaticEveryMs, (rounds) => automate({
+    pool, client, identity, octokit, log, now, findInstallation: (issue) => findInstallation({ pool, octokit }, issue), onWoken: () => { issues.wake(); },
+  }, rounds)));
 
   const handle = async (row: InboxRow, db: ClientBase): Promise<void> => {
     await withTrace(row.traceparent, () => (row.kind === bountyKind ? wakeTold(row, db, client, now()) : receiveStored(probot, row, db, now)));
