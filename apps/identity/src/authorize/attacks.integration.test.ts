@@ -189,7 +189,17 @@ describe('the person', () => {
     const request = awarding(on);
     expect(await codeOf(on, { ...request, actorId: on.idOf('maggie') })).toBe('ACTOR_DIFFERS');
     expect(await codeOf(on, { ...request, actorId: '4' })).toBe('ACTOR_UNKNOWN');
-    expect(await codeOf(on, { ...award(on), ...on.issue(), actorId: on.idOf('linus') })).toBe('SOURCE_MISSING');
+  });
+
+  test('the person of a session awards on a page by the same rules as in a comment, and asks for nothing else there', async () => {
+    const on = await openDeciding();
+    const by = (login: string, more: Partial<Request> = {}): Request => ({ ...award(on), ...on.issue(), actorId: on.idOf(login), ...more });
+    expect(await codeOf(on, by('linus'))).toBe('ALLOWED');
+    expect(await codeOf(on, by('grace'))).toBe('NOT_A_MAINTAINER');
+    expect(await codeOf(on, by('linus', { awardeeIds: [on.idOf('linus')] }))).toBe('SELF_AWARD');
+    expect(await codeOf(on, by('linus', { awardeeIds: [on.idOf('analytical-engines')] }))).toBe('AWARDEE_NOT_A_PERSON');
+    expect(await codeOf(on, { ...by('linus'), actorId: '4' })).toBe('SOURCE_MISSING');
+    for (const action of ['veto', 'cancel']) expect(await codeOf(on, { ...by('linus', { action }), awardeeIds: [], awardeeBps: [] })).toBe('SOURCE_MISSING');
   });
 });
 

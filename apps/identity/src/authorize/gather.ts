@@ -10,6 +10,7 @@ import { fundersOf } from './funders.ts';
 import { findText, readSource, type Parse, type ReadSource } from './read-source.ts';
 import { readDeed } from './read-deed.ts';
 import type { Asking } from './request.ts';
+import { saidOnAPage } from './said-on-a-page.ts';
 
 export interface Gathering {
   readonly pool: Pool;
@@ -40,14 +41,15 @@ export async function gather({ pool, parse, denoms }: Gathering, reader: Reader,
     actorId === undefined ? undefined : readUserById(reader, repositoryId, actorId),
   ]);
 
-  const origin = done?.source ?? text;
+  const said = await saidOnAPage(reader, asking, session);
+  const origin = done?.source ?? said ?? text;
   const author = origin?.state === 'stands' ? origin.author : undefined;
   const actor = author ?? session;
   const needsRole = isForMoney || action === 'configure' || (action === 'offer' && rules.file.ok && rules.file.rules.mayOffer === 'collaborators');
   // The same repository is asked about once.
   const places = new Set([...(needsRole ? [repositoryId] : []), ...asking.stakes.map((stake) => stake.repositoryId)]);
   const [read, known, roles] = await Promise.all([
-    done !== undefined ? ({ source: done.source, sha256: undefined } satisfies ReadSource) : place === undefined || text === undefined ? undefined : text.state === 'stands' ? readSource(reader, parse, place, text, { isForMoney }) : ({ source: text, sha256: undefined } satisfies ReadSource),
+    done !== undefined ? ({ source: done.source, sha256: undefined } satisfies ReadSource) : said !== undefined ? ({ source: said, sha256: undefined } satisfies ReadSource) : place === undefined || text === undefined ? undefined : text.state === 'stands' ? readSource(reader, parse, place, text, { isForMoney }) : ({ source: text, sha256: undefined } satisfies ReadSource),
     isForMoney && author?.kind === 'user' ? readUserById(reader, repositoryId, author.id) : author,
     Promise.all([...places].map(async (id) => [id, actor?.kind === 'user' ? await readRole(reader, id, actor) : 'none'] as const)).then((it) => new Map<string, Role>(it)),
   ]);
