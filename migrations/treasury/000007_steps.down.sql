@@ -1,5 +1,6 @@
 delete from schema_compatibility where version = 7;
 alter table payee drop column standing, drop column counts_from;
+alter table deposit drop column claimable_until;
 drop table settlement;
 drop table deposit_step;
 drop table step_build;

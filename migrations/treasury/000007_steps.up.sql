@@ -40,9 +40,12 @@ create table settlement (
   primary key (deposit, place)
 );
 
+-- Until when shares of the award can be claimed, by what the operator's account said last; null before it was looked at.
+alter table deposit add column claimable_until timestamptz;
+
 -- What the chain said of the identity of somebody who waits for a share, when it was looked at last; null before that.
 alter table payee
-  add column standing text check (standing in ('nobody', 'waiting', 'changing', 'contested', 'wallet')),
+  add column standing text check (standing in ('nobody', 'linking', 'changing', 'contested', 'wallet')),
   -- By the chain's clock: from when on a link or a change that is under way counts.
   add column counts_from timestamptz;
 

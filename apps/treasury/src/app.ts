@@ -17,8 +17,11 @@ import { checkMints } from './mints.ts';
 import { expireOffers } from './offer-expiry.ts';
 import { crankDue } from './relayer/crank-due.ts';
 import { listenForLinks } from './relayer/listen-for-links.ts';
+import { lookAtPayees } from './relayer/look-at-payees.ts';
+import { knowMinimums } from './relayer/minimums.ts';
 import { pursueSent } from './relayer/pursue-sent.ts';
 import { relayDue } from './relayer/relay-due.ts';
+import { prune } from './prune.ts';
 import { treasuryRoute } from './routes.ts';
 import { depositsOf, scanDeposits } from './scan-deposits.ts';
 import { sendDue } from './sender.ts';
@@ -60,7 +63,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   open.use(startOutboxRelay({ pool, publish: publisher(events, 'bounty', health.dependency('event log', { needed: false })), log, signal }));
 
   const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer.wake(); } };
-  const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
+  const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, relays: config.relayer !== undefined, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
   const watching = { ...context, checkProgram, credited: measures.credited, changed: measures.changed };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
@@ -87,22 +90,26 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   rounds('expiry', expireEveryMs, async () => {
     await chartTheRest(context);
     await expireOffers(context);
+    await prune(context);
   });
 
   // Deciding by comment, paying and sending back need a key; without one all of it can be done by others, and is seen.
   const { relayer: key, identityUrl, identityToken } = config;
-  const relaying = key === undefined ? undefined : { ...context, key, budget: BigInt(config.relayerBudget), mostAccounts: config.relayerAccounts, relayed: measures.relayed };
+  const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'treasury' });
+  const minimumOf = identity === undefined ? () => Promise.resolve(undefined) : knowMinimums({ identity, denoms, now, log });
+  const relaying = key === undefined ? undefined : { ...context, key, budget: BigInt(config.relayerBudget), mostAccounts: config.relayerAccounts, refundAfterMs: config.refundAfter, minimumOf, relayed: measures.relayed };
   const relayer: Rounds = rounds('relayer', config.sendEvery, async () => {
     const every = { everyMs: config.sendEvery };
     // What others signed by themselves is sent without a key, too.
     if (relaying === undefined) await pursueSent({ ...context, relayed: measures.relayed }, every);
     else lookAgain(relayer, await relayDue(relaying, every));
   });
-  const cranks = relaying && rounds('cranks', config.watchEvery, async () => {
-    if ((await crankDue(relaying)) > 0) wake.relayer();
+  const cranks = rounds('cranks', config.watchEvery, async () => {
+    const time = await chain.time();
+    await lookAtPayees(context, time);
+    if (relaying !== undefined && (await crankDue(relaying, time)) > 0) wake.relayer();
   });
-  if (cranks !== undefined) hearOfLinks(open, { events, pool, log, onNews: () => { cranks.wake(); } });
-  const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'treasury' });
+  hearOfLinks(open, { events, pool, log, onNews: () => { cranks.wake(); } });
   const deciding = relaying && identity && { ...relaying, facts, wake, identity };
 
   return open.adopt(createRpcServer({ routes: [treasuryRoute(context, deciding)], tokens: config.callers, log, metrics }), (it) => it.close());

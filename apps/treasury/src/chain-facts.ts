@@ -22,6 +22,8 @@ export interface ChainFacts {
 export interface KnownFacts extends AsyncDisposable {
   /** PROGRAM_REFUSED from the moment the program was seen to be another than it may be. */
   current(): ChainFacts;
+  /** The chain's clock in unix seconds, carried on from when it was last read, whatever became of the program. */
+  time(): bigint;
 }
 
 // The program's bytes are read as a whole, and change with an upgrade only.
@@ -61,5 +63,5 @@ export async function keepFacts({ chain, readProgram, operator, everyMs, now, lo
     if (refused !== undefined) throw refused;
     return known;
   };
-  return { current, [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() };
+  return { current, time: () => known.time(), [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose]() };
 }

@@ -3,6 +3,7 @@ import { fold, type Bounty, type BountyEvent, type Deposit, type DepositEvent, t
 import { DoubloonError } from '@doubloon/errors';
 import { lockBounty, tell, type BountyKey } from './bounty-lock.ts';
 import { depositOf, depositsOfOffer, type DepositRow } from './deposit-row.ts';
+import { wholeDeposit, type Settlements } from './settlement.ts';
 import { bountyOf, hasLiveSubmission, offerById, type Ending, type OfferRow } from './offer-row.ts';
 
 /** What an event tells beside what the offer knows. */
@@ -15,6 +16,8 @@ export interface Details {
   readonly reason?: string;
   /** The deposit that the event is about, as it is after it. */
   readonly of?: Deposit | undefined;
+  /** By which transactions money of that left, where one of ours did it. */
+  readonly settlements?: Settlements;
 }
 
 const write = 'update offer set state = $2, ending = $3, replaced_by = $4 where id = $1';
@@ -74,7 +77,7 @@ export function bountyIn(row: OfferRow, rows: readonly DepositRow[] = []): Bount
 }
 
 /** Writes the event that tells of what was decided; `offer` is the row as it is after it. */
-export async function publish(db: PoolClient, offer: OfferRow, event: BountyEvent, { funder = '', deposit = '', deadline = '', signature, reason, of }: Details): Promise<void> {
+export async function publish(db: PoolClient, offer: OfferRow, event: BountyEvent, { funder = '', deposit = '', deadline = '', signature, reason, of, settlements }: Details): Promise<void> {
   const { id: offerId, denom, amount, ending, opened } = offer;
   const [bounty, time, data] = [bountyOf(offer), event.at, { offerId, denom, amount }];
   const ofOpening = { id: `${offerId}:${event.type}:${String(opened)}`, time };
@@ -90,29 +93,33 @@ export async function publish(db: PoolClient, offer: OfferRow, event: BountyEven
     case 'funded':
       return tell(db, bounty, 'funded', { id: `${event.deposit}:funded`, time, data: { ...data, deposit: event.deposit, funder: event.funder, deadline, ...(signature === undefined ? {} : { signature }) } });
     case 'awarded': case 'vetoed': case 'paid': case 'refunded': case 'cancelled': case 'closed':
-      return of && publishOfDeposit(db, bounty, event, { deposit: of, offerId });
+      return of && publishOfDeposit(db, bounty, event, { deposit: of, offerId, settlements });
     // A wish stays inside the house.
     case 'withdrawal-asked': return undefined;
   }
 }
 
 /** Each change of the account has a number, which makes the id of its event. */
-async function publishOfDeposit(db: PoolClient, bounty: BountyKey, event: DepositEvent, { deposit: { address, funder, denom, amount, award }, offerId }: { deposit: Deposit; offerId: string }): Promise<void> {
+async function publishOfDeposit(db: PoolClient, bounty: BountyKey, event: DepositEvent, { deposit: { address, funder, denom, amount, award }, offerId, settlements }: { deposit: Deposit; offerId: string; settlements: Settlements | undefined }): Promise<void> {
+  const by = (place: number) => {
+    const one = settlements?.get(place);
+    return one === undefined ? {} : { signature: one.signature };
+  };
   const [time, data] = [event.at, { offerId, denom, amount: String(amount), deposit: address, funder }];
   const id = `${address}:${event.type === 'vetoed' ? event.reason : event.type}:${String(event.sequence)}`;
   switch (event.type) {
     case 'awarded': {
-      const { shares, by, finalAt } = event.award;
-      return tell(db, bounty, 'awarded', { id, time, data: { ...data, shares: shares.map((one) => ({ githubId: one.githubId, bps: one.bps, amount: String(one.amount) })), by: [...by], finalAt: finalAt.toISOString() } });
+      const { shares, by: deciders, finalAt } = event.award;
+      return tell(db, bounty, 'awarded', { id, time, data: { ...data, shares: shares.map((one) => ({ githubId: one.githubId, bps: one.bps, amount: String(one.amount) })), by: [...deciders], finalAt: finalAt.toISOString() } });
     }
     case 'vetoed': return tell(db, bounty, 'vetoed', { id, time, data: { ...data, reason: event.reason } });
-    case 'cancelled': return tell(db, bounty, 'cancelled', { id, time, data });
+    case 'cancelled': return tell(db, bounty, 'cancelled', { id, time, data: { ...data, ...by(wholeDeposit) } });
     case 'closed': return tell(db, bounty, 'closed', { id, time, data });
     case 'paid': case 'refunded': {
       const { share } = event;
       const one = share === undefined ? undefined : award?.shares[share];
-      if (share === undefined || one === undefined) return event.type === 'refunded' ? tell(db, bounty, 'refunded', { id: `${address}:refunded`, time, data }) : undefined;
-      return tell(db, bounty, event.type, { id: `${address}:${event.type}:share-${String(share)}`, time, data: { ...data, amount: String(one.amount), share, githubId: one.githubId } });
+      if (share === undefined || one === undefined) return event.type === 'refunded' ? tell(db, bounty, 'refunded', { id: `${address}:refunded`, time, data: { ...data, ...by(wholeDeposit) } }) : undefined;
+      return tell(db, bounty, event.type, { id: `${address}:${event.type}:share-${String(share)}`, time, data: { ...data, amount: String(one.amount), share, githubId: one.githubId, ...by(share) } });
     }
   }
 }

@@ -24,6 +24,7 @@ const settings = {
   relayer: { name: 'TREASURY_RELAYER_KEY_FILE', meaning: 'Solana key file of the relayer, which carries what maintainers decide, and pays for payouts. Only its owner and group may read it. Without it nothing is relayed.', schema: parsedBy(keyFromFile).optional() },
   relayerBudget: { name: 'TREASURY_RELAYER_BUDGET', meaning: 'Lamports that the relayer may spend in 24 hours, on fees and on the rent of token accounts.', schema: wholeNumber(), default: '100000000' },
   relayerAccounts: { name: 'TREASURY_RELAYER_ACCOUNTS', meaning: 'How many token accounts the relayer may open for winners in 24 hours, once for each winner and mint.', schema: wholeNumber({ max: 10_000 }), default: '20' },
+  refundAfter: { name: 'TREASURY_REFUND_AFTER', meaning: 'How long, by the chain’s clock, a funder can take back by themselves what nobody earned, before the relayer sends it to them.', schema: duration(), default: '10m' },
   sendEvery: { name: 'TREASURY_SEND_EVERY', meaning: 'How often a signed transaction is sent again until it is seen.', schema: duration(), default: '2s' },
   watchEvery: { name: 'TREASURY_WATCH_EVERY', meaning: 'How often the chain is asked for deposits that are awaited. For refunds it is asked a fifth as often.', schema: duration(), default: '1s' },
   scanEvery: { name: 'TREASURY_SCAN_EVERY', meaning: 'How often all deposits of the operator are compared with the database.', schema: duration(), default: '1m' },

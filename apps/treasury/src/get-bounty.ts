@@ -14,7 +14,8 @@ const kept = `
   select b.* from place_now($1, $2) join bounty b using (repository_id, issue_id)`;
 
 /** The offers of one issue in the order they were made (`offersOf` says how many), what of each denom is in escrow, and what only offered; under all ids that it had. */
-export async function getBounty({ pool, webUrl, cluster, program, operator }: Treasury, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<MessageInitShape<typeof treasury.GetBountyResponseSchema>> {
+export async function getBounty(context: Treasury, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<MessageInitShape<typeof treasury.GetBountyResponseSchema>> {
+  const { pool, webUrl, cluster, program, operator } = context;
   if (parseGitHubId(repositoryId) === undefined || parseGitHubId(issueId) === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: 'repositoryId and issueId are no numeric ids' });
   const key = { repositoryId, issueId };
   const [offers, decisions, deposits, sums, { rows: [issue] }] = await Promise.all([
@@ -22,7 +23,7 @@ export async function getBounty({ pool, webUrl, cluster, program, operator }: Tr
   ]);
   const byOffer = Map.groupBy(deposits, ({ offer_id: offerId }) => offerId);
   return {
-    offers: offers.map((row) => offerView(row, webUrl, byOffer.get(row.id) ?? [])), totals: sums.map(totalView), cluster, deposits: deposits.map(depositView), decisions,
+    offers: offers.map((row) => offerView(row, context, byOffer.get(row.id) ?? [])), totals: sums.map(totalView), cluster, deposits: deposits.map((row) => depositView(row, context)), decisions,
     bountyUrl: `${webUrl}/bounties/${repositoryId}-${issueId}`, awardUrl: `${webUrl}/award/${repositoryId}-${issueId}`, linkUrl: `${webUrl}/link`,
     program: { address: program }, operator, state: issue?.standing ?? '', ...(issue === undefined ? {} : { issue: issueView(issue) }),
   };

@@ -14,10 +14,11 @@ export function denomOf({ denoms }: Denoms, { denom, mint, decimals }: OfferRow)
 }
 
 /** The offer, and what somebody who funds it now agrees to. OFFER_ABSENT. */
-export async function getOffer({ pool, denoms, facts, webUrl, cluster, program, operator }: Treasury, { offerId }: { offerId: string }): Promise<MessageInitShape<typeof treasury.GetOfferResponseSchema>> {
+export async function getOffer(context: Treasury, { offerId }: { offerId: string }): Promise<MessageInitShape<typeof treasury.GetOfferResponseSchema>> {
+  const { pool, denoms, facts, cluster, program, operator } = context;
   const row = await offerById(pool, offerId);
   if (row === undefined) throw new DoubloonError('OFFER_ABSENT', { offerId });
   const known = facts.current();
   const terms = shownTerms({ cluster, program, operator }, { denom: denomOf(denoms, row), facts: known.program, deadline: known.time() + standard.deadlineSeconds, costs: costsOf(known, row.mint) });
-  return { offer: await showOffer(pool, row, webUrl), terms };
+  return { offer: await showOffer(pool, row, context), terms };
 }

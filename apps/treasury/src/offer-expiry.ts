@@ -7,9 +7,6 @@ import { offerById } from './offer-row.ts';
 import type { Treasury } from './treasury.ts';
 
 const due = "select id from offer where state = 'offered' and expires_at <= $1 order by expires_at limit 500";
-// A build matters while what was signed from it may be handed in; longer only for whoever looks into what happened.
-const buildLifeMs = 2 * 86_400_000;
-const prune = 'delete from funding_build where built_at < $1';
 
 /** Ends the offers that nobody funded in time. One with a signed transaction on its way waits for that. */
 export async function expireOffers({ pool, now, log }: Pick<Treasury, 'pool' | 'now' | 'log'>): Promise<void> {
@@ -22,5 +19,4 @@ export async function expireOffers({ pool, now, log }: Pick<Treasury, 'pool' | '
     const { events } = await inTransaction(pool, (db) => changeOffer(db, known, {}, (bounty) => expire(bounty, { at })));
     if (events.length > 0) log.info({ offerId: id }, 'offer expired unfunded');
   });
-  await pool.query(prune, [new Date(at.getTime() - buildLifeMs)]);
 }

@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import { formatAmount, isHeld } from '@doubloon/domain';
 import { treasury, type MessageInitShape } from '@doubloon/rpc';
 import { depositsOfOffer, type DepositRow } from './deposit-row.ts';
-import { depositView } from './deposit-view.ts';
+import { depositView, type Showing } from './deposit-view.ts';
 import type { OfferRow, OfferState, SubmissionState } from './offer-row.ts';
 
 const offerStates: Record<OfferState, treasury.OfferState> = {
@@ -38,11 +38,11 @@ export function submissionView({ signature, wallet, submission_state: state, sub
 }
 
 /** An offer as it crosses the border, with the deposit that is money for it. */
-export const showOffer = async (db: ClientBase | Pool, row: OfferRow, webUrl: string): Promise<MessageInitShape<typeof treasury.OfferSchema>> =>
-  offerView(row, webUrl, await depositsOfOffer(db, row.id));
+export const showOffer = async (db: ClientBase | Pool, row: OfferRow, showing: Showing): Promise<MessageInitShape<typeof treasury.OfferSchema>> =>
+  offerView(row, showing, await depositsOfOffer(db, row.id));
 
 /** The same from what was read already. Of several deposits, the first that holds its money. */
-export function offerView(row: OfferRow, webUrl: string, deposits: readonly DepositRow[]): MessageInitShape<typeof treasury.OfferSchema> {
+export function offerView(row: OfferRow, showing: Showing, deposits: readonly DepositRow[]): MessageInitShape<typeof treasury.OfferSchema> {
   const deposit = deposits.find((one) => isHeld(one)) ?? deposits[0];
   const submission = submissionView(row);
   return {
@@ -58,8 +58,8 @@ export function offerView(row: OfferRow, webUrl: string, deposits: readonly Depo
     expiresAt: row.expires_at.toISOString(),
     // Kept as a wish while a transaction is alive, but not yet true.
     replacedBy: row.state === 'replaced' ? (row.replaced_by ?? '') : '',
-    fundUrl: fundUrl(webUrl, row.id),
+    fundUrl: fundUrl(showing.webUrl, row.id),
     ...(submission === undefined ? {} : { submission }),
-    ...(deposit === undefined ? {} : { deposit: depositView(deposit) }),
+    ...(deposit === undefined ? {} : { deposit: depositView(deposit, showing) }),
   };
 }

@@ -39,7 +39,8 @@ const forgetWish = 'update offer set ending = null, replaced_by = null where id 
  * whose money went back is over: its funder's deposit would be the same account once more.
  * REQUEST_INVALID, DENOM_UNKNOWN, AMOUNT_TOO_SMALL.
  */
-export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Treasury, request: treasury.OpenOfferRequest): Promise<MessageInitShape<typeof treasury.OpenOfferResponseSchema>> {
+export async function openOffer(context: Treasury, request: treasury.OpenOfferRequest): Promise<MessageInitShape<typeof treasury.OpenOfferResponseSchema>> {
+  const { pool, denoms, facts, webUrl, now, random } = context;
   const { source, issue, offeredBy, money } = read(request);
   const denom = fundableDenom(denoms, money.denom);
   const amount = BigInt(money.amount);
@@ -59,7 +60,7 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
     if (existing !== undefined) {
       if (existing.ending !== 'edited' || existing.state === 'submitted') {
         if (existing.ending === 'edited') await db.query(forgetWish, [offerId]);
-        return { offer: await showOffer(db, await existingOffer(db, offerId), webUrl), opened: false, fundUrl: fundUrl(webUrl, offerId) };
+        return { offer: await showOffer(db, await existingOffer(db, offerId), context), opened: false, fundUrl: fundUrl(webUrl, offerId) };
       }
       const state = evolve(await readBounty(db, existing), event).offers.get(offerId as OfferId)?.state;
       await db.query(reopenOffer, [offerId, event.at, event.expiresAt, state]);
@@ -71,7 +72,7 @@ export async function openOffer({ pool, denoms, facts, webUrl, now, random }: Tr
     }
     const offer = await existingOffer(db, offerId);
     await publish(db, offer, event, {});
-    return { offer: await showOffer(db, offer, webUrl), opened: true, fundUrl: fundUrl(webUrl, offerId) };
+    return { offer: await showOffer(db, offer, context), opened: true, fundUrl: fundUrl(webUrl, offerId) };
   });
 }
 

@@ -9,10 +9,12 @@ import type { Setting } from './terms.ts';
 export interface Treasury extends Setting {
   readonly pool: Pool;
   readonly chain: Chain;
-  readonly facts: Pick<KnownFacts, 'current'>;
+  readonly facts: Pick<KnownFacts, 'current' | 'time'>;
   readonly denoms: Denoms;
   /** Origin of the pages, without a slash at its end. */
   readonly webUrl: string;
+  /** Whether a relayer of ours pays and sends back by itself. */
+  readonly relays: boolean;
   readonly log: Logger;
   readonly now: () => Date;
   readonly random: (bytes: number) => Buffer;

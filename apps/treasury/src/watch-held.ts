@@ -1,6 +1,6 @@
 import { closeDeposit, evolveDeposit, watchDeposit, type DepositEvent } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
-import { parseAddress, terms, type Address, type Deposit, type Operator } from '@doubloon/escrow';
+import { claimableUntil, parseAddress, terms, type Address, type Deposit, type Operator } from '@doubloon/escrow';
 import { secondLook, type ChainAccount, type FinalState } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
@@ -11,13 +11,14 @@ import { each } from './each.ts';
 import { offerById } from './offer-row.ts';
 import { readWithOperator } from './operator.ts';
 import { depositsOf } from './scan-deposits.ts';
+import { keepSettlements, settlementsOf, type Settlements } from './settlement.ts';
 import { seenIn } from './seen-deposit.ts';
 import { instant } from './terms.ts';
 
 const mostPerRound = 400;
 const standing = `${deposits} where not d.gone and (d.doubted_slot is not null or d.address > $1) order by d.doubted_slot is null, d.address limit ${String(mostPerRound)}`;
 const noteDoubt = 'update deposit set doubted_slot = $2, doubted_sequence = $3 where address = $1 and not gone';
-const noteFinal = "update deposit set final_at = $2 where address = $1 and state = 'awarded' and final_at <> $2";
+const noteFinal = "update deposit set final_at = $2, claimable_until = $3 where address = $1 and state = 'awarded' and (final_at <> $2 or claimable_until is distinct from $3)";
 const day = 86_400_000;
 
 /**
@@ -52,7 +53,7 @@ async function look(context: WatchingContext, row: DepositRow, deposit: Deposit 
   const changed = seen === undefined ? closeDeposit(depositOf(row), at) : watchDeposit(depositOf(row), seen, at);
   if (changed.length === 0) {
     if (row.doubted_slot !== null) await pool.query(noteDoubt, [row.address, null, null]);
-    if (seen?.award !== undefined && !seen.isVoid) await pool.query(noteFinal, [row.address, seen.award.finalAt]);
+    if (seen?.award !== undefined && !seen.isVoid) await pool.query(noteFinal, [row.address, seen.award.finalAt, claimsUntil(deposit, state.operator)]);
     await noteStanding(context, row, deposit, state.time);
     return 'done';
   }
@@ -66,9 +67,15 @@ async function look(context: WatchingContext, row: DepositRow, deposit: Deposit 
   if (seen === undefined && (await isListed(context, row))) return 'again';
   failpoint('deposit-seen-changed');
   const standsUntil = deposit?.endedAt === undefined ? undefined : instant(deposit.endedAt + terms.lingerSeconds);
-  await record(context, row, { slot: state.slot, standsUntil }, (known) => (seen === undefined ? closeDeposit(known, at) : watchDeposit(known, seen, at)));
+  const settlements = await settlementsOf(context, row, changed);
+  await record(context, row, { slot: state.slot, standsUntil, settlements }, (known) => (seen === undefined ? closeDeposit(known, at) : watchDeposit(known, seen, at)));
   failpoint('deposit-change-kept');
   return 'done';
+}
+
+function claimsUntil(deposit: Deposit | undefined, operator: Operator): Date | null {
+  const until = deposit?.award && claimableUntil(deposit.award, operator);
+  return until === undefined ? null : instant(until);
 }
 
 const noteStands = 'update deposit set stands_until = $2 where address = $1 and not gone';
@@ -95,15 +102,16 @@ async function isListed({ chain, program, operator }: WatchingContext, row: Depo
 }
 
 /** Row, offer and events in one transaction, judged again under the lock: of two processes that look, one tells. */
-async function record({ pool, log, changed }: WatchingContext, { address, funder, offer_id: offerId }: DepositRow, { slot, standsUntil }: { slot: bigint; standsUntil: Date | undefined }, decide: (known: ReturnType<typeof depositOf>) => readonly DepositEvent[]): Promise<void> {
+async function record({ pool, log, changed }: WatchingContext, { address, funder, offer_id: offerId }: DepositRow, { slot, standsUntil, settlements }: { slot: bigint; standsUntil: Date | undefined; settlements: Settlements }, decide: (known: ReturnType<typeof depositOf>) => readonly DepositEvent[]): Promise<void> {
   const offer = await offerById(pool, offerId);
   if (offer === undefined) return;
-  const { events } = await inTransaction(pool, (db) => changeOffer(db, offer, { details: { funder } }, async (bounty) => {
+  const { events } = await inTransaction(pool, (db) => changeOffer(db, offer, { details: { funder, settlements } }, async (bounty) => {
     const known = bounty.deposits.get(address);
     const decided = known === undefined ? [] : decide(known);
     if (known !== undefined && decided.length > 0) await writeDeposit(db, decided.reduce(evolveDeposit, known), slot);
     // With its end, or it would be taken for one that can be closed by now.
     if (standsUntil !== undefined) await db.query(noteStands, [address, standsUntil]);
+    if (decided.length > 0) await keepSettlements(db, address, settlements);
     return decided;
   }));
   for (const { type } of events) {

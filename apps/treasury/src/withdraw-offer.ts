@@ -15,7 +15,8 @@ const remember = "update offer set ending = 'edited' where id = $1 and state = '
  * Withdraws an offer that nobody has funded, or lets another stand in its place. While a signed transaction of it is alive
  * the wish is kept: it comes true when that can no longer land, and is dropped when it lands. OFFER_ABSENT, REQUEST_INVALID.
  */
-export async function withdrawOffer({ pool, webUrl, now, wake }: Treasury, { offerId, replacedBy, reason }: treasury.WithdrawOfferRequest): Promise<MessageInitShape<typeof treasury.WithdrawOfferResponseSchema>> {
+export async function withdrawOffer(context: Treasury, { offerId, replacedBy, reason }: treasury.WithdrawOfferRequest): Promise<MessageInitShape<typeof treasury.WithdrawOfferResponseSchema>> {
+  const { pool, now, wake } = context;
   const ending = endings.find((one) => one === reason);
   if (ending === undefined) throw new DoubloonError('REQUEST_INVALID', { problem: `reason is none of ${endings.join(', ')}` });
   if (replacedBy === offerId) throw new DoubloonError('REQUEST_INVALID', { problem: 'an offer can’t stand in its own place' });
@@ -35,5 +36,5 @@ export async function withdrawOffer({ pool, webUrl, now, wake }: Treasury, { off
   const state = bountyIn(offer).offers.get(id);
   const pending = state !== undefined && isLocked(state);
   if (pending) wake.sender();
-  return { offer: await showOffer(pool, offer, webUrl), pending };
+  return { offer: await showOffer(pool, offer, context), pending };
 }

@@ -49,8 +49,8 @@ export const eventTypes = {
     ...ofDeposit, reason: z.enum(['vetoed', 'withdrawn', 'void']).describe('By another decider, by whoever made it, or by the end of the relayer\'s key'),
   }),
   'dev.doubloon.bounty.paid.v1': bounty('A share of an award went to the wallet of who earned it.', { ...ofDeposit, share, githubId, signature: signature.optional() }),
-  'dev.doubloon.bounty.cancelled.v1': bounty('An unawarded deposit was sent back to its funder by a decision.', ofDeposit),
-  'dev.doubloon.bounty.refunded.v1': bounty('A deposit, or a share of it that nobody claimed, went back to its funder because its time was over.', { ...ofDeposit, share: share.optional(), githubId: githubId.optional() }),
+  'dev.doubloon.bounty.cancelled.v1': bounty('An unawarded deposit was sent back to its funder by a decision.', { ...ofDeposit, signature: signature.optional() }),
+  'dev.doubloon.bounty.refunded.v1': bounty('A deposit, or a share of it that nobody claimed, went back to its funder because its time was over.', { ...ofDeposit, share: share.optional(), githubId: githubId.optional(), signature: signature.optional() }),
   'dev.doubloon.bounty.closed.v1': bounty('The account of a deposit is gone, and its rent went back. If nothing was told of an end before, nobody here saw how its money left.', ofDeposit),
   'dev.doubloon.identity.linked.v1': identity('A wallet is linked to the GitHub user in finalized state; payouts go to it from the instant that is named.', {
     wallet, linkedAt: z.iso.datetime().describe('When it was linked, RFC 3339 in UTC'), paysFrom: z.iso.datetime().describe('When payouts go to it, unless something happens until then, RFC 3339 in UTC'),

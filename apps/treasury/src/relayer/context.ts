@@ -1,3 +1,4 @@
+import type { Address } from '@doubloon/escrow';
 import type { HeldKey } from '@doubloon/escrow/chain';
 import type { Treasury } from '../treasury.ts';
 
@@ -8,5 +9,9 @@ export type Relaying = Pick<Treasury, 'pool' | 'chain' | 'cluster' | 'log' | 'no
   readonly budget: bigint;
   /** Token accounts that it may open in 24 hours. */
   readonly mostAccounts: number;
+  /** Milliseconds of the chain's clock that a funder has to take their money back by themselves, before it is sent. */
+  readonly refundAfterMs: number;
+  /** The smallest amount of a denom that a repository wants to be bothered with, base units; `undefined` when there is none, or nobody knows. */
+  readonly minimumOf: (repositoryId: string, mint: Address | undefined) => Promise<bigint | undefined>;
   readonly relayed: (outcome: 'landed' | 'expired' | 'failed' | 'refused') => void;
 };

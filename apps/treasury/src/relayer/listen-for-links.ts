@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { isDoubloonError } from '@doubloon/errors';
 import { decodeEvent, PoisonRecord, type EventLog, type Subscription } from '@doubloon/events';
-import { lookAgainAt } from './crank-due.ts';
+import { lookAgainAt } from './look-at-payees.ts';
 
 /** What is told of somebody's link only makes their shares be looked at sooner: whom to pay is asked of the chain. */
 export function listenForLinks(events: EventLog, pool: Pool, onNews: () => void): Promise<Subscription> {

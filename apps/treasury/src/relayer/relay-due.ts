@@ -1,9 +1,11 @@
 import type { Relaying } from './context.ts';
 import { intentColumns, type IntentRow } from './intent-row.ts';
 import { judgeIntent, type Verdict } from './judge-intent.ts';
+import { lookAgainAt } from './look-at-payees.ts';
 import { pursueSent } from './pursue-sent.ts';
 import { finalFacts, newestFacts } from './read-facts.ts';
 import { signBundle, type Doable } from './sign-bundle.ts';
+import { tooSmall } from './too-small.ts';
 
 const mostPerRound = 60;
 const mostTogether = 4;
@@ -36,7 +38,13 @@ async function advance(context: Relaying, intents: readonly IntentRow[]): Promis
   await end(context, verdicts.filter(({ verdict }) => verdict.kind === 'done' || verdict.kind === 'never').map(({ intent }) => intent));
   for (const { intent, verdict } of verdicts) if (verdict.kind === 'later') await pool.query(wait, [intent.id, verdict.problem]);
 
-  const doable = verdicts.flatMap(({ intent, verdict }): Doable[] => (verdict.kind === 'do' ? [{ intent, ...verdict }] : []));
+  const doable: Doable[] = [];
+  for (const [index, { intent, verdict }] of verdicts.entries()) {
+    if (verdict.kind !== 'do') continue;
+    const because = await tooSmall(context, intent, facts[index]?.deposit, verdict);
+    if (because === undefined) doable.push({ intent, ...verdict });
+    else await pool.query(wait, [intent.id, because]);
+  }
   let signed = 0;
   for (const bundle of bundles(doable)) if (await signBundle(context, bundle)) signed++;
   return signed;
@@ -55,6 +63,9 @@ async function end(context: Relaying, intents: readonly IntentRow[]): Promise<vo
     else if (verdict.kind === 'never') await pool.query(finish, [intent.id, 'failed', verdict.problem]);
     // On its way to being final.
     else await pool.query("update relayer_intent set next_at = $2 where id = $1 and state = 'waiting'", [intent.id, new Date(now().getTime() + 1_000)]);
+    // Whose wallet it was is not what was known of them.
+    const payee = verdict.kind === 'never' && intent.share !== null ? facts[index]?.deposit?.award?.shares[intent.share]?.githubId : undefined;
+    if (payee !== undefined) await lookAgainAt(context, payee);
     if (verdict.kind === 'done' || verdict.kind === 'never') log.info({ intent: intent.id, action: intent.action, deposit: intent.deposit, verdict }, 'intent has ended');
   }
 }

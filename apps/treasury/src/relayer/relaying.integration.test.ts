@@ -150,8 +150,12 @@ test('a comment awards, and when that is final and both have wallets they are pa
   await expect.poll(async () => (await clients.app.getBounty({ repositoryId, issueId: money.issueId })).decisions, patient).toMatchObject([{ intents: [{ state: IntentState.DONE }] }]);
 
   const relayerBefore = await balanceOf(local.keys.relayer.address);
+  const jumpedAt = new Date();
   await local.localnet.timeTravel(hours72 + 5);
   await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'paid', 'paid']);
+  // However far the chain's clock has jumped, it is noticed within 5 s.
+  const { rows: [noticed] } = await home.database.pool.query<{ at: Date }>("select max(created_at) as at from relayer_intent where deposit = $1 and action = 'payout'", [money.deposit]);
+  expect((noticed?.at.getTime() ?? Infinity) - jumpedAt.getTime()).toBeLessThan(5_000);
   expect(await shown(money)).toMatchObject({ state: OfferState.PAID, deposit: { state: DepositState.PAID } });
   const after = [await balanceOf(first.address), await balanceOf(second.address)];
   expect(after.map((one, index) => one - (before[index] ?? 0n))).toEqual([500_000_001n - 166_650_000n, 166_650_000n]);
@@ -159,6 +163,11 @@ test('a comment awards, and when that is final and both have wallets they are pa
   const { rows } = await home.database.pool.query<{ signature: string; cost: string }>("select distinct t.signature, t.cost from relayer_intent i join relayer_transaction t using (signature) where i.deposit = $1 and i.action = 'payout'", [money.deposit]);
   expect(rows).toHaveLength(1);
   expect(relayerBefore - await balanceOf(local.keys.relayer.address)).toBeLessThanOrEqual(BigInt(rows[0]?.cost ?? 0));
+  // Everybody can look at it: in the events, and where the bounty is shown, with the wallets that its bytes pay.
+  const signature = rows[0]?.signature ?? '';
+  expect((await home.events(money.issueId)).filter(({ type }) => type.endsWith('paid.v1')).map(({ data }) => data)).toMatchObject([{ share: 0, signature }, { share: 1, signature }]);
+  const { deposits } = await clients.app.getBounty({ repositoryId, issueId: money.issueId });
+  expect(deposits).toMatchObject([{ refundUrl: `http://pages.example/refund/${money.deposit}`, award: { shares: [{ settled: 'paid', signature, wallet: first.address, waitsFor: '' }, { settled: 'paid', signature, wallet: second.address, waitsFor: '' }] } }]);
 });
 
 test('a wallet that is linked after the award is paid within 5 s of the end of its cool-down, and nobody helps', async () => {
@@ -167,13 +176,14 @@ test('a wallet that is linked after the award is paid within 5 s of the end of i
   const { createdSlot, sequence } = await onChain(money);
   await local.send([award({ program: localProgram, deposit: money.deposit, operator: local.operator, deciders: [local.keys.relayer.address, money.funder.address], createdSlot, sequence, shares: [{ githubId: ada, bps: 10_000 }] })], [await local.wallet(), local.keys.relayer, money.funder]);
   await expect.poll(() => told(money), patient).toContain('awarded');
-  await expect.poll(async () => (await home.database.pool.query('select from payee where github_id = $1', [ada])).rowCount, patient).toBe(1);
+  const waiting = async () => (await shown(money))?.deposit?.award?.shares[0];
+  await expect.poll(waiting, patient).toMatchObject({ waitsFor: 'wallet', paysFrom: '', settled: '' });
   const wallet = await local.link(ada);
   const account = identityAddress({ program: localProgram, operator: local.operator, githubId: ada }).address;
   const { linkedAt } = decodeIdentity((await local.chain.account(account, 'confirmed'))?.data ?? new Uint8Array());
   const iso = (seconds: bigint) => new Date(Number(seconds) * 1000).toISOString();
   await tell(toRecord(identityEvent('linked', { id: `${account}:linked:1`, subject: ada, time: new Date(), sequence: 1n, data: { account, wallet: wallet.address, linkedAt: iso(linkedAt), paysFrom: iso(linkedAt + BigInt(hours72)) } })));
-  await expect.poll(async () => (await home.database.pool.query<{ at: string }>("select extract(epoch from next_at)::text as at from payee where github_id = $1", [ada])).rows[0]?.at.split('.')[0], patient).toBe(String(linkedAt + BigInt(hours72)));
+  await expect.poll(waiting, patient).toMatchObject({ waitsFor: 'cool-down', paysFrom: iso(linkedAt + BigInt(hours72)) });
   await local.localnet.timeTravel(hours72 - 10);
   await expect.poll(() => told(money), { ...patient, timeout: 40_000 }).toContain('paid');
   const { endedAt = 0n } = await onChain(money);

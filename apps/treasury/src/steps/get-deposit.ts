@@ -24,7 +24,7 @@ export async function getDeposit(context: Treasury, { deposit: address }: { depo
   });
   const [steps, submitted, of] = await Promise.all([reading, newestStep(pool, row.address), issueOf(pool, row)]);
   return {
-    deposit: depositView(row), cluster, ...(of === undefined ? {} : { issue: of }),
+    deposit: depositView(row, context), cluster, ...(of === undefined ? {} : { issue: of }),
     steps: (steps ?? []).map(({ step, share, by }) => ({ step: stepView(step), share, by: [...by] })), stepsUnknown: steps === undefined,
     ...(submitted === undefined ? {} : { submission: stepSubmission(submitted), submittedStep: stepView(submitted.step), submittedShare: submitted.share ?? 0 }),
   };

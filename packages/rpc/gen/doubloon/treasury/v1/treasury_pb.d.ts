@@ -599,6 +599,13 @@ export declare type Deposit = Message<"doubloon.treasury.v1.Deposit"> & {
    * @generated from field: string refund_url = 20;
    */
   refundUrl: string;
+
+  /**
+   * The transaction that sent all of it back, where that was seen.
+   *
+   * @generated from field: string end_signature = 21;
+   */
+  endSignature: string;
 };
 
 /**
