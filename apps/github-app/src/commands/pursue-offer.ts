@@ -64,7 +64,8 @@ async function open(pursuit: Pursuit, issue: KnownIssue, key: OfferKey, amount: 
   const source = await findSource(pool, key.sourceKind, key.sourceId);
   if (source === undefined) throw new Error('an offer without its source');
   const whyNot = await whyNotOffer(pursuit, issue, key);
-  if (whyNot !== undefined) return { told: `${inCode(key.denom)} ${link('here', source.url)}: ${whyNot}` };
+  const decimals = pursuit.denoms.get(key.denom);
+  if (whyNot !== undefined) return { told: `${inCode(`${decimals === undefined ? '' : `${formatAmount(amount, decimals)} `}${key.denom}`)} ${link('here', source.url)}: ${whyNot}` };
   const { offer } = await client.openOffer({
     source: { kind: key.sourceKind, id: key.sourceId, nth, url: source.url },
     issue: { repositoryId, issueId, repository, number, title, url },

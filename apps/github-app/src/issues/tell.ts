@@ -16,7 +16,7 @@ import { showRead } from './show-read.ts';
 import type { Tending } from './tending.ts';
 
 /** How long until rules that nobody could tell are asked for again, where a comment waits for them. */
-const rulesMs = 15_000;
+const rulesMs = 5_000;
 /** A part of what may be created is for our comments alone. */
 const labelShare = 0.75;
 

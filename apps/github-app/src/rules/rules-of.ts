@@ -12,13 +12,13 @@ export interface RulesAsking {
 }
 
 /** What we show may be this much behind the file: whatever moves money is asked about at that moment, by the identity service. */
-const freshMs = 300_000;
+const freshMs = 60_000;
 
 const find = 'select rules, rules_at as at from repository where id = $1';
 const keep = 'update repository set rules = $2, rules_at = $3 where id = $1';
 
 /**
- * What the rules of a repository say about what we show there, as they were read within minutes. While nobody can say, the
+ * What the rules of a repository say about what we show there, as they were read within a minute. While nobody can say, the
  * ones that were known last, however old; `undefined` when none ever were. Never rejects for an outage of somebody else's.
  */
 export async function rulesOf({ pool, identity, now, log }: RulesAsking, repositoryId: string): Promise<KnownRules | undefined> {
@@ -37,6 +37,3 @@ export async function rulesOf({ pool, identity, now, log }: RulesAsking, reposit
     return last;
   }
 }
-
-/** The file may have changed: it is read again when it is needed. */
-export const forgetRules = (db: Pick<Pool, 'query'>, repositoryId: string) => db.query('update repository set rules_at = null where id = $1', [repositoryId]);
