@@ -33,7 +33,7 @@ export async function awardBySignature({ stack, tell }: Teller, funder: { login:
   const session = await signIn(stack, funder.login);
   const html = await session.get(page);
   if (!html.includes(address)) throw new Error('the award page does not show the deposit');
-  const built = await session.post<{ transaction: string }>(`${page}/prepare`, { deposit: address, wallet: funder.wallet.address, shares: split.map(({ githubId, bps }) => ({ githubId, bps })), withRelayer: true });
+  const built = await session.post<{ transaction: string }>(`${page}/prepare`, { deposit: address, wallet: funder.wallet.address, shares: split.map(({ githubId, bps }) => ({ githubId, bps })) });
   const signed = signTransaction(Buffer.from(built.transaction, 'base64'), [funder.wallet]);
   const { signature } = await session.post<{ signature: string }>(`${page}/submit`, { deposit: address, transaction: Buffer.from(signed).toString('base64') });
   tell(`${funder.login} awards the ${amountText(wish.amount, wish.denom)} that came from their own wallet, by signature, at ${stack.webUrl}${page}; the relayer signs too:`, `signature ${signature}`);
