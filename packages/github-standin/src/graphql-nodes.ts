@@ -151,7 +151,7 @@ export class Nodes {
   }
 
   #commit({ sha, message, authors, at }: Commit, repository: Repository) {
-    const person = (it: Account) => ({ name: it.name ?? it.login, email: emailOf(it), user: () => (it.type === 'User' ? this.actor(it) : null) });
+    const person = (it: Account) => ({ name: it.name ?? it.login, email: emailOf(it), user: () => (it.type === 'User' && this.#call.world.accounts.includes(it) ? this.actor(it) : null) });
     const [author] = authors;
     return { id: `C_${nodeId('R', repository.id)}${sha}`, oid: sha, message, committedDate: timestamp(at), author: author === undefined ? null : person(author), authors: (paging: Paging) => connection('authors', authors, paging, person),
       associatedPullRequests: (paging: Paging) => connection('associatedPullRequests', repository.issues.filter(({ pullRequest: pull }) => pull?.merged?.sha === sha || pull?.commits.some((it) => it.sha === sha) === true), paging, (it) => this.issue(it)) };
