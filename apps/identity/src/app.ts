@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { decimalsOf, parseDenoms } from '@doubloon/domain';
 import { createBoundedParser } from '@doubloon/domain/bounded';
-import { listenForHints, openChain, readOperator, webSocketOf } from '@doubloon/escrow/chain';
+import type { Address } from '@doubloon/escrow';
+import { listenForHints, openChain, readFinal, readOperator, webSocketOf } from '@doubloon/escrow/chain';
 import { openEventLog, publisher } from '@doubloon/events';
 import { lawIsOff } from '@doubloon/failpoints';
 import { checkCluster, checkSchema, migrationsFolder, openPool, pinCluster, startOutboxRelay } from '@doubloon/postgres';
@@ -19,13 +20,18 @@ import { identityRoute } from './identity.ts';
 import { identitiesOf } from './links/account.ts';
 import { keepFacts } from './links/chain-facts.ts';
 import { sendDue } from './links/sender.ts';
+import { sharedReading } from './links/shared-reading.ts';
 import { scanIdentities, type Doubts } from './links/watcher.ts';
 import { createIdentityMetrics } from './metrics.ts';
 import { openOAuth } from './oauth.ts';
 import { forgetOld } from './retention.ts';
 
+/** Shorter than anybody waits for a change to show. */
+const readingMs = 250;
 const pendingEveryMs = 1_000;
 const forgetEveryMs = 60_000;
+/** Of one request: all deposits of a bounty are less. */
+const mostBytes = 1_048_576;
 /** Of one question to GitHub. Whoever asks us waits ten seconds. */
 const githubTimeoutMs = 5_000;
 
@@ -62,7 +68,8 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const reading = openReading({ ask, apiUrl: config.apiUrl, now, tokens: openAppTokens({ ask, apiUrl: config.apiUrl, now, appId: config.appId, privateKey: config.privateKey }) });
   const authorizing: AuthorizeContext = { pool, denoms, reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID, decided: measures.decided };
   const wake = { sender: () => { sender.wake(); }, watcher: () => { scan.wake(); } };
-  const context: IdentityContext = { pool, chain, cluster, program, operator, facts, attestors, oauth, reading, authorizing, webUrl: config.webUrl, log, now, random: randomBytes, wake };
+  const readAccount = sharedReading(readingMs, (account: Address) => readFinal({ chain, cluster }, [operator, account]));
+  const context: IdentityContext = { pool, chain, cluster, program, operator, readAccount, facts, attestors, oauth, reading, authorizing, webUrl: config.webUrl, log, now, random: randomBytes, wake };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
     name, everyMs, round, log, health: health.dependency(name, { needed: false }), ended: (outcome) => { measures.roundEnded(name, outcome); },
@@ -82,5 +89,5 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // A test without the fourth law is to see that nobody looks by himself: a hint would hide it.
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: identitiesOf(operator), onHint: () => { scan.wake(); } }));
 
-  return open.adopt(createRpcServer({ routes: [identityRoute(context)], tokens: config.callers, log, metrics }), (it) => it.close());
+  return open.adopt(createRpcServer({ routes: [identityRoute(context)], tokens: config.callers, log, metrics, maxBytes: mostBytes }), (it) => it.close());
 }

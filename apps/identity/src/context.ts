@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Address } from '@doubloon/escrow';
-import type { Chain } from '@doubloon/escrow/chain';
+import type { Chain, FinalState } from '@doubloon/escrow/chain';
 import type { Logger } from '@doubloon/service';
 import type { AuthorizeContext } from './authorize/authorize.ts';
 import type { Reader } from './github/reader.ts';
@@ -15,6 +15,8 @@ export interface IdentityContext {
   readonly cluster: { readonly name: string; readonly genesisHash: string };
   readonly program: Address;
   readonly operator: Address;
+  /** The operator's account and one more, as they are in finalized state, for pages that many look at. */
+  readonly readAccount: (account: Address) => Promise<FinalState>;
   readonly facts: Pick<KnownFacts, 'current'>;
   /** The keys we may sign with: the one in force, and the one that is to follow it. */
   readonly attestors: readonly Attestor[];

@@ -153,6 +153,16 @@ export async function startIdentity(home: Home, { env = {}, atEnd = onTestFinish
   return { web: clientOf(url, home), url, health, metrics, stop: end };
 }
 
+export const endingWith = (open: AsyncDisposableStack): AtEnd => (close) => { open.defer(close); };
+
+/** A chain, a GitHub and a service on them for all tests of a file, until `open` is disposed. */
+export async function openTogether(open: AsyncDisposableStack): Promise<{ around: Surroundings; home: Home; running: Running }> {
+  const atEnd = endingWith(open);
+  const around = open.use(await openSurroundings());
+  const home = await openHome(around, { atEnd });
+  return { around, home, running: await startIdentity(home, { atEnd }) };
+}
+
 /** What GitHub sends a browser back with. */
 export function answerOf(location: string): { code: string; state: string; error: string } {
   const search = new URL(location).searchParams;

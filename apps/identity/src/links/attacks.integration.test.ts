@@ -2,19 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   changeWallet, compileTransaction, encodeBase58, linkIdentity, localProgram, memo, parseTransaction, setComputeUnitLimit, signTransaction, signedBy, systemProgram, unlinkIdentity, type Instruction, type Signer,
 } from '@doubloon/escrow';
-import { answerOf, doStep, identityOf, IdentityState, LinkStep, newKey, openHome, openSurroundings, patient, signedFor, signIn, startIdentity, SubmissionState, type Home, type Running, type Surroundings } from '../../testing/instance.ts';
+import { answerOf, doStep, endingWith, identityOf, IdentityState, LinkStep, newKey, openHome, openTogether, patient, signedFor, signIn, startIdentity, SubmissionState, type Home, type Running, type Surroundings } from '../../testing/instance.ts';
 import { accountOf } from './account.ts';
 
 const open = new AsyncDisposableStack();
-const atEnd = (close: () => Promise<void>): void => { open.defer(close); };
 let around: Surroundings;
 let home: Home;
 let running: Running;
-beforeAll(async () => {
-  around = open.use(await openSurroundings());
-  home = await openHome(around, { atEnd });
-  running = await startIdentity(home, { atEnd });
-});
+beforeAll(async () => { ({ around, home, running } = await openTogether(open)); });
 afterAll(() => open.disposeAsync());
 
 let users = 0;
@@ -206,7 +201,7 @@ describe('the attestor', () => {
     await home.database.pool.query(
       "insert into link_submission (message_hash, signature, step, github_id, wallet, attestor, expiry, transaction, next_at, submitted_at) values ($1, $2, 'link', $3, $4, $5, $6, $7, now(), now())",
       [hash, encodeBase58(swapped.subarray(1, 65)), me.githubId, me.wallet.address, home.operating.attestor.address, built?.expiry, swapped]);
-    running = await startIdentity(home, { atEnd });
+    running = await startIdentity(home, { atEnd: endingWith(open) });
     await expect.poll(async () => (await rowsOf(me))[0]?.state, patient).toBe('failed');
     expect(await rowsOf(me)).toMatchObject([{ attested_at: null, problem: 'What was recorded is not what was handed out to be signed.' }]);
     expect(signedBy(parseTransaction((await rowsOf(me))[0]?.transaction ?? new Uint8Array()))).toEqual([me.wallet.address]);

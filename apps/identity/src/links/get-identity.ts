@@ -1,5 +1,4 @@
 import { DoubloonError } from '@doubloon/errors';
-import { readFinal } from '@doubloon/escrow/chain';
 import { identity, type MessageInitShape } from '@doubloon/rpc';
 import type { IdentityContext } from '../context.ts';
 import { readPerson } from '../github/people.ts';
@@ -21,13 +20,13 @@ const loginStaleMs = 24 * 3_600_000;
 
 const newest = `select ${submissionColumns} from link_submission where github_id = $1 order by place desc limit 1`;
 
-/** What the identity account of a user says in finalized state: the chain is asked each time. REQUEST_INVALID, GITHUB_USER_ABSENT, GITHUB_UNAVAILABLE and RATE_LIMITED (only by login), CHAIN_UNAVAILABLE. */
+/** What the identity account of a user says in finalized state: the chain is asked, or was a moment ago for somebody else. REQUEST_INVALID, GITHUB_USER_ABSENT, GITHUB_UNAVAILABLE and RATE_LIMITED (only by login), CHAIN_UNAVAILABLE. */
 export async function getIdentity(context: IdentityContext, request: { githubId: string; login: string }): Promise<MessageInitShape<typeof identity.GetIdentityResponseSchema>> {
-  const { pool, operator } = context;
+  const { pool } = context;
   const person = await personOf(context, request);
   const { githubId } = person;
   const account = accountOf(context, githubId);
-  const { slot, time, accounts: [operatorAccount, found] } = await readFinal(context, [operator, account]);
+  const { slot, time, accounts: [operatorAccount, found] } = await context.readAccount(account);
   const { state, wallet, linkedAt, paysFrom, pending } = linkStanding(identityIn(found, context, githubId), operatorIn(operatorAccount, context), time);
   const { rows: [submission] } = await pool.query<SubmissionRow>(newest, [githubId]);
   const proof = wallet === undefined ? undefined : await proofOf(pool, githubId, wallet);

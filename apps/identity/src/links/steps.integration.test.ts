@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeWallet, compileTransaction, disableKeys, linkIdentity, localProgram, parseTransaction, scheduleKeys, signedBy, signTransaction, terms, unlinkIdentity, type Signer } from '@doubloon/escrow';
-import { answerOf, doStep, identityOf, IdentityState, keyFile, LinkStep, newKey, openHome, openSurroundings, patient, signedFor, signIn, startIdentity, SubmissionState, typesOf, type Home, type Key, type Running, type Surroundings } from '../../testing/instance.ts';
+import { answerOf, doStep, identityOf, IdentityState, keyFile, LinkStep, newKey, openHome, openTogether, patient, signedFor, signIn, startIdentity, SubmissionState, typesOf, type Home, type Key, type Running, type Surroundings } from '../../testing/instance.ts';
 
 const open = new AsyncDisposableStack();
-const atEnd = (close: () => Promise<void>): void => { open.defer(close); };
 let around: Surroundings;
 let home: Home;
 let running: Running;
-beforeAll(async () => {
-  around = open.use(await openSurroundings());
-  home = await openHome(around, { atEnd });
-  running = await startIdentity(home, { atEnd });
-});
+beforeAll(async () => { ({ around, home, running } = await openTogether(open)); });
 afterAll(() => open.disposeAsync());
 
 let users = 0;
