@@ -35,14 +35,14 @@ export function rows(bounty: Bounty, { rules }: Own): string[] {
   const deposits = bounty.deposits.filter((deposit) => !isSmall(deposit, rules)).toSorted((a, b) => place(a) - place(b));
   const small = bounty.deposits.filter((deposit) => isSmall(deposit, rules));
   const open = [OfferState.SUBMITTED, OfferState.OFFERED].flatMap((state) => bounty.offers.filter((offer) => offer.state === state));
-  const left = [count(Math.max(0, deposits.length - mostRows), 'deposit'), count(Math.max(0, open.length - mostRows), 'offer')].filter((said) => !said.startsWith('0 '));
+  const left = [[deposits, 'more deposit'] as const, [open, 'more offer'] as const].flatMap(([all, word]) => (all.length > mostRows ? [count(all.length - mostRows, word)] : []));
   const lines = [
     ...deposits.slice(0, mostRows).map((deposit) => depositRow(deposit, offers.get(deposit.offerId), bounty.bountyUrl)),
     ...open.slice(0, mostRows).map(offerRow),
   ];
   return [
     ...(lines.length === 0 ? [] : ['| From | Amount | State | Until | Transaction |', '| --- | --- | --- | --- | --- |', ...lines]),
-    ...(left.length === 0 ? [] : ['', `And ${left.join(' and ')} more.`]),
+    ...(left.length === 0 ? [] : ['', `And ${left.join(' and ')}.`]),
     ...(small.length === 0 ? [] : ['', `And ${count(small.length, 'deposit')} under the minimum of this repository, ${sumOf(bounty, small.flatMap(({ money }) => money ?? []))} in all: nothing is done about those by itself.`]),
   ];
 }

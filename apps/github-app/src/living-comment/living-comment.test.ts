@@ -139,7 +139,7 @@ test('five hundred deposits, each awarded to eight, with everything else there c
   expect(text.length).toBeLessThan(60_000);
   // It is told in full: nothing had to be left out for its length.
   expect(text).not.toContain('There is more to tell than fits here');
-  expect(text).toContain('And 480 deposits and 1980 offers more.');
+  expect(text).toContain('And 480 more deposits and 1980 more offers.');
   expect(text).toContain('And 1990 more.');
   // Everything that people wrote stands between marks of code.
   expect(text.replace(/(`+)(?:(?!\1)[^\n])*?\1(?!`)/g, '')).not.toMatch(/<b>|@everyone/);
