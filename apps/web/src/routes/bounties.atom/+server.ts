@@ -1,0 +1,5 @@
+import { atom } from '../../board/feed.ts';
+import { answerFeed } from '../../board/answer-feed.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = (event) => answerFeed(event, { type: 'application/atom+xml', write: atom });
