@@ -1,5 +1,8 @@
 import { isFailureCode } from '@doubloon/errors';
 import { IdentityService, TreasuryService } from '@doubloon/rpc';
+import { commandOutcomes } from '../../apps/github-app/src/commands/pursue-decision.ts';
+import { decisionCommands } from '../../apps/github-app/src/commands/source-row.ts';
+import { noticeKinds } from '../../apps/github-app/src/notices/notices-due.ts';
 import { decisionOutcomes } from '../../apps/identity/src/authorize/authorize.ts';
 import { actions } from '../../apps/identity/src/authorize/facts.ts';
 import { refusals } from '../../packages/github/src/index.ts';
@@ -13,12 +16,14 @@ const round = ['watcher', 'sender', 'scan', 'refunds', 'expiry', 'relayer', 'cra
 /** The values of each label of each metric. They are few and never come from outside: no repository, path, wallet or user is among them. */
 export const metricLabels: Readonly<Record<string, Readonly<Record<string, LabelValues>>>> = {
   doubloon_chain_failures_total: { code: code() },
+  doubloon_commands_total: { command: decisionCommands, outcome: commandOutcomes },
   doubloon_decisions_total: { action: actions, outcome: decisionOutcomes },
   doubloon_deposit_changes_total: { change: ['awarded', 'vetoed', 'paid', 'refunded', 'cancelled', 'closed'] },
   doubloon_github_quota_left: { resource: ['core', 'graphql', 'other'] },
   doubloon_links_settled_total: { outcome: ['landed', 'expired', 'failed'] },
   doubloon_living_comment_refusals_total: { reason: refusals },
   doubloon_living_comment_writes_total: { how: ['created', 'edited', 'adopted', 'recreated', 'removed'] },
+  doubloon_notices_total: { kind: noticeKinds },
   doubloon_relayed_total: { outcome: ['landed', 'expired', 'failed', 'refused'] },
   doubloon_rereadings_total: { how: ['unchanged', 'nothing', 'missed', 'refused', 'limited', 'failed'] },
   doubloon_round_age_seconds: { round },

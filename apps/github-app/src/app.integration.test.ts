@@ -377,7 +377,7 @@ test('the probes tell of every part, and the metrics count', async () => {
   const ready = await (await fetch(`${internalUrl}/readyz`)).json() as { ok: boolean; dependencies: object; consumers: object };
   expect(ready.ok).toBe(true);
   expect(Object.keys(ready.dependencies).sort()).toEqual(['database', 'github', 'inbox', 'issues']);
-  expect(Object.keys(ready.consumers).sort()).toEqual(['bounty', 'inbox', 'issues', 'sweep']);
+  expect(Object.keys(ready.consumers).sort()).toEqual(['bounty', 'identity', 'inbox', 'issues', 'sweep']);
   const metrics = await (await fetch(`${internalUrl}/metrics`)).text();
   for (const name of ['doubloon_webhook_answers_total', 'doubloon_webhook_signatures_total', 'doubloon_living_comment_writes_total', 'doubloon_inbox_age_seconds', 'doubloon_sweep_rounds_total', 'doubloon_sweep_age_seconds']) expect(metrics).toContain(name);
 });

@@ -10,7 +10,7 @@ import { createIdentityClient, createTreasuryClient, type TreasuryClient } from 
 import { withTrace, type Health, type Service } from '@doubloon/service';
 import type { Parse } from './commands/commands.ts';
 import type { GitHubAppSettings } from './config.ts';
-import { bountyKind, consumeBounties } from './issues/consume-bounties.ts';
+import { bountyKind, consumeEvents, identityKind, topics } from './issues/consume-events.ts';
 import { openProbot } from './github.ts';
 import { createHandlers, receiveStored } from './webhooks/handlers.ts';
 import { openIntake, storeDelivery } from './webhooks/intake.ts';
@@ -18,6 +18,7 @@ import { findIssue, keepIssueTold, wakeIssue } from './issues/issue-row.ts';
 import { startIssueWorker } from './issues/issue-worker.ts';
 import { automate } from './life/automate.ts';
 import { createMeasures } from './measures.ts';
+import { wakeAwardee } from './notices/awardee-row.ts';
 import { startPruning } from './prune.ts';
 import { startRounds } from './rounds.ts';
 import { createReceiver, type Delivery } from './webhooks/receive.ts';
@@ -55,7 +56,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const issues = open.use(startIssueWorker({
     pool, log, now,
     tend: (issue) => withTrace(undefined, () => tendIssue({
-      pool, client, identity, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); }, onCommand: (command, outcome) => { measures.commands.inc({ command, outcome }); },
+      pool, client, identity, denoms, log, now, appId: String(config.appId), octokit, onWrite: (how) => { measures.writes.inc({ how }); }, onRefusal: (reason) => { measures.refusals.inc({ reason }); }, onCommand: (command, outcome) => { measures.commands.inc({ command, outcome }); }, onNotice: (kind) => { measures.notices.inc({ kind }); },
     }, issue)),
   }));
 
@@ -64,13 +65,16 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   }, rounds)));
 
   const handle = async (row: InboxRow, db: ClientBase): Promise<void> => {
-    await withTrace(row.traceparent, () => (row.kind === bountyKind ? wakeTold(row, db, client, now()) : receiveStored(probot, row, db, now)));
+    await withTrace(row.traceparent, () => {
+      if (row.kind === bountyKind) return wakeTold(row, db, client, now());
+      return row.kind === identityKind ? wakeAwardee(db, row.subject, now()) : receiveStored(probot, row, db, now);
+    });
     issues.wake();
   };
   const inbox = open.use(startInboxWorker({ pool, log, now, signal, handle }));
-  const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'github-app', log, topics: ['bounty'] }));
-  const subscription = open.use(await consumeBounties(events, pool, () => { inbox.wake(); }));
-  health.consumer('bounty', () => subscription.progress(), { needed: false });
+  const events = open.use(await openEventLog(config.eventLogUrl, { clientId: 'github-app', log, topics }));
+  const subscription = open.use(await consumeEvents(events, pool, () => { inbox.wake(); }));
+  for (const name of topics) health.consumer(name, () => subscription.progress().filter(({ topic }) => topic === name), { needed: false });
   watchQueue(health, 'inbox', pool, waitingRows);
   watchQueue(health, 'issues', pool, waitingIssues);
 

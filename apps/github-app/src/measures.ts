@@ -60,6 +60,7 @@ export function createMeasures(metrics: Registry, pool: Pool) {
     readings: new Counter({ name: 'doubloon_rereadings_total', help: 'Issues read again at GitHub, by how that ended.', labelNames: ['how'], registers }),
     writes: new Counter({ name: 'doubloon_living_comment_writes_total', help: 'Living comments written, by how.', labelNames: ['how'], registers }),
     commands: new Counter({ name: 'doubloon_commands_total', help: 'Commands about money in escrow that ended, by how.', labelNames: ['command', 'outcome'], registers }),
+    notices: new Counter({ name: 'doubloon_notices_total', help: 'Comments written beside the living ones, by what for.', labelNames: ['kind'], registers }),
     refusals: new Counter({ name: 'doubloon_living_comment_refusals_total', help: 'Times that GitHub did not let us tend an issue, by reason.', labelNames: ['reason'], registers }),
   };
 }

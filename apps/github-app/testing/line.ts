@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp, type AppProcess } from '@doubloon/dev/stack/app-process.ts';
 import { keyFileOf, makeOperator } from '@doubloon/dev/stack/operator.ts';
 import { freePort } from '@doubloon/dev/stack/ports.ts';
 import { root } from '@doubloon/dev/stack/root.ts';
 import { openSecrets } from '@doubloon/dev/stack/secrets.ts';
-import { localProgram, signerFromSeed, signTransaction } from '@doubloon/escrow';
+import { localProgram, signerFromSeed, signTransaction, type Signer } from '@doubloon/escrow';
 import { openChain } from '@doubloon/escrow/chain';
 import { startGitHubStandin, type GitHubStandin } from '@doubloon/github-standin';
 import { startLocalnet } from '@doubloon/localnet';
 import { migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
-import { createTreasuryClient, newServiceToken, type TreasuryClient } from '@doubloon/rpc';
+import { createIdentityClient, createTreasuryClient, identity as contract, newServiceToken, treasury as treasuryContract, type TreasuryClient } from '@doubloon/rpc';
 import { secret } from './deliver.ts';
 
 /** The App as its own process, with everything it talks to: the stand-in, the treasury and the identity service on a local chain, the event log. */
@@ -19,15 +20,17 @@ export interface Line extends AsyncDisposable {
   readonly github: GitHubStandin;
   /** As the App may call it. */
   readonly treasury: TreasuryClient;
-  /** Funds an offer as a person does on the web: builds, signs, submits. Resolves to the signature once it was taken. */
-  fund(offerId: string): Promise<string>;
+  /** Funds an offer as a person does on the web: builds, signs, submits. Resolves to the signature once it was taken. Without a wallet it takes a new one. */
+  fund(offerId: string, wallet?: Signer): Promise<string>;
+  /** A new wallet that somebody has linked to their account, as a person does on the web. Resolves once the link stands on the chain. */
+  link(login: string): Promise<Signer>;
   readonly database: TestDatabase;
   readonly appUrl: string;
   readonly app: () => AppProcess;
   /** What all of them logged so far. */
   readonly lines: readonly string[];
-  /** Kills the App at once and starts it again on the same database. */
-  killAndRestart(): Promise<void>;
+  /** Kills the App at once and starts it again on the same database, with `env` on top for this time. */
+  killAndRestart(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export async function startLine(): Promise<Line> {
@@ -41,7 +44,7 @@ export async function startLine(): Promise<Line> {
   const [attestorSeed, relayerSeed] = [randomBytes(32), randomBytes(32)];
   const [localnet, github, database, treasuryDatabase, identityDatabase, log] = await Promise.all([
     startLocalnet().then((it) => opening.use(it)),
-    startGitHubStandin({ webhook: { url: appUrl, secret } }).then((it) => opening.use(it)),
+    startGitHubStandin({ app: { callbackUrls: ['http://bounties.test/link/callback'] }, webhook: { url: appUrl, secret } }).then((it) => opening.use(it)),
     openTestDatabase(migrationsFolder('github-app')).then((it) => opening.use(it)),
     openTestDatabase(migrationsFolder('treasury')).then((it) => opening.use(it)),
     openTestDatabase(migrationsFolder('identity')).then((it) => opening.use(it)),
@@ -49,7 +52,7 @@ export async function startLine(): Promise<Line> {
   ]);
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
   const operator = await makeOperator(chain, async (address, lamports) => { await localnet.faucet.airdrop(address, lamports); }, 'bounties.test', attestorSeed, relayerSeed);
-  const [appToken, ownToken, identityToken, treasuryIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
+  const [appToken, ownToken, identityToken, treasuryIdentityToken, ownIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
   const common = { LOG_LEVEL: 'info', DENOMS_FILE: join(root, 'packages/domain/denoms/localnet.json'), EVENT_LOG_URL: log.url };
 
   const secrets = opening.use(openSecrets());
@@ -68,36 +71,53 @@ export async function startLine(): Promise<Line> {
       ...common, PORT: String(identityPort), DATABASE_URL: identityDatabase.url, SOLANA_RPC_URL: localnet.rpcUrl, SOLANA_WS_URL: localnet.wsUrl, GITHUB_URL: github.url, GITHUB_API_URL: github.apiUrl,
       GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey, GITHUB_CLIENT_ID: github.app.clientId, GITHUB_CLIENT_SECRET: github.app.clientSecret,
       IDENTITY_CLUSTER: 'localnet', IDENTITY_PROGRAM: localProgram, IDENTITY_OPERATOR: operator, IDENTITY_ATTESTOR_KEY_FILE: secrets.file('attestor.json', keyFileOf(attestorSeed)), IDENTITY_WEB_URL: 'http://bounties.test',
-      IDENTITY_CALLERS: JSON.stringify({ 'github-app': identityToken.hash, treasury: treasuryIdentityToken.hash }),
+      IDENTITY_CALLERS: JSON.stringify({ 'github-app': identityToken.hash, treasury: treasuryIdentityToken.hash, web: ownIdentityToken.hash }),
     },
   }).then((it) => opening.use(it));
   await Promise.all([treasury, identity]);
 
-  const start = async (): Promise<AppProcess> => startApp({
+  const start = async (more: Readonly<Record<string, string>> = {}): Promise<AppProcess> => startApp({
     name: 'github-app', entry: 'apps/github-app/src/main.ts', internalPort: await freePort(), onLine,
     env: {
       ...common, PORT: String(appPort), DATABASE_URL: database.url, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
-      GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token, GITHUB_APP_IDENTITY_URL: identityUrl, GITHUB_APP_IDENTITY_TOKEN: identityToken.token,
+      GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token, GITHUB_APP_IDENTITY_URL: identityUrl, GITHUB_APP_IDENTITY_TOKEN: identityToken.token, ...more,
     },
   });
   let app = await start();
   opening.defer(() => app[Symbol.asyncDispose]());
   const web = createTreasuryClient({ url: treasuryUrl, token: ownToken.token, caller: 'web' });
+  const pages = createIdentityClient({ url: identityUrl, token: ownIdentityToken.token, caller: 'web' });
+  const newWallet = async (): Promise<Signer> => {
+    const wallet = signerFromSeed(randomBytes(32));
+    await localnet.faucet.airdrop(wallet.address, 20_000_000_000n);
+    return wallet;
+  };
   const running = opening.move();
   return {
     github, database, appUrl, lines, app: () => app,
     treasury: createTreasuryClient({ url: treasuryUrl, token: appToken.token, caller: 'github-app' }),
-    async fund(offerId) {
-      const wallet = signerFromSeed(randomBytes(32));
-      await localnet.faucet.airdrop(wallet.address, 20_000_000_000n);
+    async fund(offerId, given) {
+      const wallet = given ?? (await newWallet());
       const { transaction } = await web.buildFunding({ offerId, wallet: wallet.address });
       const { submission } = await web.submitFunding({ offerId, transaction: signTransaction(transaction, [wallet]) });
       return submission?.signature ?? '';
     },
-    async killAndRestart() {
-      process.kill(app.pid, 'SIGKILL');
-      await app[Symbol.asyncDispose]();
-      app = await start();
+    async link(login) {
+      const wallet = await newWallet();
+      const address = '192.0.2.1';
+      const begun = await pages.beginSession({ returnTo: '/link', address });
+      const answer = new URL(github.authorize({ user: login, url: begun.authorizeUrl })).searchParams;
+      const { session } = await pages.completeOAuth({ session: begun.session, code: answer.get('code') ?? '', state: answer.get('state') ?? '', address });
+      const step = { step: contract.LinkStep.LINK, session };
+      const { transaction } = await pages.buildLink({ ...step, wallet: wallet.address, address });
+      const signed = signTransaction(transaction, [wallet]);
+      const isThere = async () => (await pages.submitLink({ ...step, transaction: signed, address })).submission?.state === treasuryContract.SubmissionState.FINALIZED;
+      while (!(await isThere())) await sleep(100);
+      return wallet;
+    },
+    async killAndRestart(more) {
+      await app.kill();
+      app = await start(more);
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -13,11 +13,11 @@ import { forgetNamed, keepNamed, namedBy, type NamedAwardee } from './named-awar
 import { readAwardees } from './read-awardees.ts';
 import { addCommandProblem, findSource, firstLater, forgetTries, type SourceRow } from './source-row.ts';
 
-export const decisionOutcomes = ['done', 'partly', 'failed', 'refused', 'ignored'] as const;
+export const commandOutcomes = ['done', 'partly', 'failed', 'refused', 'ignored'] as const;
 
 /** How a command ended, and what there is to tell about it. */
 export interface End {
-  readonly outcome: (typeof decisionOutcomes)[number];
+  readonly outcome: (typeof commandOutcomes)[number];
   readonly told: readonly string[];
 }
 type Refused = { readonly why: string; readonly reason: string | undefined };

@@ -50,9 +50,7 @@ function told(work: Work): string {
     case 'replace': return `replace ${money(work.offer)} by ${money(work.by)}`;
     case 'withdraw': return `withdraw ${money(work.offer)} ${work.reason}`;
     case 'decide': return `${work.action}${work.action !== 'award' ? '' : 'shares' in work.award ? ` ${work.award.shares.map(({ login, bps }) => `${login} ${String(bps)}`).join(' ')}` : ` #${String(work.award.pullRequest)}`}${work.action === 'cancel' && work.withdrew ? ' after own' : ''}`;
-    case 'eyes':
-    case 'answer':
-    case 'second': return work.kind;
+    default: return work.kind;
   }
 }
 

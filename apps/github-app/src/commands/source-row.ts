@@ -4,8 +4,9 @@ import type { IssueKey } from '../issues/issue-row.ts';
 
 type Db = Pick<ClientBase, 'query'>;
 
+export const decisionCommands = ['award', 'veto', 'cancel'] as const;
 /** A command that decides about money in escrow. */
-export type DecisionCommand = 'award' | 'veto' | 'cancel';
+export type DecisionCommand = (typeof decisionCommands)[number];
 
 /** A text on GitHub as it was read last. */
 export interface SourceRow {

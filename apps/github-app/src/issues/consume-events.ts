@@ -1,23 +1,24 @@
 import type { Pool } from 'pg';
 import { isDoubloonError } from '@doubloon/errors';
-import { decodeEvent, PoisonRecord, type EventLog, type Subscription } from '@doubloon/events';
+import { decodeEvent, PoisonRecord, topicOf, type EventLog, type Subscription } from '@doubloon/events';
 import { failpoint } from '@doubloon/failpoints';
 import { storeInbox } from '@doubloon/postgres';
 
-/** The kind of inbox row that an event of topic `bounty` becomes. */
-export const bountyKind = 'bounty';
+/** The topics that are read here, and the kind of inbox row that an event of each becomes. */
+export const [bountyKind, identityKind] = ['bounty', 'identity'] as const;
+export const topics = [bountyKind, identityKind] as const;
 
-/** Puts every event of topic `bounty` in the inbox, under its id. Events only wake an issue: what they say is asked for again. */
-export function consumeBounties(events: EventLog, pool: Pool, onStored: () => void): Promise<Subscription> {
+/** Puts every event of an issue's money and of somebody's wallet in the inbox, under its id. Events only wake an issue: what they say is asked for again. */
+export function consumeEvents(events: EventLog, pool: Pool, onStored: () => void): Promise<Subscription> {
   return events.subscribe({
-    topics: ['bounty'],
+    topics,
     group: 'github-app',
     async handle(record) {
       const event = decode(record.value);
       if (event === undefined) return;
       failpoint('event-read');
       await storeInbox(pool, {
-        key: event.id, kind: bountyKind, subject: event.subject, payload: { type: event.type, subject: event.subject },
+        key: event.id, kind: topicOf(event.type), subject: event.subject, payload: { type: event.type, subject: event.subject },
         ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
       });
       onStored();
