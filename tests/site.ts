@@ -45,23 +45,35 @@ export async function newIssue({ stack: { github } }: Site, title: string): Prom
   return (await reply.json()) as { number: number };
 }
 
-/** Comments an offer and answers with its fund page. */
-export async function newOffer(site: Site, { text = '0.5', denom = 'sol', issue = 2 } = {}): Promise<{ url: string; offerId: string }> {
+interface Wish {
+  readonly text?: string;
+  readonly denom?: string;
+  readonly issue?: number;
+}
+
+/** Comments an offer and answers with its fund page; the comment goes when the test is over. */
+export async function newOffer(site: Site, wish: Wish = {}): Promise<{ url: string; offerId: string }> {
+  const { comment, ...offer } = await commentOffer(site, wish);
+  // The living comment lists a bounded number of open offers: a finished test takes its own away.
+  onTestFinished(() => someone(site, 'ada', wish.issue).remove(comment).catch(() => undefined));
+  return offer;
+}
+
+/** Comments an offer that stays. */
+export async function commentOffer(site: Site, { text = '0.5', denom = 'sol', issue = 2 }: Wish): Promise<{ url: string; offerId: string; comment: number }> {
   const person = someone(site, 'ada', issue);
   const comment = await person.comment(`I would pay for this. $${denom}:${text}$`);
-  // The living comment lists a bounded number of open offers: a finished test takes its own away.
-  onTestFinished(() => person.remove(comment.id).catch(() => undefined));
   const others = new Set<string>();
   const offerId = await until('the link of a new offer', async () => {
     for (const id of linksIn((await person.livingComment(() => true))?.body ?? '')) {
       if (others.has(id)) continue;
-      const state = await fetch(`${site.stack.webUrl}/fund/${id}/state`);
-      if (((await state.json()) as { sourceUrl: string }).sourceUrl === comment.html_url) return id;
+      const { offer } = await site.stack.treasury.getOffer({ offerId: id });
+      if (offer?.source?.url === comment.html_url) return id;
       others.add(id);
     }
     return undefined;
   });
-  return { url: `${site.stack.webUrl}/fund/${offerId}`, offerId };
+  return { url: `${site.stack.webUrl}/fund/${offerId}`, offerId, comment: comment.id };
 }
 
 const linksIn = (body: string): string[] => [...new Set([...body.matchAll(/\/fund\/([0-9a-f]{32})/g)].map(([, id]) => id ?? ''))];
