@@ -25,6 +25,7 @@ import { scanIdentities, type Doubts } from './links/watcher.ts';
 import { createIdentityMetrics } from './metrics.ts';
 import { openOAuth } from './oauth.ts';
 import { forgetOld } from './retention.ts';
+import { rememberedRules } from './rules/remembered-rules.ts';
 
 /** Shorter than anybody waits for a change to show. */
 const readingMs = 250;
@@ -66,7 +67,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const ask = openAsk({ timeoutMs: githubTimeoutMs });
   const oauth = openOAuth({ ask, githubUrl: config.githubUrl, apiUrl: config.apiUrl, clientId: config.clientId, clientSecret: config.clientSecret, redirectUri: `${config.webUrl}/link/callback`, log, now });
   const reading = openReading({ ask, apiUrl: config.apiUrl, now, tokens: openAppTokens({ ask, apiUrl: config.apiUrl, now, appId: config.appId, privateKey: config.privateKey }) });
-  const authorizing: AuthorizeContext = { pool, denoms, reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID, decided: measures.decided };
+  const authorizing: AuthorizeContext = { pool, denoms, readRules: rememberedRules(denoms), reading, now, parse: (text) => parser.parse(text, denoms), newId: randomUUID, decided: measures.decided };
   const wake = { sender: () => { sender.wake(); }, watcher: () => { scan.wake(); } };
   const readAccount = sharedReading(readingMs, (account: Address) => readFinal({ chain, cluster }, [operator, account]));
   const context: IdentityContext = { pool, chain, cluster, program, operator, readAccount, facts, attestors, oauth, reading, authorizing, webUrl: config.webUrl, log, now, random: randomBytes, wake };

@@ -11,6 +11,7 @@ import { openAppTokens } from '../src/github/app-tokens.ts';
 import { openAsk } from '../src/github/ask.ts';
 import { openReading } from '../src/github/reader.ts';
 import { getRules } from '../src/rules/get-rules.ts';
+import { rememberedRules } from '../src/rules/remembered-rules.ts';
 
 export const repository = 'analytical-engines/difference';
 export const denoms = new Map([['sol', 9], ['usdc', 6]]);
@@ -34,7 +35,7 @@ export async function openDeciding(o: Partial<GitHubStandinOptions> = {}, { time
   const apiUrl = github.apiUrl;
   const ask = openAsk({ timeoutMs });
   const reading = openReading({ ask, apiUrl, now, tokens: openAppTokens({ ask, apiUrl, now, appId: github.app.id, privateKey: github.app.privateKey }) });
-  const context = { pool, parse: (text: string) => parser.parse(text, denoms), denoms, reading, now, newId: randomUUID };
+  const context = { pool, parse: (text: string) => parser.parse(text, denoms), denoms, readRules: rememberedRules(denoms), reading, now, newId: randomUUID };
   const idOf = (login: string): string => String(github.account(login).id);
   const issue = (number = 1, of = repository) => {
     const { id, repositoryId } = github.issue(of, number);

@@ -264,7 +264,7 @@ describe('the repository', () => {
     ['a link that leads elsewhere', { '.github/doubloon.yml': { symlink: '../../elsewhere.yml' } }, /no file/],
     ['a submodule', { '.github/doubloon.yml': { submodule: 'https://example.org/x.git', sha: '1'.repeat(40) } }, /no file/],
     ['bytes that are no text', { '.github/doubloon.yml': new Uint8Array([0xff, 0xfe, 0x00]) }, /UTF-8/],
-    ['more than 64 KiB', { '.github/doubloon.yml': `#${'x'.repeat(70_000)}` }, /64 KiB/],
+    ['more than 16 KiB', { '.github/doubloon.yml': `#${'x'.repeat(16_384)}` }, /16 KiB/],
   ])('%s in place of the file is a problem, and no offer is taken', async (_, files, problem) => {
     const on = await openDeciding();
     on.github.push({ repository, files });

@@ -3,6 +3,7 @@ import { defaultRules } from '@doubloon/domain/rules';
 import { readRole, readUserById } from '../github/people.ts';
 import type { Reader } from '../github/reader.ts';
 import { readRepository, type RepositoryNow } from '../github/repository.ts';
+import type { ReadRules } from '../rules/remembered-rules.ts';
 import { readRulesNow, type RulesNow } from '../rules/rules-now.ts';
 import { keepRulesSeen, rulesSeenAt } from '../rules/rules-seen.ts';
 import type { Action, Facts, Role, StakeFacts } from './facts.ts';
@@ -17,6 +18,7 @@ export interface Gathering {
   readonly parse: Parse;
   /** The operator's denoms with their decimals. */
   readonly denoms: ReadonlyMap<string, number>;
+  readonly readRules: ReadRules;
 }
 
 export interface Gathered {
@@ -29,13 +31,13 @@ export interface Gathered {
 const forMoney: ReadonlySet<Action> = new Set(['award', 'veto', 'cancel']);
 
 /** Reads all that a decision depends on. `at` is when that began. */
-export async function gather({ pool, parse, denoms }: Gathering, reader: Reader, asking: Asking, at: Date): Promise<Gathered> {
+export async function gather({ pool, parse, denoms, readRules }: Gathering, reader: Reader, asking: Asking, at: Date): Promise<Gathered> {
   const { action, repositoryId, place, actorId } = asking;
   const isForMoney = forMoney.has(action);
   const repositoryRead = readRepository(reader, repositoryId);
   const [repository, rules, text, done, session] = await Promise.all([
     repositoryRead,
-    readRulesNow(reader, repositoryId, denoms),
+    readRulesNow(reader, repositoryId, readRules),
     place === undefined ? undefined : findText(reader, place, repositoryRead),
     asking.deed === undefined ? undefined : readDeed(reader, asking.deed),
     actorId === undefined ? undefined : readUserById(reader, repositoryId, actorId),

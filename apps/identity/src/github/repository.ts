@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GitHubId } from '@doubloon/domain';
-import { rulesPath } from '@doubloon/domain/rules';
+import { longestRulesFile, rulesPath } from '@doubloon/domain/rules';
 import { unavailable } from './ask.ts';
 import type { Reader } from './reader.ts';
 import { idForm } from './shapes.ts';
@@ -27,7 +27,6 @@ export async function readRepository(reader: Reader, repositoryId: string): Prom
 export type FileNow = { readonly sha: string; readonly text: string } | { readonly sha: string; readonly problem: string } | undefined;
 
 const fileForm = z.object({ type: z.string(), sha: z.string().max(100), size: z.number(), encoding: z.string().optional(), content: z.string().optional() });
-const mostBytes = 65_536;
 
 /** Reads `.github/doubloon.yml`. */
 export async function readRulesFile(reader: Reader, repositoryId: string): Promise<FileNow> {
@@ -42,7 +41,7 @@ export async function readRulesFile(reader: Reader, repositoryId: string): Promi
   const { type, sha, size, encoding, content = '' } = read.data;
   // GitHub follows links within the repository: one that is left leads elsewhere.
   if (type !== 'file') return { sha, problem: 'It is no file of this repository.' };
-  if (size > mostBytes) return { sha, problem: 'The file has more than 64 KiB.' };
+  if (size > longestRulesFile) return { sha, problem: 'The file has more than 16 KiB.' };
   if (encoding !== 'base64') throw unavailable(path, new Error(`encoding ${String(encoding)}`));
   try {
     return { sha, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(content, 'base64')) };

@@ -15,7 +15,8 @@ export interface PlainYaml {
   lineAt(path: readonly PropertyKey[]): number;
 }
 
-const mostBytes = 65_536;
+/** Forty times what a file with every rule has: what is longer is no file of rules. */
+export const mostBytes = 16_384;
 /** Deeper than any rule. The library calls itself for each level. */
 const mostDepth = 8;
 const tooDeep: Problem = { line: 1, text: 'the file is nested more deeply than any rule' };
@@ -40,10 +41,10 @@ function isTooDeep(text: string): boolean {
 
 /**
  * Reads the part of YAML that needs no explanation: maps, lists and texts, each written once. Anchors, aliases, tags,
- * merged keys and second documents are problems, and so is a file of more than 64 KiB. Total: hostile text is a problem too.
+ * merged keys and second documents are problems, and so is a file of more than 16 KiB. Total: hostile text is a problem too.
  */
 export function readPlainYaml(text: string): PlainYaml | { readonly problems: readonly Problem[] } {
-  if (new TextEncoder().encode(text).length > mostBytes) return { problems: [{ line: 1, text: 'the file has more than 64 KiB' }] };
+  if (new TextEncoder().encode(text).length > mostBytes) return { problems: [{ line: 1, text: 'the file has more than 16 KiB' }] };
   if (isTooDeep(text)) return { problems: [tooDeep] };
   const lines = new LineCounter();
   // `failsafe` makes no numbers, dates or truths of words: `5.10` stays five dollars ten, and `no` stays Norway.

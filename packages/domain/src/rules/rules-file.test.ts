@@ -105,23 +105,23 @@ describe('what can not be understood is a problem with its line, and no rule of 
 });
 
 test.each<[string, string]>([
-  ['one byte more than 64 KiB', `#${'x'.repeat(65_536)}`],
-  ['brackets', '['.repeat(65_000)],
-  ['braces', '{a: '.repeat(16_000)],
-  ['dashes', '- '.repeat(32_000)],
-  ['dashes and tabs', '-\t'.repeat(32_000)],
-  ['question marks', '? '.repeat(32_000)],
-  ['indentation', Array.from({ length: 350 }, (_, at) => `${' '.repeat(at)}a:`).join('\n')],
-  ['keys on one line', 'a: '.repeat(20_000)],
-  ['keys', Array.from({ length: 6_500 }, (_, at) => `k${at.toString(36)}: 1`).join('\n')],
-  ['quotes', '"'.repeat(65_000)],
-  ['anchors', '- &a x\n'.repeat(9_000)],
+  ['one byte more than 16 KiB', `#${'x'.repeat(16_384)}`],
+  ['brackets', '['.repeat(16_000)],
+  ['braces', '{a: '.repeat(4_000)],
+  ['dashes', '- '.repeat(8_000)],
+  ['dashes and tabs', '-\t'.repeat(8_000)],
+  ['question marks', '? '.repeat(8_000)],
+  ['indentation', Array.from({ length: 170 }, (_, at) => `${' '.repeat(at)}a:`).join('\n')],
+  ['keys on one line', 'a: '.repeat(5_000)],
+  ['keys', Array.from({ length: 1_600 }, (_, at) => `k${at.toString(36)}: 1`).join('\n')],
+  ['quotes', '"'.repeat(16_000)],
+  ['anchors', '- &a x\n'.repeat(2_000)],
   ['aliases that multiply', `a: &a [x]\n${Array.from({ length: 9 }, (_, at) => `${'bcdefghij'[at] ?? ''}: &${'bcdefghij'[at] ?? ''} [${Array(9).fill(`*${'abcdefghi'[at] ?? ''}`).join(', ')}]`).join('\n')}`],
-  ['tags', '!'.repeat(65_000)],
+  ['tags', '!'.repeat(16_000)],
 ])('a file of %s is a problem, and soon', (_, text) => {
   const began = performance.now();
   expect(problemsOf(text)).not.toEqual([]);
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(performance.now() - began).toBeLessThan(2_000);
 });
 
 test.each(['\u0000', '\u001b[31m', '\u{1f600}', '\ud83d', '\u202e', '@everybody', '`'])('a problem quotes nothing of a file that a screen, a database or Markdown would take for more: %j', (sign) => {
