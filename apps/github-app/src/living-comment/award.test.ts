@@ -1,11 +1,12 @@
 import { treasury } from '@doubloon/rpc';
 import { expect, test } from 'vitest';
 import { addressOf, awardedTo, bountyOf, decisionOf, depositOf, nothing, offerOf, shareOf, signature, type BountyInit } from '../../testing/bounty.ts';
+import { defaultKnownRules } from '../rules/known-rules.ts';
 import { award } from './award.ts';
 import { next } from './next.ts';
 import { namesOf } from './phrases.ts';
 
-const { DepositState, IntentState } = treasury;
+const { DepositState, IntentState, OfferState } = treasury;
 const told = (init: BountyInit, own = nothing): string => {
   const bounty = bountyOf(init);
   return award(bounty, namesOf(bounty, own)).join('\n');
@@ -24,9 +25,9 @@ test('who gets what, when it is final, what is paid with its transaction, and wh
 });
 
 test.each<[string, object, string]>([
-  ['a veto', { waitsFor: 'award', paysFrom: '2026-02-04T10:00:00.000Z' }, 'waits for the award to be final until 2026-02-04 10:00 UTC'],
-  ['a cool-down', { waitsFor: 'cool-down', paysFrom: '2026-02-05T10:00:00.000Z' }, 'waits for the cool-down of the wallet that was linked until 2026-02-05 10:00 UTC'],
-  ['a change', { waitsFor: 'change', paysFrom: '2026-02-06T10:00:00.000Z' }, 'waits for a change of wallet that is under way until 2026-02-06 10:00 UTC'],
+  ['a veto', { waitsFor: 'award', paysFrom: '2026-02-04T10:00:00.000Z' }, 'waits for the award to be final, until 2026-02-04 10:00 UTC'],
+  ['a cool-down', { waitsFor: 'cool-down', paysFrom: '2026-02-05T10:00:00.000Z' }, 'waits for the cool-down of the wallet that was linked, until 2026-02-05 10:00 UTC'],
+  ['a change', { waitsFor: 'change', paysFrom: '2026-02-06T10:00:00.000Z' }, 'waits for a change of wallet that is under way, until 2026-02-06 10:00 UTC'],
   ['an objection', { waitsFor: 'contested' }, 'waits, since the old wallet objected to a change: that is settled [there](https://bounties.test/link)'],
   ['anybody', { waitsFor: 'relayer' }, 'can be paid by anybody'],
   ['nothing', { waitsFor: '' }, 'is to be paid'],
@@ -92,7 +93,7 @@ test('the newest logins that are known are shown beside the ids, which are what 
 });
 
 test('what can be done next names who can do it and where', () => {
-  const lines = (init: BountyInit) => next(bountyOf(init)).join('\n');
+  const lines = (init: BountyInit) => next(bountyOf(init), nothing).join('\n');
   const open = lines({ deposits: [depositOf(1, awardedTo([shareOf('7', 10_000, '1')]))] });
   expect(open).toContain(`Until 2026-02-04 10:00 UTC the award can be vetoed: by a maintainer or a linked funder who writes \`/veto\`, or with the wallet of [1 sol of \`7xKX…gAsU\`](https://bounties.test/refund/${addressOf(1)}).`);
   expect(open).not.toContain('/award');
@@ -104,7 +105,14 @@ test('what can be done next names who can do it and where', () => {
   // Final, by two keys at once or since a share was paid: nothing is left to veto.
   expect(lines({ deposits: [depositOf(1, awardedTo([shareOf('7', 10_000, '1')], { finalAt: '2026-02-01T10:00:00.000Z' }))] })).toBe('');
   expect(lines({ deposits: [depositOf(1, awardedTo([shareOf('7', 5_000, '1', { settled: 'paid' }), shareOf('8', 5_000, '1')]))] })).toBe('');
+  const late = lines({ offers: [offerOf('bb', { state: OfferState.WITHDRAWN })], deposits: [depositOf(1)] });
+  expect(late).toContain(`[1 sol of \`7xKX…gAsU\`](https://bounties.test/refund/${addressOf(1)}) came for an offer that had ended: a maintainer can send it back by \`/cancel\`.`);
+  expect(late).not.toContain('/award @login');
   const many = lines({ deposits: Array.from({ length: 500 }, (_, nth) => depositOf(nth)) });
   expect(many).toContain('[495 more](https://bounties.test/bounties/1-2)');
   expect(many.length).toBeLessThan(2_500);
+  // Dust takes nobody's place.
+  const dusty = next(bountyOf({ deposits: [...Array.from({ length: 50 }, (_, nth) => depositOf(nth, { money: { denom: 'sol', amount: '1' } })), depositOf(77)] }), { ...nothing, rules: { ...defaultKnownRules, minimums: { sol: '2' } } }).join('\n');
+  expect(dusty).toContain(addressOf(77));
+  expect(dusty).not.toContain(' more]');
 });

@@ -10,27 +10,30 @@ type Awarded = treasury.Deposit & { readonly award: treasury.DepositAward };
 
 const isAwarded = (deposit: treasury.Deposit): deposit is Awarded => deposit.award !== undefined && (deposit.state === DepositState.AWARDED || deposit.state === DepositState.PAID || deposit.state === DepositState.REFUNDED);
 
+/** The decision that awarded each deposit, when a comment did. */
+type Decided = ReadonlyMap<string, treasury.Decision>;
+
 /** Who gets what, when that is final, what is paid, and what the rest waits for. Deposits that were awarded alike are told together. */
 export function award(bounty: Bounty, name: Names): string[] {
-  const awards = [...Map.groupBy(bounty.deposits.filter(isAwarded), (deposit) => likeness(bounty, deposit)).values()];
-  const lines = [...atMost(awards, mostAwards, (alike) => tellAward(bounty, alike, name), (left) => `- And ${count(left, 'award')} more.`), ...underWay(bounty, name)];
+  const decided = decidedBy(bounty);
+  const awards = [...Map.groupBy(bounty.deposits.filter(isAwarded), (deposit) => likeness(decided, deposit)).values()];
+  const lines = [...atMost(awards, mostAwards, (alike) => tellAward(bounty, decided, alike, name), (left) => `- And ${count(left, 'more award')}.`), ...underWay(bounty, name)];
   return lines.length === 0 ? [] : ['**Award**', '', ...lines];
 }
 
-/** The comment that awarded a deposit, when one did. */
-export const decisionOf = ({ decisions }: Pick<Bounty, 'decisions'>, { address }: treasury.Deposit): treasury.Decision | undefined =>
-  decisions.find(({ action, intents }) => action === 'award' && intents.some(({ deposit, state }) => deposit === address && state !== IntentState.FAILED));
+// The newest of several counts: an earlier one was vetoed.
+const decidedBy = ({ decisions }: Pick<Bounty, 'decisions'>): Decided =>
+  new Map(decisions.toReversed().filter(({ action }) => action === 'award').flatMap((decision) => decision.intents.filter(({ state }) => state !== IntentState.FAILED).map(({ deposit }) => [deposit, decision] as const)));
 
-function likeness(bounty: Bounty, deposit: Awarded): string {
-  const { shares, by, finalAt } = deposit.award;
-  return JSON.stringify([shares.map(({ githubId, bps }) => [githubId, bps]), by, day(finalAt), decisionOf(bounty, deposit)?.sourceId]);
+function likeness(decided: Decided, { address, award: { shares, by, finalAt } }: Awarded): string {
+  return JSON.stringify([shares.map(({ githubId, bps }) => [githubId, bps]), by, day(finalAt), decided.get(address)?.sourceId]);
 }
 
-function tellAward(bounty: Bounty, alike: readonly Awarded[], name: Names): string {
+function tellAward(bounty: Bounty, decided: Decided, alike: readonly Awarded[], name: Names): string {
   const [first] = alike;
   if (first === undefined) return '';
   const { shares, by, awardedAt, finalAt } = first.award;
-  const actor = by.includes('relayer') ? decisionOf(bounty, first)?.actor : undefined;
+  const actor = by.includes('relayer') ? decided.get(first.address)?.actor : undefined;
   const keys = by.map((key) => (key === 'relayer' ? `a command${actor === undefined ? '' : ` of ${name(actor.githubId)}`}` : `the wallet of the ${key}`)).join(' and ');
   const isOpen = finalAt > awardedAt && shares.every(({ settled }) => settled === '');
   const many = alike.length === 1 ? '' : `, ${count(alike.length, 'deposit')}`;
@@ -61,14 +64,14 @@ function tellShare(bounty: Bounty, alike: readonly Awarded[], place: number): st
 function standing({ settled, waitsFor, paysFrom, claimableUntil }: treasury.AwardedShare, linkUrl: string): string {
   if (settled === 'paid') return 'paid';
   if (settled === 'refunded') return 'went back to the funder, since nobody claimed it in time';
-  const from = paysFrom === '' ? '' : ` until ${day(paysFrom)}`;
+  const until = paysFrom === '' ? '' : `, until ${day(paysFrom)}`;
   switch (waitsFor) {
     case 'wallet': return `waits for a wallet: whoever it is for can ${link('link one', linkUrl)}${claimableUntil === '' ? '' : ` until ${day(claimableUntil)}`}`;
-    case 'cool-down': return `waits for the cool-down of the wallet that was linked${from}`;
-    case 'change': return `waits for a change of wallet that is under way${from}`;
+    case 'cool-down': return `waits for the cool-down of the wallet that was linked${until}`;
+    case 'change': return `waits for a change of wallet that is under way${until}`;
     case 'contested': return `waits, since the old wallet objected to a change: that is settled ${link('there', linkUrl)}`;
     case 'relayer': return 'can be paid by anybody';
-    case 'award': return `waits for the award to be final${from}`;
+    case 'award': return `waits for the award to be final${until}`;
     default: return 'is to be paid';
   }
 }

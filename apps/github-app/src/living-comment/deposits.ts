@@ -23,8 +23,8 @@ export function totals({ totals: sums }: Bounty): string[] {
 /** Whether money of it is in escrow. */
 export const isHeld = ({ state }: treasury.Deposit): boolean => state === DepositState.HELD || state === DepositState.AWARDED;
 
-/** Nobody handles it without being asked to, so that nobody can make us pay fees for dust. */
-const isSmall = ({ state, money }: treasury.Deposit, rules: Own['rules']): boolean =>
+/** Under the minimum of the repository: nobody handles it by themselves, so that nobody can make us pay fees for dust. */
+export const isSmall = ({ state, money }: treasury.Deposit, rules: Own['rules']): boolean =>
   state === DepositState.HELD && money !== undefined && BigInt(money.amount) < BigInt(rules?.minimums[money.denom] ?? 0);
 
 /** One row for each deposit, what holds money first, and one for each offer that is not funded yet. */
@@ -54,12 +54,15 @@ function depositRow(deposit: treasury.Deposit, offer: treasury.Offer | undefined
     signature === '' ? link('seen on chain', proof) : link(inCell(shortened(signature, 8)), proof)]);
 }
 
-const early = [OfferState.REPLACED, OfferState.WITHDRAWN, OfferState.EXPIRED];
+const over = [OfferState.REPLACED, OfferState.WITHDRAWN, OfferState.EXPIRED];
+
+/** It was money for an offer that had ended: it is never awarded, and can go back at once. */
+export const isLate = (offer: treasury.Offer | undefined): boolean => offer !== undefined && over.includes(offer.state);
 
 function stateOf({ state, withRelayer, vetoed, award }: treasury.Deposit, offer: treasury.Offer | undefined): string {
   switch (state) {
     case DepositState.HELD:
-      if (offer !== undefined && early.includes(offer.state)) return 'funded after the offer had ended';
+      if (isLate(offer)) return 'funded after the offer had ended';
       if (vetoed) return 'funded, an award of it was vetoed';
       return withRelayer ? 'funded' : 'funded, the funder decides alone';
     case DepositState.AWARDED: {

@@ -81,6 +81,13 @@ test('money for an offer that had ended says so, and the offer is not counted as
   expect(text).not.toContain('Ended:');
 });
 
+test('pitfall 7: five offers of one text, and more of others, are rows of one comment with a link each', () => {
+  const offers = Array.from({ length: 5 }, (_, nth) => offerOf(String(nth), { text: String(nth + 1), source: { kind: 'issue-comment', id: '1', nth } }));
+  const text = renderLivingComment(bountyOf({ offers, totals }), nothing);
+  expect(text.match(/^\| asked by/gm)).toHaveLength(5);
+  expect([...text.matchAll(/\[Fund (\d) sol\]\(https:\/\/bounties\.test\/fund\/(\d)\)/g)].map(([, amount, id]) => [amount, id])).toEqual([['1', '0'], ['2', '1'], ['3', '2'], ['4', '3'], ['5', '4']]);
+});
+
 test('two wallets that funded one offer are two rows', () => {
   const text = renderLivingComment(bountyOf({ offers: [funded], deposits: [depositOf(1), depositOf(2, { funder: addressOf(7) })] }), nothing);
   expect(text.match(/\| funded \|/g)).toHaveLength(2);
@@ -90,7 +97,7 @@ test('a deposit whose offer is not among those that were read is linked to the p
   expect(renderLivingComment(bountyOf({ deposits: [depositOf(1, { signature: '' })] }), nothing)).toContain('[seen on chain](https://bounties.test/bounties/1-2)');
 });
 
-test('it names no address that money could be sent to, and a deposit only in the address of its own page', () => {
+test('pitfall 42: it names no address that money could be sent to, and a deposit only in the address of its own page', () => {
   const awarded = depositOf(2, awardedTo([shareOf('7', 10_000, '1000000000', { settled: 'paid', signature, wallet })]));
   const text = renderLivingComment(bountyOf({ offers: [funded, offerOf('aa', { state: OfferState.SUBMITTED, submission: submissionOf(SubmissionState.SENT) })], deposits: [depositOf(1), awarded] }), nothing);
   for (const secret of [wallet, signature]) expect(text).not.toContain(secret);

@@ -32,7 +32,7 @@ export function renderLivingComment(bounty: Bounty, own: Own): string {
     attempts(own, name),
     candidates(own, name),
     award(bounty, name),
-    next(bounty),
+    next(bounty, own),
     help(own),
     remarks(own),
     problems(own),

@@ -1,6 +1,8 @@
 import { treasury } from '@doubloon/rpc';
 import { isVetoable, textOf } from './award.ts';
+import { isLate, isSmall } from './deposits.ts';
 import { inCode, link, shortened } from './markdown.ts';
+import type { Own } from './own.ts';
 import { amount, atMost, day, type Bounty } from './phrases.ts';
 
 const { DepositState, OfferState } = treasury;
@@ -8,10 +10,12 @@ const mostFunds = 20;
 const mostLinks = 5;
 
 /** What can be done next, and by whom. */
-export function next(bounty: Bounty): string[] {
+export function next(bounty: Bounty, { rules }: Own): string[] {
   const { offers, deposits, awardUrl, bountyUrl } = bounty;
-  const held = deposits.filter(({ state }) => state === DepositState.HELD);
-  const carried = held.filter(({ withRelayer }) => withRelayer);
+  const offerOf = new Map(offers.map((offer) => [offer.id, offer]));
+  const held = deposits.filter((deposit) => deposit.state === DepositState.HELD && !isSmall(deposit, rules));
+  const [late, standing] = [held.filter(({ offerId }) => isLate(offerOf.get(offerId))), held.filter(({ offerId }) => !isLate(offerOf.get(offerId)))];
+  const carried = standing.filter(({ withRelayer }) => withRelayer);
   const vetoable = deposits.filter(isVetoable);
   const pages = (which: readonly treasury.Deposit[], url: (deposit: treasury.Deposit) => string) =>
     atMost(which, mostLinks, (deposit) => link(`${textOf(deposit)} of ${inCode(shortened(deposit.funder))}`, url(deposit)), (left) => link(`${String(left)} more`, bountyUrl)).join(', ');
@@ -19,8 +23,9 @@ export function next(bounty: Bounty): string[] {
     ...offers.filter(({ state }) => state === OfferState.OFFERED).slice(0, mostFunds).map(({ text, money, fundUrl }) => `- ${link(`Fund ${amount(text, money?.denom ?? '')}`, fundUrl)}: anyone can; the page shows the terms, and your own wallet signs them.`),
     ...(carried.length === 0 ? [] : [`- A maintainer can award by a comment: ${inCode('/award @login')} or ${inCode('/award #12')}. One key alone is final after 72 hours without a veto.`]),
     ...(carried.length === 0 || awardUrl === '' ? [] : [`- Whoever funded it can ${link('award it with the wallet', awardUrl)}; together with a maintainer that is final at once.`]),
-    ...only(held.filter(({ withRelayer }) => !withRelayer), (alone) => `- Their funders decide alone, and no comment does: ${pages(alone, () => awardUrl)}.`),
-    ...only(held.filter(({ vetoed }) => vetoed), (vetoed) => `- An award of ${pages(vetoed, () => awardUrl)} was vetoed: two have to decide now, one of them with the wallet.`),
+    ...only(standing.filter(({ withRelayer }) => !withRelayer), (alone) => `- Their funders decide alone, and no comment does: ${pages(alone, () => awardUrl)}.`),
+    ...only(carried.filter(({ vetoed }) => vetoed), (vetoed) => `- An award of ${pages(vetoed, () => awardUrl)} was vetoed: two have to decide now, one of them with the wallet.`),
+    ...only(late, () => `- ${pages(late, ({ refundUrl }) => refundUrl || bountyUrl)} came for an offer that had ended: a maintainer can send it back by ${inCode('/cancel')}.`),
     ...only(vetoable, ([first, ...more]) => `- Until ${day(first?.award?.finalAt ?? '')}${more.length === 0 ? '' : ' or later'} the award can be vetoed: by a maintainer or a linked funder who writes ${inCode('/veto')}, or with the wallet of ${pages(vetoable, ({ refundUrl }) => refundUrl || bountyUrl)}.`),
     ...only(held, () => `- What nobody earns by the date above goes back to whoever funded it; after that anybody can send it back: ${pages(held, ({ refundUrl }) => refundUrl || bountyUrl)}.`),
   ];
