@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, { readonly usage: string; load(): Promis
   doctor: { usage: 'doctor --settings FOLDER [--json], or docker compose config --format json | doubloon doctor --compose [--json]', load: async () => (await import('./doctor/doctor.ts')).doctor },
   operator: { usage: 'operator show | schedule-keys --admin FILE [--relayer ADDRESS] [--attestor ADDRESS] | disable-keys --admin FILE [--relayer] [--attestor], each with --rpc URL --operator ADDRESS', load: async () => (await import('./operator/operator.ts')).operator },
   parse: { usage: 'parse --denoms sol:9,usdc:6 < comment.md', load: async () => (await import('./parse.ts')).parse },
+  payout: { usage: 'payout --deposit ADDRESS --rpc URL [--share N] [--keypair FILE]', load: async () => (await import('./payout.ts')).payout },
   quote: { usage: 'quote --denom sol --amount 0.5 --rpc URL [--denoms FILE]', load: async () => (await import('./quote.ts')).quote },
   refund: { usage: 'refund --deposit ADDRESS --rpc URL [--keypair FILE]', load: async () => (await import('./refund.ts')).refund },
   secrets: { usage: 'secrets [--folder .]', load: async () => (await import('./setup/secrets.ts')).secrets },

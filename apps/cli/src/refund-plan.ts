@@ -1,18 +1,8 @@
 import {
   awardFinalAt, awardStanding, claimableUntil, createTokenAccount, effectiveWallet, refund, refundShare, shareAmounts, terms, veto,
-  type Address, type Deposit, type Identity, type Instruction, type Operator,
+  type Address, type Deposit, type Instruction, type Operator,
 } from '@doubloon/escrow';
-
-/** All that a decision about a deposit needs, as the chain has it now. */
-export interface Found {
-  readonly program: Address;
-  readonly address: Address;
-  readonly deposit: Deposit;
-  /** Of an awarded deposit: its operator account, and what stands at the identity of each share. */
-  readonly award: { readonly operator: Operator; readonly identities: readonly (Identity | undefined)[] } | undefined;
-  /** Unix seconds by the chain's clock. */
-  readonly now: bigint;
-}
+import { instant, type Found } from './found-deposit.ts';
 
 /** What anybody can send back to the funder now; or why nothing, in words: because it is back already, or because it can't be. */
 export type Plan = { readonly kind: 'send'; readonly amount: bigint; readonly instructions: (payer: Address) => Instruction[] } | { readonly kind: 'back' | 'refused'; readonly problem: string };
@@ -57,6 +47,3 @@ const sending = ({ funder, mint }: Deposit, amount: bigint, wishes: readonly Ins
 });
 
 const finalAt = ({ award }: Deposit, operator: Operator): bigint => (award && awardFinalAt(award, operator)) ?? 0n;
-
-/** Unix seconds as RFC 3339. */
-export const instant = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();

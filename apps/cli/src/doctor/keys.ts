@@ -1,6 +1,6 @@
 import type { Address, Operator } from '@doubloon/escrow';
 import { signerOf } from '../key-file.ts';
-import { instant } from '../refund-plan.ts';
+import { instant } from '../found-deposit.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import { valueOf, type Instance } from './instance.ts';
 

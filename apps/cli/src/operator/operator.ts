@@ -5,7 +5,7 @@ import { DoubloonError } from '@doubloon/errors';
 import { checkedUrl } from '../checked-url.ts';
 import { readSigner } from '../key-file.ts';
 import { land } from '../land.ts';
-import { instant } from '../refund-plan.ts';
+import { instant } from '../found-deposit.ts';
 import { UsageProblem } from '../usage-problem.ts';
 
 type Print = (line: string) => void;
