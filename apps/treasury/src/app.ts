@@ -15,6 +15,7 @@ import type { TreasurySettings } from './config.ts';
 import { createTreasuryMetrics } from './metrics.ts';
 import { checkMints } from './mints.ts';
 import { expireOffers } from './offer-expiry.ts';
+import { recordRules } from './record-rules.ts';
 import { crankDue } from './relayer/crank-due.ts';
 import { listenForLinks } from './relayer/listen-for-links.ts';
 import { lookAtPayees } from './relayer/look-at-payees.ts';
@@ -63,7 +64,9 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   open.use(startOutboxRelay({ pool, publish: publisher(events, 'bounty', health.dependency('event log', { needed: false })), log, signal }));
 
   const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer.wake(); } };
-  const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, relays: config.relayer !== undefined, log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
+  const { identityUrl, identityToken } = config;
+  const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'treasury' });
+  const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, relays: config.relayer !== undefined, recordRules: identity === undefined ? () => undefined : recordRules({ identity, log }), log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
   const watching = { ...context, checkProgram, credited: measures.credited, changed: measures.changed };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
@@ -94,8 +97,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   });
 
   // Deciding by comment, paying and sending back need a key; without one all of it can be done by others, and is seen.
-  const { relayer: key, identityUrl, identityToken } = config;
-  const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'treasury' });
+  const { relayer: key } = config;
   const minimumOf = identity === undefined ? () => Promise.resolve(undefined) : knowMinimums({ identity, denoms, now, log });
   const relaying = key === undefined ? undefined : { ...context, key, budget: BigInt(config.relayerBudget), mostAccounts: config.relayerAccounts, refundAfterMs: config.refundAfter, minimumOf, relayed: measures.relayed };
   const relayer: Rounds = rounds('relayer', config.sendEvery, async () => {

@@ -68,6 +68,7 @@ export async function buildFunding(context: Treasury, request: { offerId: string
 
   const limit = Math.ceil(Number(unitsConsumed) * 1.2) + roomForGuards;
   const costs = { rent, networkFee: networkFee({ price, limit }) };
+  context.recordRules(offer.repository_id);
   await pool.query(insertBuild, [offer.id, wallet, deposit, instant(deadline), blockhash, lastValidBlockHeight, now()]);
   return {
     transaction: compile(limit),

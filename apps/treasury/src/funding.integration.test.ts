@@ -3,6 +3,7 @@ import { decodeDeposit, depositLayout, localProgram, parseAddress, signTransacti
 import { createLogger } from '@doubloon/service';
 import { treasury } from '@doubloon/rpc';
 import { creditDeposit } from './credit-deposit.ts';
+import { openAuthority } from '../testing/authority.ts';
 import { offered, offerRequest, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type Home, type LocalChain } from '../testing/instance.ts';
 
 const { OfferState, SubmissionState } = treasury;
@@ -11,6 +12,16 @@ const silent = createLogger({ name: 'test', level: 'silent' });
 let local: LocalChain;
 beforeAll(async () => { local = await openLocalChain(); });
 afterAll(() => local[Symbol.asyncDispose]());
+
+test('the rules under which money is given are looked at when its transaction is built, and nobody waits for that while nobody can', async () => {
+  const authority = await openAuthority();
+  const clients = await startTreasury(await openHome(local, authority.env));
+  const [{ offerId }, wallet] = [await offered(clients), await local.wallet()];
+  await clients.web.buildFunding({ offerId, wallet: wallet.address });
+  await expect.poll(() => authority.rulesAsked, patient).toEqual([repositoryId]);
+  await authority.goAway();
+  expect((await clients.web.buildFunding({ offerId, wallet: wallet.address })).transaction.length).toBeGreaterThan(0);
+}, 60_000);
 
 const rowsOf = async ({ database }: Home, offerId: string) => (await database.pool.query<{ signature: string; state: string }>('select signature, state from submission where offer_id = $1 order by place', [offerId])).rows;
 

@@ -3,6 +3,7 @@ import type { Denoms } from '@doubloon/domain';
 import type { Chain } from '@doubloon/escrow/chain';
 import type { Logger } from '@doubloon/service';
 import type { KnownFacts } from './chain-facts.ts';
+import type { RecordRules } from './record-rules.ts';
 import type { Setting } from './terms.ts';
 
 /** What the methods work with. */
@@ -15,6 +16,7 @@ export interface Treasury extends Setting {
   readonly webUrl: string;
   /** Whether a relayer of ours pays and sends back by itself. */
   readonly relays: boolean;
+  readonly recordRules: RecordRules;
   readonly log: Logger;
   readonly now: () => Date;
   readonly random: (bytes: number) => Buffer;

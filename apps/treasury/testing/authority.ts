@@ -8,6 +8,8 @@ export interface Authority {
   readonly env: Readonly<Record<string, string>>;
   /** What it was asked, in order. */
   readonly asked: identity.AuthorizeRequest[];
+  /** The repositories whose rules it was asked for. */
+  readonly rulesAsked: string[];
   /** Why it refuses, or that it does not answer. */
   refuse(reason: string, reasonCode: string): void;
   allow(): void;
@@ -17,14 +19,19 @@ export interface Authority {
 export async function openAuthority(atEnd: (close: () => Promise<void>) => void = onTestFinished): Promise<Authority> {
   const { token, hash } = newServiceToken();
   const asked: identity.AuthorizeRequest[] = [];
+  const rulesAsked: string[] = [];
+  const getRules = ({ repositoryId }: identity.GetRulesRequest) => {
+    rulesAsked.push(repositoryId);
+    return {};
+  };
   let refusal: { reason: string; reasonCode: string } | undefined;
   const authorize = (request: identity.AuthorizeRequest) => {
     asked.push(request);
     return refusal === undefined ? { allowed: true, actor: { githubId: '583231', login: 'ada' }, decisionId: `decision-${String(asked.length)}` } : { allowed: false, ...refusal };
   };
-  const nobody = Object.fromEntries(IdentityService.methods.map(({ localName }) => [localName, []])) as unknown as Record<'beginSession' | 'completeOAuth' | 'getSession' | 'endSession' | 'getIdentity' | 'buildLink' | 'submitLink' | 'getRules', []>;
+  const nobody = Object.fromEntries(IdentityService.methods.map(({ localName }) => [localName, []])) as unknown as Record<'beginSession' | 'completeOAuth' | 'getSession' | 'endSession' | 'getIdentity' | 'buildLink' | 'submitLink', []>;
   const server = createRpcServer({
-    routes: [route(IdentityService, { methods: { ...unimplemented(IdentityService), authorize }, callers: { ...nobody, authorize: ['treasury'] } })],
+    routes: [route(IdentityService, { methods: { ...unimplemented(IdentityService), authorize, getRules }, callers: { ...nobody, authorize: ['treasury'], getRules: ['treasury'] } })],
     tokens: parseCallers(JSON.stringify({ treasury: hash })), log: createLogger({ name: 'authority', level: 'silent' }),
   });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });
@@ -34,5 +41,5 @@ export async function openAuthority(atEnd: (close: () => Promise<void>) => void 
     isOpen = false;
   };
   atEnd(goAway);
-  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, goAway };
+  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, rulesAsked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, goAway };
 }
