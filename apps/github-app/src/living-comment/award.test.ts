@@ -62,6 +62,11 @@ test('deposits that were awarded alike are told together, with exact sums of eac
   expect(text).toContain('gets 33.33 %: 0.9999 sol, 3.333 usdc waits');
 });
 
+test('of several decisions about a deposit the newest is the one that stands', () => {
+  const decisions = [decisionOf([addressOf(1)], { sourceId: '2', actor: { githubId: '10', login: 'ada' } }), decisionOf([addressOf(1)], { sourceId: '1' })];
+  expect(told({ deposits: [depositOf(1, awardedTo([shareOf('9', 10_000, '1')]))], decisions })).toMatch(/a command of `ada`(?![^]*Conflict)/);
+});
+
 test('awards of other people, by other keys or final at another time are told apart', () => {
   const deposits = [
     depositOf(1, awardedTo([shareOf('7', 10_000, '1')])), depositOf(2, awardedTo([shareOf('8', 10_000, '1')])), depositOf(3, awardedTo([shareOf('7', 10_000, '1')], { by: ['funder', 'relayer'], finalAt: '2026-02-01T10:00:00.000Z' })),
@@ -98,7 +103,7 @@ test('what can be done next names who can do it and where', () => {
   expect(open).toContain(`Until 2026-02-04 10:00 UTC the award can be vetoed: by a maintainer or a linked funder who writes \`/veto\`, or with the wallet of [1 sol of \`7xKX…gAsU\`](https://bounties.test/refund/${addressOf(1)}).`);
   expect(open).not.toContain('/award');
   const alone = lines({ deposits: [depositOf(1, { withRelayer: false })] });
-  expect(alone).toContain('Their funders decide alone, and no comment does: [1 sol of `7xKX…gAsU`](https://bounties.test/award/1-2).');
+  expect(alone).toContain('About [1 sol of `7xKX…gAsU`](https://bounties.test/award/1-2) the funder decides alone, with the wallet; no comment does.');
   expect(alone).not.toContain('/award @login');
   expect(lines({ deposits: [depositOf(1, { vetoed: true })] })).toContain('was vetoed: two have to decide now');
   for (const state of [DepositState.PAID, DepositState.REFUNDED, DepositState.CANCELLED, DepositState.CLOSED]) expect(lines({ deposits: [depositOf(1, { state })] })).toBe('');

@@ -11,7 +11,7 @@ export const terms = ({ cluster }: Bounty, { rules }: Own): string[] => [
 
 const closings: Readonly<Record<string, string>> = {
   completed: 'This issue is closed as completed. What is in escrow waits for an award.',
-  not_planned: 'This issue is closed as not planned: 72 hours after that, what is in escrow and not awarded goes back to whoever funded it, unless the issue is reopened or a pull request that closes it was merged.',
+  not_planned: 'This issue is closed as not planned: 72 hours after that, what is in escrow and not awarded goes back to whoever funded it, unless the issue is reopened, a pull request that closes it was merged, or whoever closed it may not decide about that.',
   duplicate: 'This issue is closed as a duplicate: that awards nothing. What is in escrow can be awarded or cancelled by a maintainer, and goes back after its date.',
 };
 const closed = 'This issue is closed. What is in escrow waits for an award or for its date.';

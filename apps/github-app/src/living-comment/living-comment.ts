@@ -30,7 +30,7 @@ export function renderLivingComment(bounty: Bounty, own: Own): string {
     rows(bounty, own),
     ended(bounty),
     attempts(own, name),
-    candidates(own, name),
+    candidates(bounty, own, name),
     award(bounty, name),
     next(bounty, own),
     help(own),

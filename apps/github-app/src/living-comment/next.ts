@@ -23,10 +23,10 @@ export function next(bounty: Bounty, { rules }: Own): string[] {
     ...offers.filter(({ state }) => state === OfferState.OFFERED).slice(0, mostFunds).map(({ text, money, fundUrl }) => `- ${link(`Fund ${amount(text, money?.denom ?? '')}`, fundUrl)}: anyone can; the page shows the terms, and your own wallet signs them.`),
     ...(carried.length === 0 ? [] : [`- A maintainer can award by a comment: ${inCode('/award @login')} or ${inCode('/award #12')}. One key alone is final after 72 hours without a veto.`]),
     ...(carried.length === 0 || awardUrl === '' ? [] : [`- Whoever funded it can ${link('award it with the wallet', awardUrl)}; together with a maintainer that is final at once.`]),
-    ...only(standing.filter(({ withRelayer }) => !withRelayer), (alone) => `- Their funders decide alone, and no comment does: ${pages(alone, () => awardUrl)}.`),
+    ...only(standing.filter(({ withRelayer }) => !withRelayer), (alone) => `- About ${pages(alone, () => awardUrl)} the funder decides alone, with the wallet; no comment does.`),
     ...only(carried.filter(({ vetoed }) => vetoed), (vetoed) => `- An award of ${pages(vetoed, () => awardUrl)} was vetoed: two have to decide now, one of them with the wallet.`),
     ...only(late, () => `- ${pages(late, ({ refundUrl }) => refundUrl || bountyUrl)} came for an offer that had ended: a maintainer can send it back by ${inCode('/cancel')}.`),
-    ...only(vetoable, ([first, ...more]) => `- Until ${day(first?.award?.finalAt ?? '')}${more.length === 0 ? '' : ' or later'} the award can be vetoed: by a maintainer or a linked funder who writes ${inCode('/veto')}, or with the wallet of ${pages(vetoable, ({ refundUrl }) => refundUrl || bountyUrl)}.`),
+    ...only(vetoable, () => `- Until ${[...new Set(vetoable.map(({ award }) => day(award?.finalAt ?? '')))].slice(0, mostLinks).join(', ')} the award can be vetoed: by a maintainer or a linked funder who writes ${inCode('/veto')}, or with the wallet of ${pages(vetoable, ({ refundUrl }) => refundUrl || bountyUrl)}.`),
     ...only(held, () => `- What nobody earns by the date above goes back to whoever funded it; after that anybody can send it back: ${pages(held, ({ refundUrl }) => refundUrl || bountyUrl)}.`),
   ];
   return lines.length === 0 ? [] : ['**What can be done next**', '', ...lines];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bountyOf, depositOf, nothing } from '../../testing/bounty.ts';
+import { awardedTo, bountyOf, depositOf, nothing, shareOf } from '../../testing/bounty.ts';
 import type { Candidate } from '../life/candidate-row.ts';
 import { defaultKnownRules } from '../rules/known-rules.ts';
 import { condition, rulesProblems, terms } from './condition.ts';
@@ -11,7 +11,7 @@ const pull = (number: number, more: Partial<Candidate> = {}): Candidate => ({
   pullRequestId: String(1_000 + number), repositoryId: '1', repository: 'analytical-engines/difference', number, title: 'Carry the seventh wheel', url: `https://github.test/pull/${String(number)}`, author: { id: '7', login: 'grace' }, coAuthors: [],
   state: 'merged', mergedAt: new Date('2026-02-01T09:00:00Z'), mergedBy: { id: '9', login: 'linus' }, ...more,
 });
-const told = (own: Partial<Own>, section: typeof candidates = candidates): string => section({ ...nothing, ...own }, namesOf(bountyOf({}), { ...nothing, ...own })).join('\n');
+const told = (own: Partial<Own>, bounty = bountyOf({ deposits: [depositOf(1)] })): string => candidates(bounty, { ...nothing, ...own }, namesOf(bounty, { ...nothing, ...own })).join('\n');
 
 test('candidates are told with who wrote and merged them, merged ones first, and the command that awards each', () => {
   const text = told({ candidates: [pull(13, { state: 'open', mergedAt: undefined, mergedBy: undefined }), pull(12, { coAuthors: [{ id: '8', login: 'ada' }, { id: '7', login: 'grace' }] })] });
@@ -42,13 +42,18 @@ test('a rule that awards by itself is told beside what it would award', () => {
   expect(told({ rules: undefined, candidates: [pull(12)] })).not.toContain('after the merge');
 });
 
+test('how one is awarded is told while there is something that a comment can award', () => {
+  const rules = { ...defaultKnownRules, autoAwardAfterSeconds: 3_600 };
+  for (const deposits of [[], [depositOf(1, { withRelayer: false })], [depositOf(1, awardedTo([shareOf('7', 10_000, '1')]))]]) expect(told({ rules, candidates: [pull(12)] }, bountyOf({ deposits }))).not.toMatch(/\/award|after the merge/);
+});
+
 test('attempts are told newest first, at most ten, and reserve nothing', () => {
   const all = Array.from({ length: 12 }, (_, nth) => ({ githubId: String(nth), login: `p${String(nth)}`, url: `https://github.test/${String(nth)}`, at: new Date(Date.UTC(2026, 0, 1, nth)) }));
-  const lines = told({ attempts: all }, attempts).split('\n');
+  const lines = attempts({ ...nothing, attempts: all }, namesOf(bountyOf({}), { ...nothing, attempts: all }));
   expect(lines[0]).toContain('that reserves nothing');
   expect(lines[2]).toBe('- `p11` (id `11`), [2026-01-01 11:00 UTC](https://github.test/11)');
   expect(lines.at(-1)).toBe('- And 2 more.');
-  expect(told({}, attempts)).toBe('');
+  expect(attempts(nothing, namesOf(bountyOf({}), nothing))).toEqual([]);
 });
 
 test.each<[string, Partial<Own['issue']>, string]>([
