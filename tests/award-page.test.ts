@@ -146,7 +146,7 @@ describe.skipIf(missing)(`the award page${missing === undefined ? '' : ` (needs 
       await press(/^Sign to award 0\.5 SOL/);
       await heading(page, /^Awarded$/);
       const heard = await page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard.join('\n'));
-      for (const said of ['Choose a wallet.', 'Wallet connected.', 'Waiting for your signature.', 'Signed and recorded.', 'Final. 0.5 SOL: Awarded, not final yet.']) expect(heard).toContain(said);
+      for (const said of ['Choose a wallet.', 'Wallet connected.', 'Waiting for your signature.', 'Signed and recorded.', 'Final on chain. 0.5 SOL: Awarded, open to veto.']) expect(heard).toContain(said);
       await expectAccessible(page);
       await picture(page, 'award-awarded');
       expect(wallet.asked()).toBe(1);
@@ -162,7 +162,7 @@ describe.skipIf(missing)(`the award page${missing === undefined ? '' : ` (needs 
       await heading(page, 'What you sign');
       await expectAccessible(page);
       await button(page, 'Sign to veto');
-      await page.getByText('Final. In escrow').waitFor();
+      await page.getByText('Final on chain. In escrow').waitFor();
       expect(await awardOnChain(site, deposit)).toBeUndefined();
     });
 

@@ -18,7 +18,7 @@ export function titleOf({ state, award, vetoed }: DepositView, now: number): str
     case 'held':
       return vetoed ? 'In escrow; an award of it was vetoed' : 'In escrow';
     case 'awarded':
-      return award !== undefined && Date.parse(award.finalAt) > now ? 'Awarded, not final yet' : 'Awarded';
+      return award !== undefined && Date.parse(award.finalAt) > now ? 'Awarded, open to veto' : 'Awarded';
     case 'paid':
       return 'Paid out';
     case 'refunded':
