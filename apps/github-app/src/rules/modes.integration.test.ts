@@ -60,6 +60,9 @@ test('a silent repository has reactions and labels, and no comment of ours, unti
   await setRules('silent: true');
   await ada().comment(issue.number, '$sol:2$');
   await says(issue.number, 'Fund 2 sol');
+  await person('linus').comment(issue.number, '/cancel');
+  await says(issue.number, '| cancelled, back with the funder |');
+  await expect.poll(() => labels(issue.number), patience).toEqual([]);
 });
 
 /** Waits until nothing is to be done for an issue. */
@@ -77,6 +80,8 @@ test('pitfall 26: a label follows the money and never moves it, and people may d
   expect(await api('GET', '/labels/bounty')).toMatchObject({ color: '0e8a16', description: 'Money is in escrow for whoever solves this' });
   await calm(issue.id);
   const before = await bountyOf(issue.id);
+  const asked = () => line.github.asked.filter(({ path, installationId }) => installationId !== undefined && path.includes('/labels')).length;
+  const began = asked();
 
   await api('DELETE', `/issues/${String(issue.number)}/labels/bounty`);
   await api('POST', `/issues/${String(issue.number)}/labels`, { labels: ['bounty: paid'] });
@@ -89,6 +94,7 @@ test('pitfall 26: a label follows the money and never moves it, and people may d
   expect(after.deposits).toEqual(before.deposits);
   expect(after.decisions).toEqual([]);
   expect(await labels(issue.number)).toEqual(['bounty: paid']);
+  expect(asked()).toBe(began);
 });
 
 test('where the rules want no labels there are none', async () => {
