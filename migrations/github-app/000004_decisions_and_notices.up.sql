@@ -40,6 +40,8 @@ create table awardee (
   repository_id text not null,
   issue_id text not null,
   github_id text not null,
+  -- When something was heard of it.
+  news_at timestamptz,
   primary key (repository_id, issue_id, github_id),
   foreign key (repository_id, issue_id) references issue
 );

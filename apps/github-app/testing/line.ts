@@ -24,7 +24,10 @@ export interface Line extends AsyncDisposable {
   fund(offerId: string, wallet?: Signer): Promise<string>;
   /** A new wallet that somebody has linked to their account, as a person does on the web. Resolves once the link stands on the chain. */
   link(login: string): Promise<Signer>;
+  /** Moves the chain's clock forward. */
+  timeTravel(seconds: number): Promise<void>;
   readonly database: TestDatabase;
+  readonly treasuryDatabase: TestDatabase;
   readonly appUrl: string;
   readonly app: () => AppProcess;
   /** What all of them logged so far. */
@@ -94,7 +97,7 @@ export async function startLine(): Promise<Line> {
   };
   const running = opening.move();
   return {
-    github, database, appUrl, lines, app: () => app,
+    github, database, treasuryDatabase, appUrl, lines, app: () => app,
     treasury: createTreasuryClient({ url: treasuryUrl, token: appToken.token, caller: 'github-app' }),
     async fund(offerId, given) {
       const wallet = given ?? (await newWallet());

@@ -27,7 +27,7 @@ const { IntentState } = treasury;
 /** Copies of GitHub may not show a text yet that is younger than this. */
 const settleMs = 60_000;
 /** How soon to ask the treasury again what became of a decision, when no event says so before: the longer it takes, the rarer. */
-const lookMs = { least: 15_000, most: 900_000 };
+const lookMs = { least: 2_000, most: 900_000 };
 
 /**
  * Has the treasury decide what a comment says, and keeps what became of that. Resolves to when it has to be asked again, or
@@ -46,7 +46,7 @@ export async function pursueDecision(tending: Tending, issue: KnownIssue, intent
   const { intents, decidedAt } = answer.decision;
   if (intents.some(({ state }) => state === IntentState.WAITING)) {
     const ageMs = now().getTime() - Date.parse(decidedAt);
-    return new Date(now().getTime() + Math.min(lookMs.most, Math.max(lookMs.least, ageMs)));
+    return new Date(now().getTime() + Math.min(lookMs.most, Math.max(lookMs.least, ageMs / 2)));
   }
   const isAny = intents.some(({ state }) => state === IntentState.DONE);
   const told = notReached(work.action, answer, bounty);

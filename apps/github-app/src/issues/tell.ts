@@ -2,7 +2,8 @@ import { failpoint } from '@doubloon/failpoints';
 import { isWorthSaying, moneyState, renderLivingComment } from '../living-comment/living-comment.ts';
 import { removeSecond } from '../living-comment/remove-second.ts';
 import { readWritten, writeLivingComment } from '../living-comment/write-living-comment.ts';
-import { keepAwardees } from '../notices/awardee-row.ts';
+import { keepAwardees, newsOf } from '../notices/awardee-row.ts';
+import { lookAgainAt } from '../notices/notices-due.ts';
 import { sendNotices } from '../notices/send-notices.ts';
 import { rulesOf } from '../rules/rules-of.ts';
 import type { Octokit } from '../github.ts';
@@ -47,6 +48,7 @@ export async function tell(tending: Tending, issue: KnownIssue, intents: readonl
       earliest ?? again,
       isSaid && rules === undefined && row.commentId === undefined ? new Date(now().getTime() + rulesMs) : undefined,
       await showRead(tending, octokit, issue, reactions, alone),
+      lookAgainAt(bounty, await newsOf(pool, key, now()), now()),
       rules?.silent === false && !rules.shadow ? await sendNotices(tending, octokit, issue, bounty, alone) : undefined,
       rules?.labels === true && !rules.shadow && from !== to ? await relabel(tending, octokit, issue, { from, to }, alone) : undefined,
     ].filter((one) => one !== undefined);

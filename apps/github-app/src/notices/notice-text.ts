@@ -18,7 +18,7 @@ const mention = (id: string, logins: Logins): string => (logins.has(id) ? `@${lo
 
 function walletText({ subject, money, until }: WalletNotice, bounty: Bounty, logins: Logins): string {
   const last = until === '' ? '' : ` It can be claimed until ${day(until)}.`;
-  return `${mention(subject, logins)}, you were awarded **${sumOf(bounty, money)}** for this. To be paid, ${link('link a wallet to your GitHub account', bounty.linkUrl)}: the payout then follows by itself.${last}\n`;
+  return `${mention(subject, logins)}, you were awarded **${sumOf(bounty, money)}** for this. To be paid, ${link('link a wallet to your GitHub account', bounty.linkUrl)}: the payout then follows by itself, once the award is final.${last}\n`;
 }
 
 function windowText({ people, awardees, money, until }: WindowNotice, bounty: Bounty, logins: Logins): string {

@@ -34,10 +34,12 @@ export type Notice = WalletNotice | WindowNotice;
 const { DepositState, IntentState } = treasury;
 const earliest = (times: readonly string[]): string => times.filter((time) => time !== '').toSorted((one, other) => Date.parse(one) - Date.parse(other))[0] ?? '';
 
-/** The comments beside the living one that there is a reason for now, in a fixed order. */
-export function noticesDue(bounty: Pick<Bounty, 'deposits' | 'decisions' | 'offers'>): Notice[] {
+type Seen = Pick<Bounty, 'deposits' | 'decisions' | 'offers'>;
+
+/** The comments beside the living one that there is a reason for at `now`, in a fixed order. */
+export function noticesDue(bounty: Seen, now: Date): Notice[] {
   const awarded = bounty.deposits.flatMap((deposit) => (deposit.state === DepositState.AWARDED && deposit.award !== undefined ? [{ deposit, award: deposit.award }] : []));
-  return [...windows(bounty, awarded), ...wallets(awarded)];
+  return [...windows(bounty, awarded.filter(({ award }) => isOpen(award, now))), ...wallets(awarded)];
 }
 
 interface Awarded { readonly deposit: treasury.Deposit; readonly award: treasury.DepositAward }
@@ -50,23 +52,47 @@ function wallets(awarded: readonly Awarded[]): WalletNotice[] {
 }
 
 // What two decided is final at once: there is no time in which anybody could veto.
-const isOpen = ({ award }: Awarded): boolean => award.by.length === 1 && Date.parse(award.finalAt) > Date.parse(award.awardedAt) && award.shares.some(({ settled, waitsFor }) => settled === '' && waitsFor === 'award');
+const isOpen = ({ by, finalAt, awardedAt, shares }: treasury.DepositAward, now: Date): boolean =>
+  by.length === 1 && Date.parse(finalAt) > Math.max(Date.parse(awardedAt), now.getTime()) && shares.every(({ settled }) => settled === '');
 
-function windows({ decisions, offers }: Pick<Bounty, 'decisions' | 'offers'>, awarded: readonly Awarded[]): WindowNotice[] {
-  const decisionOf = ({ address }: treasury.Deposit) => decisions.find(({ action, intents }) => action === 'award' && intents.some(({ deposit, state }) => deposit === address && state === IntentState.DONE));
-  const groups = Map.groupBy(awarded.filter(isOpen), ({ deposit }) => {
-    const decision = decisionOf(deposit);
-    return decision === undefined ? `deposit ${deposit.address}/${deposit.createdSlot}` : `${decision.sourceKind}/${decision.sourceId}`;
-  });
+// The oldest comment that says what stands there. While one of several that race is on its way, which it was is not known.
+function decidedBy({ decisions }: Pick<Seen, 'decisions'>, { address }: treasury.Deposit): treasury.Decision | 'wallet' | 'unknown' {
+  const about = decisions.filter(({ action }) => action === 'award').flatMap((decision) => decision.intents.filter(({ deposit }) => deposit === address).map(({ state }) => ({ decision, state })));
+  if (about.some(({ state }) => state === IntentState.WAITING)) return 'unknown';
+  return about.findLast(({ state }) => state === IntentState.DONE)?.decision ?? 'wallet';
+}
+
+function windows(bounty: Seen, open: readonly Awarded[]): WindowNotice[] {
+  const decided = open.map((one) => ({ ...one, by: decidedBy(bounty, one.deposit) }));
+  const groups = Map.groupBy(decided.filter(({ by }) => by !== 'unknown'), ({ deposit, award, by }) =>
+    typeof by === 'string' ? `deposit ${deposit.address} ${award.awardedAt}` : `${by.sourceKind}/${by.sourceId}`);
   return [...groups].map(([subject, group]) => {
-    const asked = group.map(({ deposit }) => offers.find(({ id }) => id === deposit.offerId)?.offeredBy?.githubId ?? '');
-    const [first] = group;
-    const decided = first === undefined ? '' : (decisionOf(first.deposit)?.actor?.githubId ?? '');
+    const people = group.flatMap(({ deposit, by }) => [bounty.offers.find(({ id }) => id === deposit.offerId)?.offeredBy?.githubId, typeof by === 'string' ? undefined : by.actor?.githubId]);
     return {
-      kind: 'window', subject, people: [...new Set([...asked, decided])].filter((id) => id !== ''),
+      kind: 'window', subject, people: [...new Set(people.map((id) => id ?? ''))].filter((id) => id !== ''),
       money: group.map(({ deposit }) => ({ denom: deposit.money?.denom ?? '', amount: deposit.money?.amount ?? '0' })),
-      awardees: first?.award.shares.map(({ githubId, bps }) => ({ githubId, bps })) ?? [],
+      awardees: group[0]?.award.shares.map(({ githubId, bps }) => ({ githubId, bps })) ?? [],
       until: earliest(group.map(({ award }) => award.finalAt)),
     };
   });
+}
+
+/** How soon to look again at what nobody knows yet: what somebody's share waits for, or which comment decided. */
+const soonMs = 5_000;
+
+/**
+ * When an issue has to be looked at again for its awards, since no event tells of it: soon, while the treasury does not know
+ * yet what a share waits for, or may not know of the link that `news` was about; and when a share is to be paid.
+ */
+export function lookAgainAt(bounty: Seen, news: ReadonlySet<string>, now: Date): Date | undefined {
+  const soon = new Date(now.getTime() + soonMs);
+  const times = bounty.deposits.flatMap((deposit) => {
+    if (deposit.state !== DepositState.AWARDED || deposit.award === undefined) return [];
+    const unknown = decidedBy(bounty, deposit) === 'unknown' ? [soon] : [];
+    return [...unknown, ...deposit.award.shares.filter(({ settled }) => settled === '').flatMap(({ githubId, waitsFor, paysFrom }) => {
+      if (news.has(githubId) || (paysFrom === '' && (waitsFor === '' || waitsFor === 'award'))) return [soon];
+      return Date.parse(paysFrom) > now.getTime() ? [new Date(paysFrom)] : [];
+    })];
+  });
+  return times.length === 0 ? undefined : new Date(Math.min(...times.map(Number)));
 }

@@ -20,7 +20,7 @@ const noticeShare = 0.75;
  */
 export async function sendNotices(tending: Tending, octokit: Octokit, issue: KnownIssue, bounty: Bounty, alone: Alone): Promise<Date | undefined> {
   const times: Date[] = [];
-  for (const notice of noticesDue(bounty)) {
+  for (const notice of noticesDue(bounty, tending.now())) {
     const { triedAt, commentId } = await intendNotice(tending.pool, issue, notice, tending.now());
     if (commentId !== null) continue;
     const settled = new Date((triedAt?.getTime() ?? 0) + settleMs);
