@@ -1,5 +1,6 @@
 import { isDoubloonError } from '@doubloon/errors';
-import { appJwt, askGitHub, type Answered } from '../github/app-api.ts';
+import { appJwt } from '@doubloon/github';
+import { askGitHub, type Answered } from '../github/app-api.ts';
 import { neededEvents, neededPermissions } from '../github/needs.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 import { valueOf, type Instance } from './instance.ts';
@@ -24,7 +25,7 @@ export async function checkGitHub(instance: Instance): Promise<readonly Finding[
   if (appId === undefined || privateKey === undefined) return [];
   let authorization: string;
   try {
-    authorization = `Bearer ${appJwt({ appId, privateKey, now: instance.now() })}`;
+    authorization = `Bearer ${appJwt({ appId, key: privateKey, now: instance.now() })}`;
   } catch {
     return [fail('github.app', 'The private key of the App is no key in PEM.', 'Make a new one in the settings of the App, and put the file that GitHub hands out where GITHUB_APP_PRIVATE_KEY_FILE says.')];
   }

@@ -1,13 +1,4 @@
-import { createPrivateKey, sign } from 'node:crypto';
 import { DoubloonError } from '@doubloon/errors';
-
-/** How the App proves itself: GitHub's docs, "Generating a JSON Web Token (JWT) for a GitHub App". A clock a minute ahead still works. Throws when the key is none. */
-export function appJwt({ appId, privateKey, now }: { appId: string; privateKey: string; now: Date }): string {
-  const seconds = Math.floor(now.getTime() / 1000);
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const unsigned = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iat: seconds - 60, exp: seconds + 300, iss: appId })}`;
-  return `${unsigned}.${sign('RSA-SHA256', Buffer.from(unsigned), createPrivateKey(privateKey)).toString('base64url')}`;
-}
 
 export interface Answered {
   readonly status: number;

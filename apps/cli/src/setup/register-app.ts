@@ -1,5 +1,6 @@
 import { DoubloonError } from '@doubloon/errors';
-import { appJwt, askGitHub } from '../github/app-api.ts';
+import { appJwt } from '@doubloon/github';
+import { askGitHub } from '../github/app-api.ts';
 import type { Folder } from './folder.ts';
 import { serveRegisterPage } from './register-page.ts';
 
@@ -67,7 +68,7 @@ async function settle(folder: Folder, apiUrl: string, print: (line: string) => v
 }
 
 async function tellSecret(apiUrl: string, { id, pem, secret }: { id: number; pem: string; secret: string }): Promise<void> {
-  const authorization = `Bearer ${appJwt({ appId: String(id), privateKey: pem, now: new Date() })}`;
+  const authorization = `Bearer ${appJwt({ appId: id, key: pem, now: new Date() })}`;
   const { status } = await askGitHub(apiUrl, '/app/hook/config', { method: 'PATCH', authorization, body: { secret } });
   if (status !== 200) throw new DoubloonError('GITHUB_UNAVAILABLE', { call: 'PATCH /app/hook/config' });
 }

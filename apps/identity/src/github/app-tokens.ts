@@ -1,5 +1,6 @@
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { appJwt } from '@doubloon/github';
 import { unavailable, type Answer, type Ask } from './ask.ts';
 
 export interface InstallationToken {
@@ -30,15 +31,11 @@ const permissions = { metadata: 'read', contents: 'read', issues: 'read', pull_r
 /** A token that ends while it is used is worth a further request. */
 const spareMs = 60_000;
 const mostKnown = 10_000;
-/** GitHub takes JWTs of ten minutes at most, by its clock (docs, "Generating a JSON Web Token for a GitHub App"). */
-const jwtSeconds = { before: 60, after: 300 };
 
 const installationForm = z.object({ id: z.number().int().positive(), suspended_at: z.string().nullish() });
 /** In the place of an installation, where there is none. */
 const nowhere = 'nowhere';
 const tokenForm = z.object({ token: z.string().min(1), expires_at: z.string() });
-
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: Ask; apiUrl: string; now: () => Date } & AppKey): AppTokens {
   const key = createPrivateKey(privateKey);
@@ -54,15 +51,11 @@ export function openAppTokens({ ask, apiUrl, appId, privateKey, now }: { ask: As
     return getting;
   };
 
-  function jwt(): string {
-    const seconds = Math.floor((now().getTime() + aheadMs) / 1_000);
-    const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iss: String(appId), iat: seconds - jwtSeconds.before, exp: seconds + jwtSeconds.after })}`;
-    return `Bearer ${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
-  }
+  const authorization = (): string => `Bearer ${appJwt({ appId, key, now: new Date(now().getTime() + aheadMs) })}`;
 
   /** Asks as the App itself; once more by GitHub's own clock when it does not take ours. */
   async function asApp(call: string, question: { method?: 'POST'; path: string; body?: object }): Promise<Answer> {
-    const once = () => ask({ ...question, url: `${apiUrl}${question.path}`, authorization: jwt() }).catch((cause: unknown) => { throw unavailable(call, cause); });
+    const once = () => ask({ ...question, url: `${apiUrl}${question.path}`, authorization: authorization() }).catch((cause: unknown) => { throw unavailable(call, cause); });
     const answer = await once();
     const told = Date.parse(answer.headers.get('date') ?? '');
     if (answer.status !== 401 || Number.isNaN(told)) return answer;
