@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inTransaction } from '@doubloon/postgres';
 import { openAuthority, type Authority } from '../../testing/authority.ts';
 import { fundedOffer, offered, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
+import { tell } from '../bounty-lock.ts';
+import { chartTheRest } from './chart-bounty.ts';
 
 const ada = '583231';
 const closing: (() => Promise<void>)[] = [];
@@ -136,5 +139,134 @@ describe('an issue that was transferred', () => {
     await offered(treasury, { ...offerRequest({ amount: '700000000' }), issue: { ...request.issue, repositoryId: to.repositoryId, issueId: to.issueId } });
     expect((await treasury.web.getBounty(request.issue)).totals).toMatchObject([{ offeredText: '1.2' }]);
     expect((await treasury.web.listBounties({ repositoryId: to.repositoryId })).bounties).toMatchObject([{ totals: [{ offeredText: '1.2' }] }]);
+  });
+});
+
+describe('the board', () => {
+  /** Offers on a repository of their own, oldest first; answers the repository and the ids of the issues. */
+  async function offers(...money: { denom?: string; amount?: string }[]): Promise<{ repository: string; issues: ReturnType<typeof issueOf>[] }> {
+    const repository = aRepository();
+    const issues: ReturnType<typeof issueOf>[] = [];
+    for (const one of money) {
+      const request = offerRequest(one);
+      request.issue = { ...request.issue, repositoryId: repository, repository: `board/r${repository}` };
+      await offered(treasury, request);
+      issues.push(issueOf(request));
+    }
+    return { repository, issues };
+  }
+  const list = (filter: object) => treasury.web.listBounties(filter);
+  const idsOf = async (filter: object) => (await list(filter)).bounties.map(({ issue }) => issue?.issueId);
+  const draw = () => chartTheRest({ pool: home.database.pool });
+
+  test('shows what is offered and in escrow, per denom and in all, the last change first', async () => {
+    const { repository, issues: [first, second] } = await offers({ amount: '500000000' }, { denom: 'usdc', amount: '12500000' });
+    const { bounties, totals, cluster } = await list({ repositoryId: repository });
+    expect(bounties).toMatchObject([
+      { issue: { issueId: second?.issueId }, state: 'open', totals: [{ denom: 'usdc', offeredText: '12.5', fundedText: '0' }], deadline: '', funders: 0 },
+      { issue: { issueId: first?.issueId }, state: 'open', totals: [{ denom: 'sol', offeredText: '0.5' }] },
+    ]);
+    expect(totals).toMatchObject([{ denom: 'sol', offered: '500000000' }, { denom: 'usdc', offered: '12500000' }]);
+    expect(cluster?.name).toBe('localnet');
+    // Something happens to the older one: it is the newest then.
+    await treasury.app.withdrawOffer({ offerId: (await treasury.web.getBounty(first ?? { repositoryId: '1', issueId: '1' })).offers[0]?.id ?? '', reason: 'edited' });
+    await offered(treasury, { ...offerRequest({ amount: '600000000' }), issue: first ?? offerRequest().issue });
+    expect(await idsOf({ repositoryId: repository })).toEqual([first?.issueId, second?.issueId]);
+  });
+
+  test('counts money in escrow, with the deadline that comes first and its funders; and paid money when it is paid', async () => {
+    const { issueId, deposit } = await fundedOffer(local, treasury);
+    const one = async () => (await list({ repositoryId, limit: 100 })).bounties.find(({ issue }) => issue?.issueId === issueId);
+    expect(await one()).toMatchObject({ state: 'open', funders: 1, totals: [{ fundedText: '0.5', offeredText: '0' }] });
+    expect(Date.parse((await one())?.deadline ?? '')).toBeGreaterThan(Date.now() + 80 * 86_400_000);
+
+    // As if it had been paid before there was a board.
+    const { pool } = home.database;
+    await pool.query("update deposit set state = 'paid', awarded_by = '{relayer}', awarded_at = now(), final_at = now(), gone = true where address = $1", [deposit]);
+    await pool.query("insert into award_share values ($1, 0, 1, 7000, 350000000, 'paid'), ($1, 1, 2, 3000, 150000000, 'refunded')", [deposit]);
+    await pool.query("update offer set state = 'paid' where id = (select offer_id from deposit where address = $1)", [deposit]);
+    await pool.query('update bounty set changed_at = null, standing = null where issue_id = $1', [issueId]);
+    expect(await one()).toBeUndefined();
+    await draw();
+    expect(await one()).toMatchObject({ state: 'paid', deadline: '', totals: [{ fundedText: '0', paidText: '0.35' }] });
+  });
+
+  test('is filtered by denom, state, language, label, repository and number, all at once', async () => {
+    const { repository, issues: [sol, usdc] } = await offers({}, { denom: 'usdc', amount: '1000000' });
+    if (sol === undefined || usdc === undefined) throw new Error('no offers');
+    await keep({ ...sol, labels: ['bug', 'good first issue'], language: 'Rust', number: 8 }, 1);
+    await keep({ ...usdc, labels: ['bug'], language: 'Go' }, 1);
+    const all = { repositoryId: repository };
+    for (const [filter, found] of [
+      [{ denom: 'sol' }, [sol]], [{ denom: 'usdc' }, [usdc]], [{ denom: 'eth' }, []], [{ state: 'open' }, [usdc, sol]], [{ state: 'paid' }, []],
+      [{ language: 'Rust' }, [sol]], [{ label: 'bug' }, [usdc, sol]], [{ label: 'good first issue', denom: 'usdc' }, []], [{ repository: `BOARD/R${repository}` }, [usdc, sol]],
+      [{ number: 8 }, [sol]], [{ label: "bug' or true --" }, []],
+    ] as const) expect(await idsOf({ ...all, ...filter }), JSON.stringify(filter)).toEqual(found.map(({ issueId }) => issueId));
+    expect((await list({ ...all, denom: 'usdc' })).totals).toMatchObject([{ denom: 'usdc', offeredText: '1' }]);
+    for (const wrong of [{ state: 'gone' }, { cursor: 'x' }, { cursor: "1.2.3'" }, { limit: 101 }, { repositoryId: 'x' }, { label: 'a\0' }]) await expect(list(wrong), JSON.stringify(wrong)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    await expect.poll(async () => (await list({})).languages, patient).toEqual(expect.arrayContaining(['Rust', 'Go']));
+    expect(await list({})).toMatchObject({ labels: expect.arrayContaining(['bug', 'good first issue']) as string[], denoms: ['sol', 'usdc'] });
+  });
+
+  test('goes on from a page where that ended, whatever changes meanwhile', async () => {
+    const { repository, issues } = await offers({}, {}, {}, {}, {});
+    const newest = issues.map(({ issueId }) => issueId).reverse();
+    const first = await list({ repositoryId: repository, limit: 2 });
+    expect(first.bounties.map(({ issue }) => issue?.issueId)).toEqual(newest.slice(0, 2));
+    // One that was seen changes, and so is first: nothing is shown twice and nothing else is left out.
+    await offered(treasury, { ...offerRequest({ amount: '900000000' }), issue: issues.at(-2) ?? offerRequest().issue });
+    const second = await list({ repositoryId: repository, limit: 2, cursor: first.nextCursor });
+    expect(second.bounties.map(({ issue }) => issue?.issueId)).toEqual(newest.slice(2, 4));
+    const third = await list({ repositoryId: repository, limit: 2, cursor: second.nextCursor });
+    expect([third.bounties.map(({ issue }) => issue?.issueId), third.nextCursor]).toEqual([newest.slice(4), '']);
+  });
+
+  test('does not show what nobody can earn or see: offers taken back, deleted issues, offers on closed ones, mints that are not taken', async () => {
+    const { repository, issues } = await offers({}, {}, {}, {}, {});
+    const [withdrawn, deleted, closed, foreign, shown] = issues;
+    if (withdrawn === undefined || deleted === undefined || closed === undefined || foreign === undefined) throw new Error('no offers');
+    const { offers: [offer] } = await treasury.web.getBounty(withdrawn);
+    await treasury.app.withdrawOffer({ offerId: offer?.id ?? '', reason: 'cancelled' });
+    await keep({ ...deleted, state: 'deleted' }, 1);
+    await keep({ ...closed, state: 'closed', stateReason: 'not_planned' }, 1);
+    const { pool } = home.database;
+    await pool.query("update offer set mint = 'another' where issue_id = $1", [foreign.issueId]);
+    await pool.query('update bounty set changed_at = null where issue_id = $1', [foreign.issueId]);
+    await draw();
+    expect(await idsOf({ repositoryId: repository })).toEqual([shown?.issueId]);
+    // Its page stays: whoever has money there finds it.
+    expect((await treasury.web.getBounty(deleted)).offers).toHaveLength(1);
+    await keep({ ...closed, state: 'open', stateReason: 'reopened' }, 2);
+    expect(await idsOf({ repositoryId: repository })).toContain(closed.issueId);
+  });
+});
+
+describe('the history of a bounty', () => {
+  test('is there after its events were published, oldest first, with what each was about', async () => {
+    const { offerId, issueId, deposit, funder } = await fundedOffer(local, treasury);
+    await expect.poll(async () => (await home.database.pool.query('select from outbox')).rowCount, patient).toBe(0);
+    const { entries } = await treasury.web.getHistory({ repositoryId, issueId });
+    expect(entries).toMatchObject([
+      { kind: 'offered', offerId, text: '0.5', money: { denom: 'sol', amount: '500000000' }, by: ada, deposit: '', signature: '' },
+      { kind: 'submitted', deposit, by: funder.address }, { kind: 'funded', deposit, by: funder.address, eventId: `${deposit}:funded` },
+    ]);
+    expect(entries[1]?.signature).toBe(entries[2]?.signature);
+    expect(entries.map(({ eventId }) => eventId)).toEqual((await home.events(issueId)).map(({ id }) => id));
+    expect([...entries].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))).toEqual(entries);
+  });
+
+  test('holds nothing that did not happen: what is rolled back leaves no trace', async () => {
+    const { issueId } = await offered(treasury);
+    const key = { repositoryId, issueId };
+    const data = { offerId: 'a'.repeat(32), denom: 'sol', amount: '1' };
+    await expect(inTransaction(home.database.pool, async (db) => {
+      await tell(db, key, 'withdrawn', { id: 'never', time: new Date(), data });
+      throw new Error('no');
+    })).rejects.toThrow('no');
+    expect((await treasury.web.getHistory(key)).entries.map(({ kind }) => kind)).toEqual(['offered']);
+  });
+
+  test('is refused for what are no ids', async () => {
+    await expect(treasury.web.getHistory({ repositoryId: 'a', issueId: '1' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 });
