@@ -81,7 +81,7 @@ describe.skipIf(missing)(`paid, by hand in three browsers${missing === undefined
     await button(funder, 'Get 10 local SOL and 1000 local USDC');
     await funder.getByText('The faucet sent 10 SOL and 1000 USDC.').waitFor();
     await button(funder, 'Sign 0.75 SOL');
-    await funder.waitForURL((url) => url.href.startsWith(issueUrl(workedOn)), { timeout: 60_000 });
+    await funder.getByRole('heading', { name: 'Funded' }).waitFor();
     await says(funder, workedOn, '0.75 sol funded, in escrow');
 
     const wallet = await linkBurner(contributor, 'grace');
