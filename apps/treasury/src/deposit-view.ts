@@ -48,6 +48,6 @@ function awardView(row: DepositRow, { shares, by, awardedAt, finalAt }: Award, {
       const { waitsFor: what, paysFrom } = waitsFor(columns, waiting);
       return { ...share, waitsFor: what, paysFrom: paysFrom?.toISOString() ?? '', claimableUntil: claimableUntil.toISOString() };
     }),
-    by: [...by], awardedAt: awardedAt.toISOString(), finalAt: finalAt.toISOString(),
+    by: [...by], awardedAt: awardedAt.toISOString(), finalAt: finalAt.toISOString(), final: finalAt <= waiting.now,
   };
 }

@@ -10,7 +10,7 @@ const shares = [{ githubId: '583231', bps: 3334 }, { githubId: '9919', bps: 6666
 
 const held: DepositView = {
   address: deposit, state: 'held', denom: 'sol', amount: '500000001', text: '0.500000001', heldText: '0.500000001', funder: wallet, approver: undefined, withRelayer: true,
-  deadline: '2027-02-19T13:00:00.000Z', createdSlot: '42', sequence: '3', vetoed: false, gone: false, award: undefined, signature: undefined,
+  deadline: '2027-02-19T13:00:00.000Z', createdSlot: '42', sequence: '3', vetoed: false, gone: false, award: undefined, signature: undefined, endSignature: undefined,
 };
 const terms: AwardTermsView = {
   deposit, wallet, createdSlot: '42', sequence: '3', relayer: undefined, atOnce: false, finalAt: '2026-11-25T00:00:00.000Z', aloneBecause: undefined, networkFee: '0.000005',

@@ -9,8 +9,8 @@ const [wallet, funder, operator, winner, address, stranger, mint] = [7, 8, 9, 10
 
 const share = (githubId: string, amount: string) => ({ githubId, bps: 5000, amount, text: '0', settled: undefined, signature: undefined, wallet: undefined, waitsFor: undefined, paysFrom: undefined, claimableUntil: undefined });
 const deposit: DepositView = {
-  address, state: 'awarded', denom: 'sol', amount: '500', text: '0.0000005', heldText: '', funder, approver: undefined, withRelayer: true, deadline: '', createdSlot: '1', sequence: '1', vetoed: false, gone: false, signature: undefined,
-  award: { shares: [share('5', '250'), share('6', '250')], by: ['funder'], awardedAt: '', finalAt: '' },
+  address, state: 'awarded', denom: 'sol', amount: '500', text: '0.0000005', heldText: '', funder, approver: undefined, withRelayer: true, deadline: '', createdSlot: '1', sequence: '1', vetoed: false, gone: false, signature: undefined, endSignature: undefined,
+  award: { shares: [share('5', '250'), share('6', '250')], by: ['funder'], awardedAt: '', finalAt: '', isFinal: false },
 };
 const of = { program: localProgram, deposit: address, operator };
 

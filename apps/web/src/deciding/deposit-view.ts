@@ -23,8 +23,9 @@ export interface AwardView {
   readonly shares: readonly ShareView[];
   readonly by: readonly Decider[];
   readonly awardedAt: string;
-  /** From when on it can’t be vetoed. */
+  /** From when on it can’t be vetoed, and whether that has come. */
   readonly finalAt: string;
+  readonly isFinal: boolean;
 }
 
 /** One deposit as the pages about deciding show it. */
@@ -44,8 +45,9 @@ export interface DepositView {
   readonly vetoed: boolean;
   readonly gone: boolean;
   readonly award: AwardView | undefined;
-  /** The transaction that made it. */
+  /** The transaction that made it, and the one that sent it back. */
   readonly signature: string | undefined;
+  readonly endSignature: string | undefined;
 }
 
 export interface IssueView {

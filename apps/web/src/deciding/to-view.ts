@@ -53,6 +53,7 @@ export function toDepositView(deposit: treasury.Deposit): DepositView {
     vetoed: deposit.vetoed,
     gone: deposit.gone,
     signature: someText(deposit.signature),
+    endSignature: someText(deposit.endSignature),
     award: award && {
       shares: award.shares.map(({ githubId, bps, amount, text, settled, signature, wallet, waitsFor, paysFrom, claimableUntil }) => ({
         githubId, bps, amount, text,
@@ -62,6 +63,7 @@ export function toDepositView(deposit: treasury.Deposit): DepositView {
       by: award.by.filter((one): one is Decider => one === 'funder' || one === 'relayer' || one === 'approver'),
       awardedAt: award.awardedAt,
       finalAt: award.finalAt,
+      isFinal: award.final,
     },
   };
 }

@@ -13,12 +13,12 @@ const deciderNames: Readonly<Record<Decider, string>> = { funder: 'its funder', 
 export const byWhom = (by: readonly Decider[]): string => by.map((one) => deciderNames[one]).join(' and ');
 
 /** What a deposit’s state is called. */
-export function titleOf({ state, award, vetoed }: DepositView, now: number): string {
+export function titleOf({ state, award, vetoed }: DepositView): string {
   switch (state) {
     case 'held':
       return vetoed ? 'In escrow; an award of it was vetoed' : 'In escrow';
     case 'awarded':
-      return award !== undefined && Date.parse(award.finalAt) > now ? 'Awarded, open to veto' : 'Awarded';
+      return award?.isFinal === false ? 'Awarded, open to veto' : 'Awarded';
     case 'paid':
       return 'Paid out';
     case 'refunded':
@@ -78,17 +78,16 @@ export const wordsOf = ({ step, share }: PossibleStepView, { award }: DepositVie
 
 const graceMs = 72 * 3_600_000;
 
-/** What will be possible and from when on, soonest first, as sentences. `now` in milliseconds. */
-export function whatFollows({ deposit, stepsUnknown }: StandingView, logins: Logins, now: number): string[] {
+/** What will be possible and from when on, soonest first, as sentences. */
+export function whatFollows({ deposit, steps, stepsUnknown }: StandingView, logins: Logins): string[] {
   const { state, award, deadline, withRelayer } = deposit;
   const unknown = stepsUnknown ? ['The chain does not answer at the moment, so nobody can say what is possible now.'] : [];
   if (state === 'held') {
-    const from = Date.parse(deadline) + graceMs;
     const until = withRelayer ? 'Until then it can be awarded, and the maintainers can send it back.' : 'Until then its funder can award it or take it back.';
-    return [...unknown, from > now ? `Anybody can send it back to its funder from ${dayOf(new Date(from).toISOString())} on, when nobody was awarded. ${until}` : 'Its time is over: anybody can send it back to its funder.'];
+    return [...unknown, steps.some(({ step }) => step === 'refund') ? 'Its time is over: anybody can send it back to its funder.' : `Anybody can send it back to its funder from ${dayOf(new Date(Date.parse(deadline) + graceMs).toISOString())} on, when nobody was awarded. ${until}`];
   }
   if (state === 'awarded' && award !== undefined) {
-    const pending = Date.parse(award.finalAt) > now ? [`The award is final from ${dayOf(award.finalAt)} on. Until then its deciders can veto it.`] : [];
+    const pending = award.isFinal ? [] : [`The award is final from ${dayOf(award.finalAt)} on. Until then its deciders can veto it.`];
     const shares = award.shares.filter(({ settled }) => settled === undefined).map((share) => `The share of ${nameOf(share.githubId, logins)} ${shareWords(share)}.${share.claimableUntil === undefined ? '' : ` Unclaimed, it can be sent back from ${dayOf(share.claimableUntil)} on.`}`);
     return [...unknown, ...pending, ...shares];
   }

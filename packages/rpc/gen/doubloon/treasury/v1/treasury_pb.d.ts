@@ -636,11 +636,16 @@ export declare type DepositAward = Message<"doubloon.treasury.v1.DepositAward"> 
   awardedAt: string;
 
   /**
-   * From when on it can't be vetoed.
+   * From when on it can't be vetoed, and whether that has come, by the chain's clock.
    *
    * @generated from field: string final_at = 4;
    */
   finalAt: string;
+
+  /**
+   * @generated from field: bool final = 5;
+   */
+  final: boolean;
 };
 
 /**
