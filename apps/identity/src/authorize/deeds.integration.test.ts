@@ -185,6 +185,9 @@ describe('the rules give back what nobody is to work on', () => {
     expect(await codeOf(on, await request({ sourceId: await newestClosing(on, repository, 2) }))).toBe('SOURCE_ELSEWHERE');
     expect(await codeOf(on, await request({ sourceId: await newestClosing(on, cards) }))).toBe('CLOSING_ABSENT');
     expect(await codeOf(on, await request({ sourceId: '9007199254740993' }))).toBe('CLOSING_ABSENT');
+    // A pull request that nobody wants is none of this: it has no reason for being closed.
+    on.github.closeIssue('linus', repository, 4);
+    expect(await codeOf(on, await request({ ...on.issue(4), sourceId: await newestClosing(on, repository, 4) }))).toBe('CLOSING_ABSENT');
     const answer = await fetch(`${on.github.apiUrl}/repos/${repository}/issues/1/labels`, { method: 'POST', body: '{"labels":["x"]}', headers: { 'user-agent': 'test', 'content-type': 'application/json', 'authorization': `Bearer ${on.github.tokens['linus'] ?? ''}` } });
     expect(answer.status).toBe(200);
     const events = (await (await fetch(`${on.github.apiUrl}/repos/${repository}/issues/1/events`, { headers: { 'user-agent': 'test' } })).json()) as { id: number; event: string }[];

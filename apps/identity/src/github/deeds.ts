@@ -75,17 +75,16 @@ export interface Closing {
 }
 
 const eventForm = z.object({
-  id: idForm, node_id: z.string().min(1), event: z.string(), actor: accountForm.nullish(), created_at: instant, performed_via_github_app: z.object({}).nullish(), issue: z.object({ id: idForm }).nullish(),
+  id: idForm, node_id: z.string().min(1), actor: accountForm.nullish(), created_at: instant, performed_via_github_app: z.object({}).nullish(), issue: z.object({ id: idForm }).nullish(),
 });
 
-/** The `closed` event of that id; `undefined` when there is none. */
+/** Who made the event of that id, which is a closing only if GraphQL says so; `undefined` when there is none. */
 export async function readClosing(reader: Reader, repositoryId: string, id: string): Promise<Closing | undefined> {
   const path = `/issues/events/${id}`;
   const reading = await reader.ofRepository(repositoryId, path);
   if (!reading.found) return undefined;
   const read = eventForm.safeParse(reading.body);
   if (!read.success || read.data.id !== id) throw unavailable(path, read.error);
-  const { event, issue, node_id: nodeId, actor: by, created_at: at, performed_via_github_app: app } = read.data;
-  if (event !== 'closed' || (issue ?? undefined) === undefined) return undefined;
+  const { issue, node_id: nodeId, actor: by, created_at: at, performed_via_github_app: app } = read.data;
   return issue ? { issueId: issue.id, nodeId, by: accountOf(by), isByApp: (app ?? null) !== null, at } : undefined;
 }
