@@ -75,8 +75,12 @@ test('pitfall 26: a label follows the money and never moves it, and people may d
   await says(issue.number, 'Fund 1 sol');
   // An offer is no money.
   expect(await labels(issue.number)).toEqual([]);
+  // The answer to the first try gets lost; a comment does not wait for a label.
+  line.github.faults.api({ method: 'POST', path: /\/labels$/ }, { kind: 'unavailable', done: true });
   await funded(issue.id);
+  await says(issue.number, '**1 sol** funded, in escrow');
   await expect.poll(() => labels(issue.number), patience).toEqual(['bounty']);
+  expect(line.github.faults.left()).toBe(0);
   expect(await api('GET', '/labels/bounty')).toMatchObject({ color: '0e8a16', description: 'Money is in escrow for whoever solves this' });
   await calm(issue.id);
   const before = await bountyOf(issue.id);
