@@ -40,10 +40,10 @@ try {
 Try it by hand:
   GitHub      ${stack.github.url}   choose who you are, open an issue, and comment $sol:0.5$ or $usdc:50$
   Doubloon    ${stack.webUrl}   follow the link in the bot's answer, connect the burner wallet, get local money, sign
+  Award       ${stack.github.url}   as linus, who maintains it, comment /award @grace; grace links a wallet at ${stack.webUrl}/link
   Chain       ${stack.localnet.rpcUrl}${values.kafka ? `\n  Events      ${stack.eventLogUrl}   topic bounty` : ''}
-              choose linus there, who maintains it, and comment /award @grace; grace links a wallet at ${stack.webUrl}/link
   Clock       ${clock.url}   a button lets 72 hours pass on the chain: an award becomes final, a link counts, and winners are paid
-  By anybody  npx doubloon refund --deposit ADDRESS --rpc ${stack.localnet.rpcUrl} --keypair FILE, 3 days after its deadline
+  By anybody  npx doubloon payout --deposit ADDRESS --rpc ${stack.localnet.rpcUrl} --keypair FILE, or refund 3 days after its deadline
   Check it    npx doubloon doctor --settings ${stack.settingsFolder}
 
 Ctrl-C stops everything.`);
