@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApp, type AppProcess } from '@doubloon/dev/stack/app-process.ts';
+import { spawnApp, startApp, type AppProcess } from '@doubloon/dev/stack/app-process.ts';
 import { keyFileOf, makeOperator } from '@doubloon/dev/stack/operator.ts';
 import { freePort } from '@doubloon/dev/stack/ports.ts';
 import { root } from '@doubloon/dev/stack/root.ts';
@@ -24,15 +24,13 @@ export interface Line extends AsyncDisposable {
   fund(offerId: string, wallet?: Signer): Promise<string>;
   /** A new wallet that somebody has linked to their account, as a person does on the web. Resolves once the link stands on the chain. */
   link(login: string): Promise<Signer>;
-  /** Moves the chain's clock forward. */
-  timeTravel(seconds: number): Promise<void>;
   readonly database: TestDatabase;
   readonly treasuryDatabase: TestDatabase;
   readonly appUrl: string;
   readonly app: () => AppProcess;
   /** What all of them logged so far. */
   readonly lines: readonly string[];
-  /** Kills the App at once and starts it again on the same database, with `env` on top for this time. */
+  /** Kills the App at once and starts it again on the same database, with `env` on top for this time. Rejects when it ended before it was ready. */
   killAndRestart(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
@@ -79,14 +77,16 @@ export async function startLine(): Promise<Line> {
   }).then((it) => opening.use(it));
   await Promise.all([treasury, identity]);
 
-  const start = async (more: Readonly<Record<string, string>> = {}): Promise<AppProcess> => startApp({
+  const spawn = async (more: Readonly<Record<string, string>> = {}) => spawnApp({
     name: 'github-app', entry: 'apps/github-app/src/main.ts', internalPort: await freePort(), onLine,
     env: {
       ...common, PORT: String(appPort), DATABASE_URL: database.url, GITHUB_API_URL: github.apiUrl, GITHUB_APP_ID: String(github.app.id), GITHUB_APP_PRIVATE_KEY: github.app.privateKey,
       GITHUB_APP_WEBHOOK_SECRET: secret, GITHUB_APP_TREASURY_URL: treasuryUrl, GITHUB_APP_TREASURY_TOKEN: appToken.token, GITHUB_APP_IDENTITY_URL: identityUrl, GITHUB_APP_IDENTITY_TOKEN: identityToken.token, ...more,
     },
   });
-  let app = await start();
+  const first = await spawn();
+  let { app } = first;
+  await first.ready;
   opening.defer(() => app[Symbol.asyncDispose]());
   const web = createTreasuryClient({ url: treasuryUrl, token: ownToken.token, caller: 'web' });
   const pages = createIdentityClient({ url: identityUrl, token: ownIdentityToken.token, caller: 'web' });
@@ -120,7 +120,9 @@ export async function startLine(): Promise<Line> {
     },
     async killAndRestart(more) {
       await app.kill();
-      app = await start(more);
+      const next = await spawn(more);
+      app = next.app;
+      await next.ready;
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -47,7 +47,10 @@ test.concurrent('whoever has no role is told so, and nothing is decided', async 
 
 test.concurrent('an award counts only for people: no organisation, no bot, nobody unknown, and not who opened what is no pull request', async () => {
   const issue = await fundedIssue();
+  line.github.addBot('weaver[bot]');
+  const { number: byBot } = line.github.openPull('weaver[bot]', repository, { title: 'A change by itself', head: 'weaver' });
   for (const [text, told] of [
+    [`/award #${String(byBot)}`, '`weaver[bot]` is a bot'],
     ['/award @analytical-engines', '`analytical-engines` is an organisation'],
     ['/award @grace @nobody-at-all', 'GitHub has no account `nobody-at-all`.'],
     ['/award #1', 'There is no pull request `#1` in this repository.'],
@@ -57,8 +60,6 @@ test.concurrent('an award counts only for people: no organisation, no bot, nobod
     await says(issue, told);
     await shows(comment, 'eyes', 'confused');
   }
-  const bot = line.github.addBot('weaver[bot]');
-  expect(bot.id).toBeGreaterThan(0);
   expect((await bountyOf(issue)).decisions).toEqual([]);
   // What was wrong with earlier tries is over when one is done: #4 is a pull request of maggie's.
   const comment = await linus().comment(issue.number, '/award #4');
