@@ -39,13 +39,20 @@ export async function chartBounty(db: PoolClient, key: BountyKey, at?: Date): Pr
   await db.query(writeMoney, [repositoryId, issueId, sums.map(currencyOf), ...(['decimals', 'funded', 'offered', 'paid'] as const).map((column) => sums.map((one) => one[column]))]);
 }
 
-const uncharted = 'select repository_id as "repositoryId", issue_id as "issueId" from bounty where changed_at is null limit 500';
+const mostAtOnce = 500;
+const uncharted = `select repository_id as "repositoryId", issue_id as "issueId" from bounty where changed_at is null limit ${String(mostAtOnce)}`;
+// What is shown is written under the ids that the issue has now: these may be others.
+const mark = "update bounty set changed_at = '-infinity' where repository_id = $1 and issue_id = $2 and changed_at is null";
 
 /** Works it out for bounties that were there before there was a board. */
 export async function chartTheRest({ pool }: { pool: Pool }): Promise<void> {
-  const { rows } = await pool.query<BountyKey>(uncharted);
-  await each(rows, (key) => inTransaction(pool, async (db) => {
-    await lockBounty(db, key);
-    await chartBounty(db, key);
-  }));
+  for (;;) {
+    const { rows } = await pool.query<BountyKey>(uncharted);
+    await each(rows, (key) => inTransaction(pool, async (db) => {
+      await lockBounty(db, key);
+      await db.query(mark, [key.repositoryId, key.issueId]);
+      await chartBounty(db, key);
+    }));
+    if (rows.length < mostAtOnce) return;
+  }
 }
