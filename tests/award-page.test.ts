@@ -256,7 +256,6 @@ describe.skipIf(missing)(`the award page${missing === undefined ? '' : ` (needs 
 
     test.each([
       ['other shares', (transaction: Uint8Array) => withOneBitTurned(transaction, 25)],
-      ['somebody else', (transaction: Uint8Array) => withOneBitTurned(transaction, 17)],
       ['another deposit', (transaction: Uint8Array) => withOther(transaction, lasting.deposits[0] as Address, newSigner().address)],
     ])('a server that hands out %s than it shows: the wallet never sees it', async (_what, forge) => {
       const { page, wallet } = await openAward(site, lasting, { signer: funder });

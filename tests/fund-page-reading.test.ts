@@ -19,7 +19,7 @@ describe.skipIf(missing)(`reading the fund page${missing === undefined ? '' : ` 
       const page = await openPage(site, { javaScriptEnabled: false });
       await page.goto(url);
       await heading(page, 'What you sign');
-      for (const text of ['0.5 SOL', 'analytical-engines/difference#2', 'This instance makes no awards yet', site.stack.operator]) {
+      for (const text of ['0.5 SOL', 'analytical-engines/difference#2', 'one alone after 72 hours in which the other may veto', site.stack.operator]) {
         expect(await page.getByText(text).first().isVisible(), text).toBe(true);
       }
       expect(await page.locator('noscript').innerText()).toContain('Signing needs JavaScript');

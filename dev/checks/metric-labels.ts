@@ -38,9 +38,9 @@ export const metricLabels: Readonly<Record<string, Readonly<Record<string, Label
   doubloon_sweep_rounds_total: { round: ['good', 'elsewhere', 'failed', 'limited'] },
   doubloon_web_requests_total: {
     route: [
-      '/', '/badge/[owner]/[repo].svg', '/badge/[owner]/[repo]/[number].svg', '/bounties', '/bounties/[bounty]', '/bounties.atom', '/bounties.rss', '/faucet', '/fund/[offer]', '/fund/[offer]/events', '/fund/[offer]/prepare', '/fund/[offer]/state', '/fund/[offer]/submit',
+      '/', '/award/[bounty]', '/award/[bounty]/events', '/award/[bounty]/prepare', '/award/[bounty]/state', '/award/[bounty]/submit', '/badge/[owner]/[repo].svg', '/badge/[owner]/[repo]/[number].svg', '/bounties', '/bounties/[bounty]', '/bounties.atom', '/bounties.rss', '/faucet', '/fund/[offer]', '/fund/[offer]/events', '/fund/[offer]/prepare', '/fund/[offer]/state', '/fund/[offer]/submit',
       '/identity', '/identity/[login]', '/identity/id/[id]', '/identity/id/[id]/events', '/identity/id/[id]/state',
-      '/link', '/link/callback', '/link/prepare', '/link/sign-in', '/link/sign-out', '/link/submit', '/setup', 'none',
+      '/link', '/link/callback', '/link/prepare', '/link/sign-in', '/link/sign-out', '/link/submit', '/refund/[deposit]', '/refund/[deposit]/events', '/refund/[deposit]/prepare', '/refund/[deposit]/state', '/refund/[deposit]/submit', '/setup', 'none',
     ],
     status: ['200', '303', '304', '307', '400', '401', '402', '403', '404', '405', '409', '413', '422', '429', '500', '502', '503'],
   },
