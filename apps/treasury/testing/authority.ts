@@ -13,6 +13,8 @@ export interface Authority {
   /** Why it refuses, or that it does not answer. */
   refuse(reason: string, reasonCode: string): void;
   allow(): void;
+  /** What it says of every repository's smallest amounts, base units, from then on. */
+  limit(limits: readonly { denom: string; minimum: string }[]): void;
   goAway(): Promise<void>;
 }
 
@@ -20,9 +22,10 @@ export async function openAuthority(atEnd: (close: () => Promise<void>) => void 
   const { token, hash } = newServiceToken();
   const asked: identity.AuthorizeRequest[] = [];
   const rulesAsked: string[] = [];
+  let limits: readonly { denom: string; minimum: string }[] = [];
   const getRules = ({ repositoryId }: identity.GetRulesRequest) => {
     rulesAsked.push(repositoryId);
-    return {};
+    return { present: limits.length > 0, rules: { limits: [...limits] } };
   };
   let refusal: { reason: string; reasonCode: string } | undefined;
   const authorize = (request: identity.AuthorizeRequest) => {
@@ -41,5 +44,5 @@ export async function openAuthority(atEnd: (close: () => Promise<void>) => void 
     isOpen = false;
   };
   atEnd(goAway);
-  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, rulesAsked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, goAway };
+  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, rulesAsked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, limit(next) { limits = next; }, goAway };
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { decodeDeposit, signerFromSeed } from '@doubloon/escrow';
+import { decodeDeposit, signerFromSeed, signTransaction } from '@doubloon/escrow';
+import { treasury } from '@doubloon/rpc';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ async function setUp(changes: Readonly<Record<string, string>> = {}) {
   const { node, env } = await behindProxy(local);
   const authority = await openAuthority();
   const home = await openHome(local, { ...env, ...authority.env, TREASURY_RELAYER_KEY_FILE: local.relayerKeyFile, ...changes });
-  return { local, node, home };
+  return { local, node, home, authority };
 }
 const awardOn = async (local: LocalChain, { deposit }: Funded) => decodeDeposit((await local.chain.account(deposit, 'finalized'))?.data ?? new Uint8Array()).award;
 
@@ -106,5 +107,47 @@ test('a key that is not the one in force signs nothing, and one that others can 
   await chmod(path, 0o604);
   await expect(openTreasury({ ...home, env: { ...home.env, TREASURY_RELAYER_KEY_FILE: path } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   await startTreasury(home);
+  await expect.poll(() => typesOf(home, money.issueId), patient).toContain('awarded');
+});
+
+test('what is smaller than its repository asks for is left to others, and what it decides on is not', async () => {
+  const { local, home, authority } = await setUp();
+  authority.limit([{ denom: 'sol', minimum: '600000000' }]);
+  const clients = await startTreasury(home);
+  const [small, decided] = [await fundedOffer(local, clients), await fundedOffer(local, clients)];
+  await awardTo(clients, decided);
+  await expect.poll(() => typesOf(home, decided.issueId), patient).toContain('awarded');
+  await local.localnet.timeTravel(94 * 86_400);
+  await expect.poll(() => intentsOf(home, small), patient).toMatchObject([{ state: 'waiting', problem: 'The deposit is smaller than what its repository asks for: anybody can do this themselves.' }]);
+  expect(await signedOf(home)).toHaveLength(1);
+});
+
+test('funders have a while of their own to take back what nobody earned', async () => {
+  const { local, home } = await setUp({ TREASURY_REFUND_AFTER: '30m' });
+  const clients = await startTreasury(home);
+  const first = await fundedOffer(local, clients);
+  await local.localnet.timeTravel(3_600);
+  const later = await fundedOffer(local, clients);
+  // An hour and some minutes after the grace of the first, some minutes after that of the other.
+  await local.localnet.timeTravel(93 * 86_400 + 300);
+  await expect.poll(() => typesOf(home, first.issueId), patient).toContain('refunded');
+  expect(await intentsOf(home, later)).toEqual([]);
+  await local.localnet.timeTravel(1_800);
+  await expect.poll(() => typesOf(home, later.issueId), patient).toContain('refunded');
+});
+
+test('an award that a wallet signed and the network never took is told as failed, and can be built again', async () => {
+  const { local, node, home } = await setUp();
+  const clients = await startTreasury(home);
+  const money = await fundedOffer(local, clients);
+  const build = () => clients.web.buildAward({ deposit: money.deposit, wallet: money.funder.address, shares: [{ githubId: someone(), bps: 10_000 }], actorId: '', issueNumber: 7 });
+  const submit = async (transaction: Uint8Array) => (await clients.web.submitAward({ deposit: money.deposit, transaction })).intent;
+  const end = node.dropSends();
+  const lost = signTransaction((await build()).transaction, [money.funder]);
+  await submit(lost);
+  await expect.poll(() => submit(lost), { ...patient, timeout: 60_000 }).toMatchObject({ state: treasury.IntentState.FAILED, problem: 'The network did not take it in time.' });
+  expect(await clients.web.getDeposit({ deposit: money.deposit })).toMatchObject({ submission: { problem: 'The network did not take it in time.' }, submittedStep: treasury.DepositStep.AWARD });
+  end();
+  await submit(signTransaction((await build()).transaction, [money.funder]));
   await expect.poll(() => typesOf(home, money.issueId), patient).toContain('awarded');
 });
