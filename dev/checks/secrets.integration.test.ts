@@ -22,7 +22,7 @@ function makeSecrets() {
 test('it makes every secret of the Compose file but those that GitHub and the chain have a part in, and names those', async () => {
   const { make, names } = makeSecrets();
   const said = await make();
-  const theirs = ['github-app-private-key', 'github-app-client-secret', 'attestor-key', 'solana-rpc-url'];
+  const theirs = ['github-app-private-key', 'github-app-client-secret', 'attestor-key', 'relayer-key', 'solana-rpc-url'];
   expect(new Set([...names(), ...theirs])).toEqual(new Set(Object.keys(readCompose().secrets)));
   for (const name of theirs) expect(said).toMatch(new RegExp(`still missing.*/${name}$`, 'm'));
 });
@@ -62,7 +62,7 @@ test('no two installations share a secret', async () => {
 test('each service knows the tokens its callers show, and a token made anew is told to be unknown to it', async () => {
   const { folder, make, read } = makeSecrets();
   await make();
-  for (const [callee, callers] of [['treasury', ['web', 'github-app']], ['identity', ['web', 'github-app']]] as const) {
+  for (const [callee, callers] of [['treasury', ['web', 'github-app']], ['identity', ['web', 'github-app', 'treasury']]] as const) {
     const known = parseCallers(read(`${callee}-callers`));
     for (const caller of callers) expect(known.get(caller), caller).toEqual(createHash('sha256').update(read(`${caller}-${callee}-token`)).digest());
   }

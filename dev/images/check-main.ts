@@ -78,7 +78,7 @@ try {
 
   await tellStory(stack, () => undefined);
   stack.github.assertConforms();
-  say('services   led a comment to its living comment, and its money to escrow');
+  say('services   led a comment to its living comment, its money to escrow, and from there to whoever earned it, or back');
 
   for (const name of services) {
     const app = stack.app(name);
