@@ -45,12 +45,9 @@ test.concurrent('whoever has no role is told so, and nothing is decided', async 
   await stands(issue, 'HELD');
 });
 
-test.concurrent('an award counts only for people: no organisation, no bot, nobody unknown, and not who opened what is no pull request', async () => {
+test.concurrent('an award counts only for people: no organisation, nobody unknown, and not who opened what is no pull request', async () => {
   const issue = await fundedIssue();
-  line.github.addBot('weaver[bot]');
-  const { number: byBot } = line.github.openPull('weaver[bot]', repository, { title: 'A change by itself', head: 'weaver' });
   for (const [text, told] of [
-    [`/award #${String(byBot)}`, '`weaver[bot]` is a bot'],
     ['/award @analytical-engines', '`analytical-engines` is an organisation'],
     ['/award @grace @nobody-at-all', 'GitHub has no account `nobody-at-all`.'],
     ['/award #1', 'There is no pull request `#1` in this repository.'],
