@@ -28,7 +28,7 @@ import { findInstallation } from './issues/in-turn.ts';
 import { tendIssue } from './issues/tend-issue.ts';
 
 /** How often is looked for what is to follow by itself. */
-const automaticEveryMs = 5_000;
+const automaticEveryMs = 2_000;
 
 /** Opens what the App needs, starts its workers, and builds the server of the receiver, which does not listen yet. */
 export async function createApp({ config, log, metrics, health, open, signal }: Service<GitHubAppSettings>): Promise<Server> {
