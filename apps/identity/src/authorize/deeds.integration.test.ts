@@ -211,10 +211,20 @@ describe('the rules give back what nobody is to work on', () => {
     expect(await codeOf(on, await request())).toBe('NOT_A_MAINTAINER');
   });
 
-  test('not by the word of an App, as those that close what has grown old', async () => {
+  test('not by the word of an App, as those that close what has grown old, in its own name or in that of a maintainer', async () => {
     const { on, stake } = await hoursAgo(96);
-    await on.asApp('PATCH', `/repos/${repository}/issues/1`, { state: 'closed', state_reason: 'not_planned' });
-    expect(await codeOf(on, { action: 'cancel', sourceKind: 'closing', sourceId: await newestClosing(on), ...on.issue(), stakes: [stake()] })).toBe('NOT_A_PERSON');
+    const { github } = on;
+    const unplanned = { state: 'closed', state_reason: 'not_planned' };
+    const request = async (): Promise<Request> => ({ action: 'cancel', sourceKind: 'closing', sourceId: await newestClosing(on), ...on.issue(), stakes: [stake()] });
+    await on.asApp('PATCH', `/repos/${repository}/issues/1`, unplanned);
+    expect(await codeOf(on, await request())).toBe('NOT_A_PERSON');
+    github.reopenIssue('linus', repository, 1);
+    github.setCallbackUrls(['http://pages.example/callback']);
+    const code = new URL(github.authorize({ user: 'linus', url: `${github.url}/login/oauth/authorize?client_id=${github.app.clientId}` })).searchParams.get('code');
+    const send = (method: string, url: string, body: object, authorization = '') => fetch(url, { method, body: JSON.stringify(body), headers: { 'user-agent': 'test', 'content-type': 'application/json', 'accept': 'application/json', ...(authorization === '' ? {} : { authorization }) } }).then((it) => it.json() as Promise<Record<string, unknown>>);
+    const { access_token: token } = await send('POST', `${github.url}/login/oauth/access_token`, { client_id: github.app.clientId, client_secret: github.app.clientSecret, code });
+    expect(await send('PATCH', `${github.apiUrl}/repos/${repository}/issues/1`, unplanned, `Bearer ${String(token)}`)).toMatchObject({ closed_by: { login: 'linus' } });
+    expect(await codeOf(on, await request())).toBe('NOT_A_PERSON');
   });
 });
 
