@@ -55,7 +55,7 @@ test('a funder and somebody who may award decide at once: the relayer signs the 
   const found = await awardOf(money);
   expect(found).toMatchObject({ by: ['funder', 'relayer'] });
   expect(found?.finalAt).toBe(found?.at);
-  expect(authority.asked.slice(asked)).toMatchObject([{ action: 'award', actorId: '9919', stakes: [{ deposit: money.deposit }] }]);
+  expect(authority.asked.slice(asked)).toMatchObject([{ action: 'award', actorId: '9919', stakes: [{ deposit: money.deposit, funderAwarded: true }] }]);
 });
 
 describe('the relayer signs nothing', () => {

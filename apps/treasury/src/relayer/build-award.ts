@@ -37,7 +37,7 @@ export async function buildAward(context: Treasury, seconding: Seconding | undef
   if (problem !== undefined) throw new DoubloonError('NOTHING_TO_DECIDE', { reason: problem.replace(/\.$/, '') });
   const isSeconded = request.actorId !== '';
   const second = isSeconded ? seconder(seconding, row) : undefined;
-  if (second !== undefined) await authorizeSecond(second, { row, shares, actorId: request.actorId, issueNumber: request.issueNumber });
+  if (second !== undefined) await authorizeSecond(second, { row, wallet, shares, actorId: request.actorId, issueNumber: request.issueNumber });
 
   const address = parseAddress(row.address);
   const [time, { blockhash, lastValidBlockHeight }, price, empty, [operatorAccount, account, payer]] = await Promise.all([chain.time(), chain.latestBlockhash(), priorityPrice(chain, [wallet, address]), chain.minimumBalance(0), chain.accounts([operator, address, wallet], 'confirmed')]);
@@ -85,7 +85,7 @@ export function seconder(seconding: Seconding | undefined, { with_relayer: withR
   return seconding;
 }
 
-/** Asked when it is built, and again before the relayer signs. NOT_AUTHORIZED, SERVICE_UNAVAILABLE. */
-export async function authorizeSecond(seconding: Seconding, { row, shares, actorId, issueNumber }: { row: DepositRow; shares: readonly Share[]; actorId: string; issueNumber: number }): Promise<void> {
-  await authorize(seconding, 'award', { source: { repositoryId: row.repository_id, issueId: row.issue_id, issueNumber }, actorId, shares, touched: [row] });
+/** Asked when it is built, about what it will be when the wallet has signed, and again before the relayer signs. NOT_AUTHORIZED, SERVICE_UNAVAILABLE. */
+export async function authorizeSecond(seconding: Seconding, { row, wallet, shares, actorId, issueNumber }: { row: DepositRow; wallet: Address; shares: readonly Share[]; actorId: string; issueNumber: number }): Promise<void> {
+  await authorize(seconding, 'award', { source: { repositoryId: row.repository_id, issueId: row.issue_id, issueNumber }, actorId, funderAwarded: wallet === row.funder, shares, touched: [row] });
 }

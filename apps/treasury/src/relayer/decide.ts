@@ -40,13 +40,12 @@ const intend = `
 export async function decide(context: Deciding, action: DecisionAction, request: treasury.DecisionSource | undefined, shares: readonly Share[] = []): Promise<Answer> {
   const { pool, facts, log, now, wake } = context;
   const source = readSource(request);
-  const earlier = await decisionBySource(pool, action, source);
-  if (earlier !== undefined) return { decision: earlier, untouched: [] };
-
   const time = facts.current().time();
   const judged = (await depositsOfBounty(pool, source)).map((row) => ({ row, reason: untouched(action, row, { time, shares }) }));
   const touched = judged.flatMap(({ row, reason }) => (reason === undefined ? [row] : []));
   const others = judged.flatMap(({ row, reason }) => (reason === undefined ? [] : [{ deposit: row.address, reason }]));
+  const earlier = await decisionBySource(pool, action, source);
+  if (earlier !== undefined) return { decision: earlier, untouched: others.filter(({ deposit }) => !(earlier.intents ?? []).some((intent) => intent.deposit === deposit)) };
   if (touched.length === 0) throw new DoubloonError('NOTHING_TO_DECIDE', { reason: others.length === 0 ? 'there is no money on this issue' : [...new Set(others.map(({ reason }) => reason.replace(/\.$/, '')))].join('; ') });
 
   const { actor, decisionId } = await authorize(context, action, { source, shares, touched });
@@ -66,11 +65,11 @@ export async function decide(context: Deciding, action: DecisionAction, request:
 }
 
 /** NOT_AUTHORIZED with the reason; an answer without an actor or a record is none. */
-export async function authorize({ identity }: Pick<Deciding, 'identity'>, action: DecisionAction, { source, actorId = '', shares, touched }: { source: Omit<Source, 'sourceKind' | 'sourceId'> & Partial<Source>; actorId?: string; shares: readonly Share[]; touched: readonly DepositRow[] }): Promise<{ actor: { githubId: string; login: string }; decisionId: string }> {
+export async function authorize({ identity }: Pick<Deciding, 'identity'>, action: DecisionAction, { source, actorId = '', funderAwarded = false, shares, touched }: { source: Omit<Source, 'sourceKind' | 'sourceId'> & Partial<Source>; actorId?: string; funderAwarded?: boolean; shares: readonly Share[]; touched: readonly DepositRow[] }): Promise<{ actor: { githubId: string; login: string }; decisionId: string }> {
   const { allowed, reason, reasonCode, actor, decisionId } = await identity.authorize({
     action, sourceKind: source.sourceKind ?? '', sourceId: source.sourceId ?? '', repositoryId: source.repositoryId, issueId: source.issueId, issueNumber: source.issueNumber, actorId,
     awardeeIds: shares.map(({ githubId }) => githubId), awardeeBps: shares.map(({ bps }) => bps),
-    stakes: touched.map((row) => ({ deposit: row.address, funder: row.funder, repositoryId: row.repository_id, withRelayer: row.with_relayer, approver: row.approver ?? '', fundedAt: row.seen_at.toISOString() })),
+    stakes: touched.map((row) => ({ deposit: row.address, funder: row.funder, repositoryId: row.repository_id, withRelayer: row.with_relayer, approver: row.approver ?? '', fundedAt: row.seen_at.toISOString(), funderAwarded })),
   });
   if (!allowed) throw new DoubloonError('NOT_AUTHORIZED', { sentence: reason, reason: reasonCode });
   if (actor === undefined || parseGitHubId(actor.githubId) === undefined || decisionId === '') throw new DoubloonError('SERVICE_UNAVAILABLE', { service: 'identity' });

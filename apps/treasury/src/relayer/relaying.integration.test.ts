@@ -145,7 +145,7 @@ test('a comment awards, and when that is final and both have wallets they are pa
   const shares = [{ githubId: ada, bps: 6_667 }, { githubId: grace, bps: 3_333 }];
   const { decision } = await clients.app.award({ source: source(money.issueId), shares });
   expect(decision).toMatchObject({ action: 'award', actor: { login: 'ada' }, intents: [{ deposit: money.deposit, state: IntentState.WAITING }] });
-  expect(authority.asked.at(-1)).toMatchObject({ action: 'award', awardeeIds: [ada, grace], awardeeBps: [6_667, 3_333], stakes: [{ deposit: money.deposit, funder: money.funder.address, withRelayer: true }] });
+  expect(authority.asked.at(-1)).toMatchObject({ action: 'award', awardeeIds: [ada, grace], awardeeBps: [6_667, 3_333], stakes: [{ deposit: money.deposit, funder: money.funder.address, withRelayer: true, funderAwarded: false }] });
   await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
   await expect.poll(async () => (await clients.app.getBounty({ repositoryId, issueId: money.issueId })).decisions, patient).toMatchObject([{ intents: [{ state: IntentState.DONE }] }]);
 

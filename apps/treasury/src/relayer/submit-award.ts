@@ -50,7 +50,7 @@ export async function submitAward(context: Treasury, seconding: Seconding | unde
   let transaction = request.transaction;
   if (build.actorId !== null) {
     const second = seconder(seconding, row);
-    await authorizeSecond(second, { row, shares: build.shares, actorId: build.actorId, issueNumber: build.issueNumber ?? 0 });
+    await authorizeSecond(second, { row, wallet: build.wallet, shares: build.shares, actorId: build.actorId, issueNumber: build.issueNumber ?? 0 });
     const theirs = await second.key.sign(message);
     transaction = signTransaction(transaction, [{ address: second.key.address, sign: () => theirs }]);
   }
