@@ -78,16 +78,17 @@ test('awards of other people, by other keys or final at another time are told ap
   expect(text).toContain('Awarded by the wallet of the approver, 2026-02-01 10:00 UTC. Final at 2026-02-04 10:00 UTC; it can be vetoed until then.');
 });
 
-test('a decision that is on its way or came to nothing is told with its reason, as code', () => {
+test('a decision that is on its way or came to nothing is told with its reason, as code, until there is a newer one or the money is gone', () => {
   const decisions = [
     decisionOf([], { action: 'veto', sourceId: '1', intents: [{ deposit: addressOf(1), state: IntentState.WAITING }, { deposit: addressOf(2), state: IntentState.WAITING }] }),
-    decisionOf([], { action: 'cancel', sourceId: '2', intents: [{ deposit: addressOf(1), state: IntentState.FAILED, problem: 'It is `awarded` <b>already</b>.' }] }),
+    decisionOf([], { action: 'cancel', sourceId: '2', intents: [1, 3, 4].map((nth) => ({ deposit: addressOf(nth), state: IntentState.FAILED, problem: 'It is `awarded` <b>already</b>.' })) }),
   ];
-  expect(told({ deposits: [depositOf(1)], decisions })).toBe(`**Award**
+  expect(told({ deposits: [depositOf(1), depositOf(2), depositOf(3), depositOf(4, { state: DepositState.CANCELLED })], decisions })).toBe(`**Award**
 
 - The veto by \`linus\` (id \`9\`), 2 deposits, is on its way
 - The cancel by \`linus\` (id \`9\`), 1 deposit, could not be carried out: \`\`It is \`awarded\` <b>already</b>.\`\``);
   expect(told({ deposits: [depositOf(1)] })).toBe('');
+  expect(told({ deposits: [depositOf(1)], decisions: [decisionOf([addressOf(1)], { action: 'veto' }), ...decisions] })).toBe('');
 });
 
 test('the newest logins that are known are shown beside the ids, which are what counts; nobody is mentioned', () => {

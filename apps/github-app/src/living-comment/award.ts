@@ -1,4 +1,5 @@
 import { treasury } from '@doubloon/rpc';
+import { isHeld } from './deposits.ts';
 import { inCode, link, shortened } from './markdown.ts';
 import { amount, atMost, count, day, sumOf, type Bounty, type Names } from './phrases.ts';
 
@@ -76,17 +77,19 @@ function standing({ settled, waitsFor, paysFrom, claimableUntil }: treasury.Awar
   }
 }
 
-/** What comments decided and the chain does not show yet, or would not do. */
-function underWay({ decisions, bountyUrl }: Bounty, name: Names): string[] {
+/** What comments decided and the chain does not show yet, or would not do. Of each deposit in escrow the newest counts. */
+function underWay({ deposits, decisions, bountyUrl }: Bounty, name: Names): string[] {
   const words: Readonly<Record<string, string>> = { award: 'The award', veto: 'The veto', cancel: 'The cancel' };
-  const open = decisions.flatMap(({ action, actor, intents }) => [...Map.groupBy(intents.filter(({ state }) => state !== IntentState.DONE), ({ state, problem }) => JSON.stringify([state, problem])).values()].flatMap((alike) => {
-    const [one] = alike;
-    if (one === undefined) return [];
-    const of = `${words[action] ?? 'The decision'} by ${name(actor?.githubId ?? '')}, ${count(alike.length, 'deposit')},`;
-    const why = one.problem === '' ? '' : `: ${inCode(one.problem, 200)}`;
-    return [one.state === IntentState.FAILED ? `- ${of} could not be carried out${why}` : `- ${of} is on its way${why}`];
-  }));
-  return atMost(open, mostAwards, (line) => line, (left) => `- And ${String(left)} more, ${link('here', bountyUrl)}.`);
+  const left = new Set(deposits.filter(isHeld).map(({ address }) => address));
+  const open = decisions.flatMap(({ action, actor, intents }) => {
+    // Asking whether it was still there takes it out: an older decision says nothing any more.
+    const newest = intents.filter(({ deposit }) => left.delete(deposit)).filter(({ state }) => state !== IntentState.DONE);
+    return [...Map.groupBy(newest, ({ state, problem }) => JSON.stringify([state, problem])).values()].flatMap((alike) => alike.slice(0, 1).map(({ state, problem }) => {
+      const of = `${words[action] ?? 'The decision'} by ${name(actor?.githubId ?? '')}, ${count(alike.length, 'deposit')},`;
+      return `- ${of} ${state === IntentState.FAILED ? 'could not be carried out' : 'is on its way'}${problem === '' ? '' : `: ${inCode(problem, 200)}`}`;
+    }));
+  });
+  return atMost(open, mostAwards, (line) => line, (more) => `- And ${String(more)} more, ${link('here', bountyUrl)}.`);
 }
 
 /** What of a deposit was awarded can still be undone. */
