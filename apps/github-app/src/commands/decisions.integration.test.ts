@@ -107,13 +107,17 @@ test.concurrent('whoever funded with a wallet that is linked to them vetoes by a
   await shows(veto, 'eyes', '+1');
 });
 
-test.concurrent('what is funded after an award is not part of it, and one comment awards all that is there', async () => {
+test.concurrent('what is funded after an award is not part of it, one comment awards all that is there, and what a later one does not reach is told', async () => {
   const issue = await fundedIssue('$sol:0.5$ $sol:0.25$');
   await linus().comment(issue.number, '/award @grace');
   await stands(issue, 'AWARDED', 'AWARDED');
   await person('ada').comment(issue.number, '$sol:0.125$');
   await fund(issue);
   await stands(issue, 'AWARDED', 'AWARDED', 'HELD');
+  const cancel = await linus().comment(issue.number, '/cancel');
+  await stands(issue, 'AWARDED', 'AWARDED', 'CANCELLED');
+  await shows(cancel, 'eyes', '+1');
+  expect((await says(issue, 'is not sent back')).match(/is not sent back: It is awarded already\./g)).toHaveLength(2);
 });
 
 test.concurrent('an award in a review is not done, and the reason is told', async () => {

@@ -23,11 +23,13 @@ const isCalm = (issue: { id: number }) => vi.waitFor(async () => {
   expect((await line.database.pool.query('select from intent where issue_id = $1 and done_at is null', [String(issue.id)])).rowCount).toBe(0);
 }, patience);
 
+const deaths = ['awardees-kept', 'decision-ended', 'decision-told', 'notice-intended', 'notice-created', 'notice-kept'] as const satisfies readonly FailpointName[];
+
 test('a login that changes hands between reading and deciding pays neither of the two', async () => {
   const issue = await fundedIssue();
   const { id } = line.github.addUser('charles');
   let comment = { id: 0 };
-  await dyingAt('awardees-kept', async () => { comment = await linus().comment(issue.number, '/award @charles'); });
+  await dyingAt(deaths[0], async () => { comment = await linus().comment(issue.number, '/award @charles'); });
   line.github.rename('charles', 'charles-b');
   expect(line.github.addUser('charles').id).not.toBe(id);
   await line.killAndRestart();
@@ -56,8 +58,8 @@ test('a command that somebody edited before it was heard of is refused, and one 
 test('killed at each step of a decision and of its notices, the App decides once, answers once and writes each notice once; what was deleted is not written again', async () => {
   const issue = await fundedIssue();
   let comment = { id: 0 };
-  await dyingAt('decision-ended', async () => { comment = await linus().comment(issue.number, '/award @grace'); });
-  for (const name of ['decision-told', 'notice-intended', 'notice-created', 'notice-kept'] as const) await dyingAt(name);
+  await dyingAt(deaths[1], async () => { comment = await linus().comment(issue.number, '/award @grace'); });
+  for (const name of deaths.slice(2)) await dyingAt(name);
   await line.killAndRestart();
   const kinds = async () => (await notices(issue)).map(({ body }) => /"kind":"(\w+)"/.exec(body)?.[1]).sort();
   await vi.waitFor(async () => { expect(await kinds()).toEqual(['wallet', 'window']); }, patience);
