@@ -147,6 +147,8 @@ describe.skipIf(missing)(`the award page${missing === undefined ? '' : ` (needs 
       await heading(page, /^Awarded$/);
       const heard = await page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard.join('\n'));
       for (const said of ['Choose a wallet.', 'Wallet connected.', 'Waiting for your signature.', 'Signed and recorded.', 'Final on chain. 0.5 SOL: Awarded, open to veto.']) expect(heard).toContain(said);
+      await heading(page, '0.5 SOL: Awarded, open to veto');
+      await page.getByText('0.35 SOL (70 %)').waitFor();
       await expectAccessible(page);
       await picture(page, 'award-awarded');
       expect(wallet.asked()).toBe(1);
