@@ -36,7 +36,7 @@ export interface Elsewhere {
   readonly repository: { readonly id: number; readonly full_name: string };
 }
 
-export type Reread = IssueNow | { readonly gone: 'deleted'; readonly at: Date } | { readonly gone: 'moved'; readonly to: Elsewhere } | { readonly gone: 'renamed'; readonly name: string } | 'unchanged';
+export type Reread = IssueNow | { readonly gone: 'deleted'; readonly at: Date } | { readonly gone: 'moved'; readonly to: Elsewhere } | { readonly gone: 'renamed'; readonly name: string } | { readonly gone: 'unknown' } | 'unchanged';
 
 interface Answer { readonly data: unknown; readonly headers: Readonly<Record<string, string | undefined>> }
 
@@ -95,6 +95,8 @@ async function readElsewhere(octokit: Octokit, { repositoryId, number, issueId }
   if (String(id) === issueId) return { gone: 'renamed', name };
   const [owner = '', repo = ''] = name.split('/');
   const { data: repository } = await octokit.rest.repos.get({ owner, repo, request: { signal } });
+  // A transfer goes to another repository. Numbers are not given twice, and what GitHub means by this nobody knows.
+  if (String(repository.id) === repositoryId) return { gone: 'unknown' };
   return { gone: 'moved', to: { issue: data as object, repository: { id: repository.id, full_name: repository.full_name } } };
 }
 

@@ -120,6 +120,10 @@ async function keep(rereading: Rereading, client: Octokit, due: DueIssue, known:
     await keepReread(pool, due, now());
     return 'missed';
   }
+  if ('gone' in read && read.gone === 'unknown') {
+    await keepReread(pool, due, later(rereading, everyMs * rarely));
+    return 'refused';
+  }
   const missed = 'gone' in read ? [read.gone === 'moved' ? missedTransfer(known.issue, read.to) : missedDeletion(known.issue, read.at)]
     : await missedOn(known, read, await filterAsync(absent(known, read), (id) => isGone(client, known.issue, id, signal)), (text, url) => readCommands(parse, text, url));
   const isClosed = 'issue' in read && read.issue.state === 'closed';
