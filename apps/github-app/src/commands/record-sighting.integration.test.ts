@@ -165,7 +165,7 @@ test('where somebody offered, what a creation decides is intended as it was read
   expect(await see('/award #12', { id: '3' })).toEqual(['award #12', 'eyes']);
 });
 
-test('an award that is edited in decides nothing, and neither does one in a quote, in code, or of a bot', async () => {
+test('an award that is edited in decides nothing, and neither does one in a quote, in code or in an HTML comment', async () => {
   await see('$usdc:5$', { id: '1' });
   await see('words', { id: '2' });
   expect(await see('/award @grace', { id: '2', change: 'edited', second: 1, before: 'words' })).toEqual([]);
