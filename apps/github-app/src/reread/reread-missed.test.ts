@@ -4,7 +4,7 @@ import { readCommands } from '../commands/commands.ts';
 import { mayCommand, readDelivery, type Sighting } from '../webhooks/delivery.ts';
 import type { CommentText, IssueNow, IssueText } from './issue-now.ts';
 import { textHash, withMarker } from '../living-comment/living-comment.ts';
-import { absent, missedDeletion, missedOn, settleMs, type Known, type KnownSource } from './reread-missed.ts';
+import { absent, missedDeletion, missedOn, missedTransfer, settleMs, type Known, type KnownSource } from './reread-missed.ts';
 
 const denoms = new Map([['sol', 9]]);
 const read = (text: string, url: string) => readCommands((one) => Promise.resolve(parseCommands(one, denoms)), text, url);
@@ -106,4 +106,17 @@ test('a repository that was renamed is told by its new name', async () => {
 test('an issue that is gone is told as deleted', () => {
   const { event, payload } = missedDeletion(knownIssue, at);
   expect(readDelivery(event, payload)).toMatchObject({ sighting: { change: 'deleted', issue: { id: '100', number: 7 } } });
+});
+
+test('what was written before a transfer is a copy: it neither commands again nor is it missing', async () => {
+  const moved = (sources: readonly KnownSource[]): Known => ({ ...known(sources), issue: { ...knownIssue, movedHereAt: minute(10) } });
+  expect(await told(moved([]), now([comment(1, '$sol:1$'), comment(20, '$sol:2$')], { body: '$sol:3$' }))).toEqual(['issue-comment 20 created: $sol:2$']);
+  const [before, after] = [source(1, { updatedAt: new Date(at.getTime() - settleMs - 2) }), source(2, { updatedAt: new Date(at.getTime() - settleMs - 1) })];
+  expect(absent({ ...known([before, after]), issue: { ...knownIssue, movedHereAt: before.updatedAt } }, now([]))).toEqual(['2']);
+});
+
+test('a transfer that nobody told us of is told as its webhook would have', () => {
+  const { event, payload, guid } = missedTransfer(knownIssue, { issue: { id: 200 }, repository: { id: 20, full_name: 'a/c' } });
+  expect({ event, ...payload }).toMatchObject({ event: 'issues', action: 'transferred', issue: { id: 100 }, repository: { id: 10 }, changes: { new_issue: { id: 200 }, new_repository: { id: 20, full_name: 'a/c' } } });
+  expect(missedTransfer(knownIssue, { issue: { id: 201 }, repository: { id: 21, full_name: 'a/d' } }).guid).not.toBe(guid);
 });
