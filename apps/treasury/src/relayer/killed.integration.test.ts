@@ -41,11 +41,11 @@ async function start(home: Home, failpoint?: FailpointName): Promise<Running> {
 const someone = () => String(randomInt(1, 2 ** 40));
 const relaying = ['relay-signed', 'relay-kept', 'relay-claimed', 'relay-sent', 'relay-seen', 'relay-settled'] as const satisfies readonly FailpointName[];
 
-async function setUp() {
-  const local = await openLocalChain();
+async function setUp({ changes = {}, ...options }: { slotMs?: number; changes?: Readonly<Record<string, string>> } = {}) {
+  const local = await openLocalChain(options);
   onTestFinished(() => local[Symbol.asyncDispose]());
   const authority = await openAuthority();
-  const home = await openHome(local, { ...authority.env, TREASURY_RELAYER_KEY_FILE: local.relayerKeyFile });
+  const home = await openHome(local, { ...authority.env, TREASURY_RELAYER_KEY_FILE: local.relayerKeyFile, ...changes });
   const dying = async (name: FailpointName, act: (running: Running) => Promise<unknown> = () => Promise.resolve()): Promise<void> => {
     const running = await start(home, name);
     await act(running).catch(() => undefined);
@@ -104,8 +104,9 @@ test('killed around what it has seen of a deposit, it tells of it once', { timeo
   for (const { issueId } of all) await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'cancelled']);
 });
 
+// Its blockhash has to live through some starts of a process.
 test('killed around an award that a wallet signed, it takes it once', { timeout: 120_000 }, async () => {
-  const { local, home, dying } = await setUp();
+  const { local, home, dying } = await setUp({ slotMs: 150 });
   const first = await start(home);
   const money = await fundedOffer(local, first.clients);
   const built = await first.clients.web.buildAward({ deposit: money.deposit, wallet: money.funder.address, shares: [{ githubId: someone(), bps: 10_000 }], actorId: '9919', issueNumber: 7 });
@@ -119,7 +120,7 @@ test('killed around an award that a wallet signed, it takes it once', { timeout:
 });
 
 test('killed around a step that a wallet signed, it takes it once', { timeout: 120_000 }, async () => {
-  const { local, home, dying } = await setUp();
+  const { local, home, dying } = await setUp({ slotMs: 150, changes: { TREASURY_REFUND_AFTER: '30d' } });
   const first = await start(home);
   const money = await fundedOffer(local, first.clients);
   await local.localnet.timeTravel(94 * 86_400);
