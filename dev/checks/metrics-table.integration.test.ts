@@ -64,7 +64,7 @@ test('the running services tell what docs/metrics.md says, after the main job wa
   const told = await scrape('github-app');
   expect(told.samples).toContainEqual({ name: 'doubloon_living_comment_writes_total', labels: { how: 'created', app: 'github-app' } });
   expect(await problems()).toEqual([]);
-});
+}, 180_000);
 
 test('a storm of repositories, people, paths and offers that nobody has heard of adds no series', async () => {
   await storm(1, 3);

@@ -103,8 +103,9 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   const relayer: Rounds = rounds('relayer', config.sendEvery, async () => {
     const every = { everyMs: config.sendEvery };
     // What others signed by themselves is sent without a key, too.
-    if (relaying === undefined) await pursueSent({ ...context, relayed: measures.relayed }, every);
-    else lookAgain(relayer, await relayDue(relaying, every));
+    if (relaying === undefined) return pursueSent({ ...context, relayed: measures.relayed }, every);
+    const found = await relayDue(relaying, every);
+    lookAgain(relayer, found);
   });
   const cranks = rounds('cranks', config.watchEvery, async () => {
     const time = await chain.time();
