@@ -1,4 +1,4 @@
-import { associatedTokenAddress, decodeIdentity, effectiveWallet, identityAddress, parseAddress, type Address, type Identity } from '@doubloon/escrow';
+import { associatedTokenAddress, decodeIdentity, effectiveWallet, identityAddress, parseAddress, tokenProgram, type Address, type Identity } from '@doubloon/escrow';
 import { checkNode, type ChainAccount } from '@doubloon/escrow/chain';
 import { depositIn } from '../credit-deposit.ts';
 import { operatorIn, readWithOperator } from '../operator.ts';
@@ -41,7 +41,9 @@ async function factsIn({ program, operator: operatorAddress, key }: Relaying, in
   const opened = await found(read, tokenAccounts);
   return intents.map((_, index) => ({
     program, operatorAddress, operator: state.operator, relayer: key.address, time: state.time,
-    deposit: deposits[index], identity: identityIn(identities[index], program), hasTokenAccount: opened[index] !== undefined,
+    deposit: deposits[index], identity: identityIn(identities[index], program), 
+    // Lamports that a stranger sent there make no token account.
+    hasTokenAccount: opened[index]?.owner === tokenProgram,
   }));
 }
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { decodeDeposit, signerFromSeed, signTransaction } from '@doubloon/escrow';
+import { award, decodeDeposit, localProgram, signerFromSeed, signTransaction } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -79,13 +79,20 @@ test('a transaction that would take more than its fee is never signed', async ()
   await expect.poll(() => typesOf(home, money.issueId), patient).toContain('awarded');
 });
 
-test('a day’s budget that is spent holds everything back, and another day’s lets it go', async () => {
+test('a day’s budget that is spent holds everything back but a veto, and another day’s lets it go', async () => {
   const { local, home } = await setUp({ TREASURY_RELAYER_BUDGET: '0' });
   const clients = await openTreasury(home);
   const money = await fundedOffer(local, clients);
   await awardTo(clients, money);
   await expect.poll(async () => (await intentsOf(home, money))[0], patient).toMatchObject({ state: 'waiting', problem: 'What the relayer may spend in a day is spent.' });
   expect(await signedOf(home)).toEqual([]);
+  // A veto does not wait: whoever spends the budget of others buys no award its time.
+  const other = await fundedOffer(local, clients);
+  const { createdSlot, sequence } = decodeDeposit((await local.chain.account(other.deposit, 'finalized'))?.data ?? new Uint8Array());
+  await local.send([award({ program: localProgram, deposit: other.deposit, operator: local.operator, deciders: [local.keys.relayer.address], createdSlot, sequence, shares: [{ githubId: someone(), bps: 10_000 }] })], [await local.wallet(), local.keys.relayer]);
+  await expect.poll(() => typesOf(home, other.issueId), patient).toContain('awarded');
+  await clients.app.veto({ source: { repositoryId, issueId: other.issueId, issueNumber: 7, sourceKind: 'issue-comment', sourceId: someone() } });
+  await expect.poll(() => typesOf(home, other.issueId), patient).toContain('vetoed');
   await clients.stop();
   const { TREASURY_RELAYER_BUDGET: _none, ...env } = home.env;
   await startTreasury({ ...home, env });

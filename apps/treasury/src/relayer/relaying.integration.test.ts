@@ -205,6 +205,25 @@ test('a winner of tokens who never held any gets an account for them, once', asy
   expect((await home.database.pool.query('select from opened_account where github_id = $1', [ada])).rowCount).toBe(1);
 });
 
+test('nobody keeps others from their tokens: neither a winner who closes their account, nor a stranger who sends SOL where one is to be opened', async () => {
+  const [ada, grace] = [someone(), someone()];
+  const [, wallet] = [await local.link(ada), await local.link(grace)];
+  await local.localnet.timeTravel(hours72 + 5);
+  const { usdc: mint } = local.localnet.mints;
+  // Opened for Ada before, who closed it and kept the rent.
+  await home.database.pool.query("insert into opened_account (github_id, mint, signature, opened_at) select $1, $2, signature, now() from relayer_transaction limit 1", [ada, mint]);
+  const account = associatedTokenAddress({ wallet: wallet.address, mint }).address;
+  await local.localnet.faucet.airdrop(account, 1_000_000n);
+  const money = await fundedOffer(local, clients, offerRequest({ denom: 'usdc', amount: '2500000' }));
+  const { createdSlot, sequence } = await onChain(money);
+  const shares = [ada, grace].map((githubId) => ({ githubId, bps: 5_000 }));
+  await local.send([award({ program: localProgram, deposit: money.deposit, operator: local.operator, deciders: [local.keys.relayer.address, money.funder.address], createdSlot, sequence, shares })], [await local.wallet(), local.keys.relayer, money.funder]);
+  await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'paid']);
+  const held = await local.chain.account(account, 'finalized');
+  expect(held && tokenAccountIn(held)).toMatchObject({ holder: wallet.address, amount: 1_250_000n });
+  expect(await intentsOf(money)).toMatchObject([{ state: 'waiting', problem: 'The token account of who is to be paid was opened before and is gone: they have to open it themselves.' }, { state: 'done' }]);
+});
+
 // Last: they move the clock by months.
 test('what nobody decided on goes back after its time, by itself, and its account is closed a week later', async () => {
   const money = await fundedOffer(local, clients);

@@ -42,7 +42,10 @@ export async function signBundle(context: Relaying, bundle: readonly Doable[]): 
   };
   const openings = bundle.filter(({ opens }) => opens !== undefined);
   const unopenable = await mayNotOpen(context, openings);
-  if (unopenable !== undefined) return put(unopenable, openings.map(({ intent }) => intent.id));
+  for (const [id, problem] of unopenable) await put(problem, [id]);
+  // The others must not wait for somebody who closes their account.
+  const rest = bundle.filter(({ intent }) => !unopenable.has(intent.id));
+  if (unopenable.size > 0) return rest.length > 0 && signBundle(context, rest);
 
   const instructions = bundle.flatMap((one) => one.instructions);
   const writable = [...new Set(instructions.flatMap(({ accounts }) => accounts.filter((account) => account.writable).map(({ address }) => address)))];
@@ -72,7 +75,8 @@ export async function signBundle(context: Relaying, bundle: readonly Doable[]): 
   }
   const cost = fee(limit) + rents;
   const { rows: [today] } = await pool.query<{ spent: string }>(spentToday, [now()]);
-  if (BigInt(today?.spent ?? 0) + cost > context.budget) return put('What the relayer may spend in a day is spent.');
+  // A veto keeps money where it is, and each deposit takes one: whoever spends the budget must not buy an award its time.
+  if (bundle.some(({ intent }) => intent.action !== 'veto') && BigInt(today?.spent ?? 0) + cost > context.budget) return put('What the relayer may spend in a day is spent.');
 
   const signed = signTransaction(transaction, [{ address: key.address, sign: await presigned(context, transaction) }]);
   const signature = transactionSignature(signed);
@@ -109,15 +113,18 @@ async function record({ pool, now }: Relaying, bundle: readonly Doable[], { sign
 const user = 'select github_id from award_share where deposit = $1 and place = $2';
 const userOf = async (db: { query: Relaying['pool']['query'] }, { deposit, share }: IntentRow): Promise<string> => (await db.query<{ github_id: string }>(user, [deposit, share])).rows[0]?.github_id ?? '0';
 
-/** Why no token account may be opened now: a recipient who closes it gets its rent, so it is done once for each and in bounds. */
-async function mayNotOpen({ pool, now, mostAccounts }: Relaying, openings: readonly Doable[]): Promise<string | undefined> {
-  if (openings.length === 0) return undefined;
+/** Whose token account may not be opened now, and why: a recipient who closes it gets its rent, so it is done once for each and in bounds. */
+async function mayNotOpen({ pool, now, mostAccounts }: Relaying, openings: readonly Doable[]): Promise<ReadonlyMap<string, string>> {
+  const problems = new Map<string, string>();
+  if (openings.length === 0) return problems;
+  const { rows: [today] } = await pool.query<{ count: number }>(openedToday, [now()]);
+  let left = mostAccounts - (today?.count ?? 0);
   for (const { intent, opens } of openings) {
     const { rowCount } = await pool.query(opened, [await userOf(pool, intent), opens?.mint]);
-    if ((rowCount ?? 0) > 0) return 'The token account of who is to be paid was opened before and is gone: they have to open it themselves.';
+    if ((rowCount ?? 0) > 0) problems.set(intent.id, 'The token account of who is to be paid was opened before and is gone: they have to open it themselves.');
+    else if (left-- <= 0) problems.set(intent.id, 'The token accounts that the relayer may open in a day are opened.');
   }
-  const { rows: [today] } = await pool.query<{ count: number }>(openedToday, [now()]);
-  return (today?.count ?? 0) + openings.length > mostAccounts ? 'The token accounts that the relayer may open in a day are opened.' : undefined;
+  return problems;
 }
 
 /** The intent whose instruction failed; all when the error does not say. */

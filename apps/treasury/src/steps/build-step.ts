@@ -1,6 +1,6 @@
 import { formatAmount } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
-import { associatedTokenAddress, compileTransaction, createTokenAccount, memo, parseAddress, parseWallet, reasonOf, refusal, setComputeUnitLimit, setComputeUnitPrice, type Instruction } from '@doubloon/escrow';
+import { associatedTokenAddress, compileTransaction, createTokenAccount, memo, parseAddress, parseWallet, reasonOf, refusal, setComputeUnitLimit, setComputeUnitPrice, tokenProgram, type Instruction } from '@doubloon/escrow';
 import { networkFee, priorityPrice, roomForGuards, simulationLimit } from '@doubloon/escrow/chain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { depositByAddress, type DepositRow } from '../deposit-row.ts';
@@ -52,7 +52,8 @@ export async function buildDepositStep(context: Treasury, request: treasury.Buil
   const [{ blockhash, lastValidBlockHeight }, price, empty, tokenRent, [payer, opened]] = await Promise.all([
     chain.latestBlockhash(), priorityPrice(chain, writable), chain.minimumBalance(0), chain.minimumBalance(tokenAccountBytes), chain.accounts([wallet, ...(account === undefined ? [] : [account.address])], 'confirmed'),
   ]);
-  const opening = account !== undefined && opened === undefined ? [createTokenAccount({ payer: wallet, ...account })] : [];
+  // Lamports that a stranger sent there make no token account.
+  const opening = account !== undefined && opened?.owner !== tokenProgram ? [createTokenAccount({ payer: wallet, ...account })] : [];
   const rent = opening.length === 0 ? 0n : tokenRent;
   checkFunds(wallet, { balance: payer?.lamports ?? 0n, empty, total: rent + networkFee({ price, limit: simulationLimit }) }, undefined);
 
