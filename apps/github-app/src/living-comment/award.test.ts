@@ -122,3 +122,14 @@ test('what can be done next names who can do it and where', () => {
   expect(dusty).toContain(addressOf(77));
   expect(dusty).not.toContain(' more]');
 });
+
+test('the page to award on comes with whoever did merged work, once each, and nobody else', () => {
+  const [grace, maggie] = [{ id: '2', login: 'grace' }, { id: '3', login: 'maggie' }];
+  const work = { repository: 'analytical-engines/difference', title: 'x', url: 'https://github.test/p', mergedAt: new Date(0), mergedBy: undefined };
+  const candidates = [
+    { ...work, number: 4, state: 'merged', author: grace, coAuthors: [maggie] }, { ...work, number: 5, state: 'merged', author: maggie, coAuthors: [] },
+    { ...work, number: 6, state: 'merged', author: undefined, coAuthors: [] }, { ...work, number: 7, state: 'open', author: { id: '4', login: 'mallory' }, coAuthors: [] },
+  ] as const;
+  const text = next(bountyOf({ deposits: [depositOf(1)], offers: [offerOf('bb', { state: OfferState.FUNDED })] }), { ...nothing, candidates }).join('\n');
+  expect(text).toContain('(https://bounties.test/award/1-2?login=grace&login=maggie)');
+});
