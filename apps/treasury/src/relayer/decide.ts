@@ -27,7 +27,7 @@ type Answer = { decision: MessageInitShape<typeof treasury.DecisionSchema>; unto
 
 const insert = `
   insert into decision (action, source_kind, source_id, repository_id, issue_id, actor_id, actor_login, authorized_by, decided_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (action, source_kind, source_id) do nothing returning id`;
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id`;
 const intend = `
   insert into relayer_intent (action, decision, deposit, created_slot, sequence, shares, next_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $7)`;
 

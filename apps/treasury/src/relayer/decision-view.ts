@@ -20,7 +20,8 @@ const decisions = `
   select action, source_kind, source_id, actor_id, actor_login, decided_at,
     (select json_agg(json_build_object('deposit', deposit, 'state', state, 'signature', signature, 'problem', problem) order by id) from relayer_intent i where i.decision = n.id) as intents
   from decision n`;
-const bySource = `${decisions} where action = $1 and source_kind = $2 and source_id = $3`;
+// A pull request may close several issues, and decides about each of them.
+const bySource = `${decisions} where action = $1 and source_kind = $2 and source_id = $3 and (source_kind <> 'pull-request' or (repository_id, issue_id) in (select * from places_of($4, $5)))`;
 const ofBounty = `${decisions} where (repository_id, issue_id) in (select * from places_of($1, $2)) order by id desc limit 50`;
 
 const view = ({ action, source_kind: sourceKind, source_id: sourceId, actor_id: githubId, actor_login: login, decided_at: at, intents }: Row): MessageInitShape<typeof treasury.DecisionSchema> => ({
@@ -28,9 +29,9 @@ const view = ({ action, source_kind: sourceKind, source_id: sourceId, actor_id: 
   intents: intents.map(({ deposit, state, signature, problem }) => ({ deposit, state: states[state], signature: signature ?? '', problem: problem ?? '' })),
 });
 
-/** What a comment decided, and what has become of it; `undefined` when it decided nothing. */
-export async function decisionBySource(pool: Pool, action: DecisionAction, { sourceKind, sourceId }: { sourceKind: string; sourceId: string }): Promise<MessageInitShape<typeof treasury.DecisionSchema> | undefined> {
-  const { rows: [row] } = await pool.query<Row>(bySource, [action, sourceKind, sourceId]);
+/** What a comment decided, or a pull request about this issue, and what has become of it; `undefined` when it decided nothing. */
+export async function decisionBySource(pool: Pool, action: DecisionAction, { sourceKind, sourceId, repositoryId, issueId }: { sourceKind: string; sourceId: string } & BountyKey): Promise<MessageInitShape<typeof treasury.DecisionSchema> | undefined> {
+  const { rows: [row] } = await pool.query<Row>(bySource, [action, sourceKind, sourceId, repositoryId, issueId]);
   return row && view(row);
 }
 

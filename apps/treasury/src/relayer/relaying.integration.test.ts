@@ -77,6 +77,18 @@ test('one comment decides once, however often and with whatever text it is deliv
   expect(await intentsOf(money)).toHaveLength(1);
 });
 
+test('a pull request that closes two issues is awarded on both, once on each', async () => {
+  const [first, second] = [await fundedOffer(local, clients), await fundedOffer(local, clients)];
+  const [ada, pull] = [someone(), someone()];
+  const merged = ({ issueId }: Funded) => clients.app.award({ source: { ...source(issueId, pull), sourceKind: 'pull-request' }, shares: [{ githubId: ada, bps: 10_000 }] });
+  await Promise.all([merged(first), merged(first), merged(second)]);
+  for (const money of [first, second]) {
+    expect((await merged(money)).decision).toMatchObject({ sourceKind: 'pull-request', sourceId: pull, intents: [{ deposit: money.deposit }] });
+    await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
+    expect(await intentsOf(money)).toHaveLength(1);
+  }
+});
+
 test('of two comments that award at once one does, and the other is told why not', async () => {
   const money = await fundedOffer(local, clients);
   await Promise.all([awardTo(money, someone()), awardTo(money, someone())]);
