@@ -11,7 +11,7 @@ const anyOr = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transfo
 const requestSchema = z.object({
   denom: anyOr(storable.max(20)), state: anyOr(z.enum(['open', 'awarded', 'paid', 'ended'])), language: anyOr(storable.max(100)), label: anyOr(storable.max(200)),
   repositoryId: anyOr(githubId), repository: anyOr(storable.max(201)), number: z.number().int().max(2 ** 31 - 1),
-  cursor: anyOr(z.string().regex(/^\d{1,16}\.[1-9]\d{0,19}\.[1-9]\d{0,19}$/, 'is of no page before')), limit: z.number().int().max(100),
+  cursor: anyOr(z.string().regex(/^\d{1,15}\.[1-9]\d{0,19}\.[1-9]\d{0,19}$/, 'is of no page before')), limit: z.number().int().max(100),
 });
 type Filter = z.output<typeof requestSchema>;
 
