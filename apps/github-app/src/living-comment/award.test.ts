@@ -125,7 +125,7 @@ test('what can be done next names who can do it and where', () => {
 
 test('the page to award on comes with whoever did merged work, once each, and nobody else', () => {
   const [grace, maggie] = [{ id: '2', login: 'grace' }, { id: '3', login: 'maggie' }];
-  const work = { repository: 'analytical-engines/difference', title: 'x', url: 'https://github.test/p', mergedAt: new Date(0), mergedBy: undefined };
+  const work = { pullRequestId: '1', repositoryId: '1', repository: 'analytical-engines/difference', title: 'x', url: 'https://github.test/p', mergedAt: new Date(0), mergedBy: undefined };
   const candidates = [
     { ...work, number: 4, state: 'merged', author: grace, coAuthors: [maggie] }, { ...work, number: 5, state: 'merged', author: maggie, coAuthors: [] },
     { ...work, number: 6, state: 'merged', author: undefined, coAuthors: [] }, { ...work, number: 7, state: 'open', author: { id: '4', login: 'mallory' }, coAuthors: [] },
