@@ -53,7 +53,7 @@ test('an edit keeps what stood there before', () => {
 });
 
 test.each([
-  ['issue_comment', { action: 'pinned' }], ['issues', { action: 'labeled' }], ['push', {}], ['something_new', { action: 'created' }], ['__proto__', { action: 'created' }], ['issue_comment', { action: 'constructor' }],
+  ['issue_comment', { action: 'pinned' }], ['issues', { action: 'labeled' }], ['issues', { action: 'unlabeled' }], ['push', {}], ['something_new', { action: 'created' }], ['__proto__', { action: 'created' }], ['issue_comment', { action: 'constructor' }],
 ])('%s %j is not watched', (event, action) => { expect(readDelivery(event, { ...outer, issue, comment, ...action })).toEqual({ ignored: 'not watched' }); });
 
 test.each<[string, object]>([
