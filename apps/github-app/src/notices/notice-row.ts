@@ -21,3 +21,19 @@ const at = 'repository_id = $1 and issue_id = $2 and kind = $3 and subject = $4'
 export const markTried = (db: Db, { repositoryId, issueId }: IssueKey, { kind, subject }: Which, now: Date) => db.query(`update notice set tried_at = $5 where ${at}`, [repositoryId, issueId, kind, subject, now]);
 
 export const keepNotice = (db: Db, { repositoryId, issueId }: IssueKey, { kind, subject }: Which, commentId: string) => db.query(`update notice set comment_id = $5 where ${at}`, [repositoryId, issueId, kind, subject, commentId]);
+
+/** Whether a notice follows from what anybody can do who pays for it: with a wallet of their own a funder awards whomever they like. */
+const needsNobodysWord = ({ kind, subject }: Which): boolean => kind === 'wallet' || subject.startsWith('deposit ');
+
+/** How many such notices there are in 24 hours at most. */
+const mostADay = { onIssue: 16, inRepository: 64 };
+const ofADay = `
+  select count(*) filter (where issue_id = $2)::int as "onIssue", count(*)::int as "inRepository" from notice
+  where repository_id = $1 and tried_at > $3::timestamptz - interval '24 hours' and (kind = 'wallet' or subject like 'deposit %')`;
+
+/** Whether there were enough mails to people for a day, of those that anybody can bring about. What somebody decided by a comment is always told. */
+export async function isEnoughForToday(db: Db, { repositoryId, issueId }: IssueKey, which: Which, now: Date): Promise<boolean> {
+  if (!needsNobodysWord(which)) return false;
+  const { rows: [row] } = await db.query<typeof mostADay>(ofADay, [repositoryId, issueId, now]);
+  return row !== undefined && (row.onIssue >= mostADay.onIssue || row.inRepository >= mostADay.inRepository);
+}

@@ -5,7 +5,7 @@ import { TooSoon } from '../issues/installation-pace.ts';
 import type { KnownIssue } from '../issues/issue-row.ts';
 import type { Tending } from '../issues/tending.ts';
 import type { Bounty } from '../living-comment/phrases.ts';
-import { intendNotice, keepNotice, markTried } from './notice-row.ts';
+import { intendNotice, isEnoughForToday, keepNotice, markTried } from './notice-row.ts';
 import { isNotice, peopleOf, renderNotice, withNoticeMark, type Logins } from './notice-text.ts';
 import { noticesDue, type Notice } from './notices-due.ts';
 
@@ -13,6 +13,8 @@ import { noticesDue, type Notice } from './notices-due.ts';
 const settleMs = 10_000;
 /** A part of what may be created is for living comments alone. */
 const noticeShare = 0.75;
+/** How soon to look again where there were enough for a day. */
+const enoughMs = 3_600_000;
 
 /**
  * Writes the notices that there is a reason for and that were never written, each at most once. Resolves to when the rest of
@@ -26,6 +28,10 @@ export async function sendNotices(tending: Tending, octokit: Octokit, issue: Kno
     const settled = new Date((triedAt?.getTime() ?? 0) + settleMs);
     if (settled > tending.now()) {
       times.push(settled);
+      continue;
+    }
+    if (triedAt === null && (await isEnoughForToday(tending.pool, issue, notice, tending.now()))) {
+      times.push(new Date(tending.now().getTime() + enoughMs));
       continue;
     }
     try {
