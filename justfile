@@ -25,6 +25,10 @@ bench *args:
 kill-matrix *args:
     node dev/kill-matrix/main.ts {{args}}
 
+# Take guards away in a copy of the tree, to see that tests notice (--count N, --seed N, --only N, --all)
+guards *args:
+    node dev/pitfalls/main.ts {{args}}
+
 # Types, lint, and the pages' own check
 check:
     cd apps/web && svelte-kit sync && svelte-check --tsconfig ./tsconfig.json --fail-on-warnings

@@ -9,8 +9,8 @@ export const pitfallsTable = (): string => `# Pitfalls
 
 What went wrong on platforms that pay for issues, as their users told it in public, and what keeps it from going wrong here. Each has
 a test, and a guard in the sources; without the guard that test fails. \`just guards\` takes guards away by random choice in a copy of
-the tree, one at a time, and wants the test of each to fail; CI does so with four of those that are quick. \`just guards --all\` takes
-all of them, one after the other, and \`just guards --only 25\` the one of that number.
+the tree, one at a time, and wants the test of each to pass before that and to fail then; CI does so with four of those that are
+quick. \`just guards --all\` takes all of them, one after the other, and \`just guards --only 25\` the one of that number.
 
 ${[...Map.groupBy(pitfalls, ({ chapter }) => chapter)].map(([chapter, rows]) => `## ${chapter}
 

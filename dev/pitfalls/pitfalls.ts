@@ -283,7 +283,7 @@ export const pitfalls: readonly Pitfall[] = [
     number: 39, chapter: 'Chain',
     pitfall: 'Funding took several transactions, and a second click or a lost answer funded twice or left half of it.',
     here: 'Funding is one transaction, tried out before it is signed and recorded before it is sent; the same one again changes nothing, and a second one is refused.',
-    test: { file: 'packages/domain/src/bounty/bounty.test.ts', name: 'a second transaction is refused, the same one again changes nothing' },
+    test: { file: 'apps/treasury/src/funding.integration.test.ts', name: 'a double click submits once, and repeating it later changes nothing' },
     guard: { file: 'packages/domain/src/bounty/decide.ts', text: 'if (offer.submission === signature) return [];', instead: '' },
   },
   {
@@ -297,8 +297,8 @@ export const pitfalls: readonly Pitfall[] = [
     number: 41, chapter: 'Chain',
     pitfall: 'The page believed amount and mint from its address, and had people sign something else than the bot had said.',
     here: 'A page takes an opaque id and terms from the server, and what a wallet is to sign is compared with what the page shows.',
-    test: { file: 'apps/web/src/funding/check-funding.test.ts', name: 'a deadline far from the one shown is refused even when everything else agrees with it' },
-    guard: { file: 'apps/web/src/funding/check-funding.ts', text: "if (Math.abs(Date.parse(deadline) - Date.parse(terms.deadline)) > deadlineSlackMs) return 'the deadline';", instead: '' },
+    test: { file: 'apps/web/src/funding/check-funding.test.ts', name: '%s is refused' },
+    guard: { file: 'apps/web/src/funding/check-funding.ts', text: "? 'the amount, the issue or the terms' : difference", instead: '? undefined : difference' },
   },
   {
     number: 42, chapter: 'Chain',

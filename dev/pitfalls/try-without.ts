@@ -5,8 +5,10 @@ import type { TreeCopy } from './tree-copy.ts';
 
 const builds = ['packages/escrow/doubloon_escrow.so', 'packages/escrow/doubloon_escrow_v0.so'];
 
-/** What was found wrong; `undefined` when the test of the pitfall fails without its guard, and the copy is as before. */
+/** What was found wrong; `undefined` when the test of the pitfall passes with its guard and fails without, and the copy is as before. */
 export async function tryWithout(copy: TreeCopy, { guard, test }: Pitfall): Promise<string | undefined> {
+  const { isWell, said } = await runTest(copy, test);
+  if (!isWell) return `the test fails with the guard in its place:\n${said.slice(-2_000)}`;
   using _ = copy.change(guard.file, guard.text, guard.instead);
   if (!guard.file.endsWith('.rs')) return await runWithout(copy, test);
   using __ = copy.keep(builds.flatMap((file) => [file, `${file}.sha256`]));
@@ -14,12 +16,14 @@ export async function tryWithout(copy: TreeCopy, { guard, test }: Pitfall): Prom
   return built.isWell ? await runWithout(copy, test) : `without its guard the program does not build:\n${built.said.slice(-2_000)}`;
 }
 
-async function runWithout(copy: TreeCopy, { file, name }: NamedTest): Promise<string | undefined> {
-  const { isWell, said } = await run(copy, process.execPath, ['node_modules/vitest/vitest.mjs', 'run', file, '--testNamePattern', patternOf(name)]);
+async function runWithout(copy: TreeCopy, test: NamedTest): Promise<string | undefined> {
+  const { isWell, said } = await runTest(copy, test);
   if (isWell) return 'the test passes without the guard';
   // A file that can't be loaded fails every test: that shows nothing.
   return /Tests +\d+ failed/.test(said) ? undefined : `no test ran:\n${said.slice(-2_000)}`;
 }
+
+const runTest = (copy: TreeCopy, { file, name }: NamedTest) => run(copy, process.execPath, ['node_modules/vitest/vitest.mjs', 'run', file, '--testNamePattern', patternOf(name)]);
 
 /** Placeholders of a table of tests stand for anything. */
 const patternOf = (name: string): string => name.replaceAll(/[.*+?^{}()|[\]\\]/g, '\\$&').replaceAll(/%\w|\$[\w.]+/g, '.*');
