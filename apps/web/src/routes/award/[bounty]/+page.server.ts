@@ -1,4 +1,4 @@
-import { getBounty, getStanding, loginsOf } from '../../../deciding/get-bounty.ts';
+import { getBounty, getStanding, loginsOf, standingsOf } from '../../../deciding/get-bounty.ts';
 import { NoPreview, previewSplit } from '../../../deciding/preview-split.ts';
 import { readRows, readSplit } from '../../../deciding/read-split.ts';
 import { readBounty } from '../../../request.ts';
@@ -14,13 +14,13 @@ export const load: PageServerLoad = async ({ params, url, cookies, locals: { app
   const split = readSplit(rows);
   // Somebody who asks for one more line has not finished.
   const wanted = split.kind === 'split' && !url.searchParams.has('more') ? split : undefined;
-  const awarded = bounty.deposits.filter(({ state }) => state === 'awarded');
+  const standing = standingsOf(bounty.deposits, (address) => getStanding(treasury, address));
   const [person, preview, standings, logins] = await Promise.all([
     // Whoever can’t be asked who they are now can still decide with a wallet.
     personOf(identity, cookies).catch((err: unknown) => { log.warn({ err }, 'a session could not be read'); return undefined; }),
     wanted && previewSplit(app, ids, wanted.shares, wanted.comment).catch((error: unknown) => { if (error instanceof NoPreview) return error.message; throw error; }),
-    Promise.all(awarded.map(({ address }) => getStanding(treasury, address))),
-    loginsOf(identity, awarded.flatMap(({ award }) => award?.shares.map(({ githubId }) => githubId) ?? [])),
+    standing,
+    standing.then((all) => loginsOf(identity, all.flatMap(({ deposit: { award } }) => award?.shares.map(({ githubId }) => githubId) ?? []))),
   ]);
   const burner = burnerAllowed(bounty.genesisHash, config.devWallet);
   return {
