@@ -25,7 +25,7 @@ const whole = (action: IntentAction, condition: string) => `
 
 const payable = shares('payout', "p.standing = 'wallet'");
 const unclaimed = shares('refund-share', "p.standing in ('nobody', 'contested') and d.claimable_until + $3 * interval '1 millisecond' <= $1");
-const refundable = whole('refund', `d.state = 'held' and d.deadline + interval '${String(terms.graceSeconds)} seconds' + $3 * interval '1 millisecond' <= $1`);
+const refundable = whole('refund', `d.state = 'held' and d.deadline <= $1::timestamptz - interval '${String(terms.graceSeconds)} seconds' - $3 * interval '1 millisecond'`);
 const closable = whole('close', "not d.gone and d.state not in ('held', 'awarded') and d.stands_until <= $1");
 
 const add = `
