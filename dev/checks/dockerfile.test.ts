@@ -67,7 +67,7 @@ test('the builder is sent what the trees are made of, and neither secrets nor an
   for (const path of ['package.json', 'package-lock.json', '.npmrc', 'apps/web/src/main.ts', 'apps/web/vite.config.ts', 'packages/escrow/doubloon_escrow.so', 'packages/rpc/gen/doubloon/errors/v1/failure_pb.js', 'migrations/treasury/000002_offers.up.sql', 'dev/package.json', 'dev/images/tree.ts', 'tests/package.json']) {
     expect(ignores(rules, path), path).toBe(false);
   }
-  for (const path of ['.git/config', '.env', 'secrets/treasury-database', 'apps/web/.env', 'apps/web/.env.local', 'packages/rpc/app.pem', 'node_modules/pg/package.json', 'packages/escrow/node_modules/x/index.js', 'apps/web/build/index.js', 'packages/escrow/program/src/lib.rs', 'apps/treasury/src/terms.test.ts', 'dev/stack/stack.ts', 'docker-compose.yml', 'k8s/treasury.yaml']) {
+  for (const path of ['.git/config', '.env', 'secrets/treasury-database', 'apps/web/.env', 'apps/web/.env.local', 'packages/rpc/app.pem', 'node_modules/pg/package.json', 'packages/escrow/node_modules/x/index.js', 'apps/web/build/index.js', 'packages/escrow/program/src/lib.rs', 'apps/treasury/src/funding/terms.test.ts', 'dev/stack/stack.ts', 'docker-compose.yml', 'k8s/treasury.yaml']) {
     expect(ignores(rules, path), path).toBe(true);
   }
 });

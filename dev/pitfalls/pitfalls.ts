@@ -283,15 +283,15 @@ export const pitfalls: readonly Pitfall[] = [
     number: 39, chapter: 'Chain',
     pitfall: 'Funding took several transactions, and a second click or a lost answer funded twice or left half of it.',
     here: 'Funding is one transaction, tried out before it is signed and recorded before it is sent; the same one again changes nothing, and a second one is refused.',
-    test: { file: 'apps/treasury/src/funding.integration.test.ts', name: 'a double click submits once, and repeating it later changes nothing' },
+    test: { file: 'apps/treasury/src/funding/funding.integration.test.ts', name: 'a double click submits once, and repeating it later changes nothing' },
     guard: { file: 'packages/domain/src/bounty/decide.ts', text: 'if (offer.submission === signature) return [];', instead: '' },
   },
   {
     number: 40, chapter: 'Chain',
     pitfall: 'A signature, a row or a label made a bounty look funded that was not, or not any more after a fork.',
     here: 'Funded is what stands in an account of the program in a slot that is final, and nothing else.',
-    test: { file: 'apps/treasury/src/funding.integration.test.ts', name: 'a deposit whose slot is not final yet is not counted, whatever the node answers' },
-    guard: { file: 'apps/treasury/src/credit-deposit.ts', text: 'deposit.createdSlot > final.slot || ', instead: '' },
+    test: { file: 'apps/treasury/src/funding/funding.integration.test.ts', name: 'a deposit whose slot is not final yet is not counted, whatever the node answers' },
+    guard: { file: 'apps/treasury/src/deposits/credit-deposit.ts', text: 'deposit.createdSlot > final.slot || ', instead: '' },
   },
   {
     number: 41, chapter: 'Chain',

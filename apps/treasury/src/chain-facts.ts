@@ -2,7 +2,7 @@ import { isDoubloonError, type DoubloonError } from '@doubloon/errors';
 import { depositLayout, minimumAmount, rentReserve, type Address } from '@doubloon/escrow';
 import { priorityPrice, type Chain, type DeployedProgram } from '@doubloon/escrow/chain';
 import { startRounds, type Dependency, type Logger } from '@doubloon/service';
-import { tokenAccountBytes } from './token-account.ts';
+import { tokenAccountBytes } from './funding/token-account.ts';
 
 /** What pages show and quotes add up, as last seen: good for reading; what is signed is built from fresh answers. */
 export interface ChainFacts {

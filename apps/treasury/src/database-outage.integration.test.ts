@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '@doubloon/postgres/embedded';
 import { silent } from '@doubloon/postgres/testing';
 import { treasury } from '@doubloon/rpc';
 import { newSigner, offered, offerRequest, openHome, openLocalChain, patient, repositoryId, startTreasury, stateOf } from '../testing/instance.ts';
-import { lockBounty } from './bounty-lock.ts';
+import { lockBounty } from './offers/bounty-lock.ts';
 
 const { OfferState } = treasury;
 const unavailable = { code: 'SERVICE_UNAVAILABLE', facts: { service: 'treasury' } };

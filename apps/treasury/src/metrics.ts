@@ -3,7 +3,7 @@ import type { BountyEvent } from '@doubloon/domain';
 import type { FailureCode } from '@doubloon/errors';
 import { measureQueues, sampling } from '@doubloon/postgres';
 import { Counter, Gauge, type Registry } from '@doubloon/service';
-import type { Scan } from './scan-deposits.ts';
+import type { Scan } from './deposits/scan-deposits.ts';
 
 export interface TreasuryMetrics {
   settled(outcome: 'landed' | 'expired' | 'failed'): void;

@@ -5,11 +5,11 @@ import { createFacets } from './board/facets.ts';
 import { getHistory } from './board/history.ts';
 import { keepIssue } from './board/keep-issue.ts';
 import { listBounties } from './board/list-bounties.ts';
-import { buildFunding } from './build-funding.ts';
-import { getBounty } from './get-bounty.ts';
-import { getOffer } from './get-offer.ts';
-import { openOffer } from './open-offer.ts';
-import { quote } from './quote.ts';
+import { buildFunding } from './funding/build-funding.ts';
+import { getBounty } from './offers/get-bounty.ts';
+import { getOffer } from './offers/get-offer.ts';
+import { openOffer } from './offers/open-offer.ts';
+import { quote } from './offers/quote.ts';
 import { buildAward, type Seconding } from './relayer/build-award.ts';
 import { decide } from './relayer/decide.ts';
 import { splitPreview } from './relayer/split-preview.ts';
@@ -18,9 +18,9 @@ import { submitAward } from './relayer/submit-award.ts';
 import { buildDepositStep } from './steps/build-step.ts';
 import { getDeposit } from './steps/get-deposit.ts';
 import { submitDepositStep } from './steps/submit-step.ts';
-import { submitFunding } from './submit-funding.ts';
+import { submitFunding } from './funding/submit-funding.ts';
 import type { Treasury } from './treasury.ts';
-import { withdrawOffer } from './withdraw-offer.ts';
+import { withdrawOffer } from './offers/withdraw-offer.ts';
 
 const answering = throughOutages('treasury');
 

@@ -7,7 +7,7 @@ import { localUsdc } from '@doubloon/localnet';
 import { treasury } from '@doubloon/rpc';
 import { startProcess } from '@doubloon/service/testing';
 import { clientsOf, newSigner, offered, offerRequest, openHome, openLocalChain, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type LocalChain } from '../testing/instance.ts';
-import { tokenAccountBytes } from './token-account.ts';
+import { tokenAccountBytes } from './funding/token-account.ts';
 
 const { OfferState } = treasury;
 const main = join(import.meta.dirname, 'main.ts');

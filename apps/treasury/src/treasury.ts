@@ -3,8 +3,8 @@ import type { Denoms } from '@doubloon/domain';
 import type { Chain } from '@doubloon/escrow/chain';
 import type { Logger } from '@doubloon/service';
 import type { KnownFacts } from './chain-facts.ts';
-import type { RecordRules } from './record-rules.ts';
-import type { Setting } from './terms.ts';
+import type { RecordRules } from './funding/record-rules.ts';
+import type { Setting } from './funding/terms.ts';
 
 /** What the methods work with. */
 export interface Treasury extends Setting {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inTransaction } from '@doubloon/postgres';
 import { openAuthority, type Authority } from '../../testing/authority.ts';
 import { fundedOffer, offered, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
-import { tell } from '../bounty-lock.ts';
+import { tell } from '../offers/bounty-lock.ts';
 import { chartTheRest } from './chart-bounty.ts';
 
 const ada = '583231';

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '@doubloon/postgres';
-import { lockBounty, type BountyKey } from '../bounty-lock.ts';
+import { lockBounty, type BountyKey } from '../offers/bounty-lock.ts';
 import { each } from '../each.ts';
 import { standingOf, type Tally } from './standing.ts';
 import { currencyOf, totalsOf } from './totals.ts';

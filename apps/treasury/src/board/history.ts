@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { formatAmount, parseGitHubId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import type { BountyKey } from '../bounty-lock.ts';
+import type { BountyKey } from '../offers/bounty-lock.ts';
 import type { Treasury } from '../treasury.ts';
 
 const insert = `

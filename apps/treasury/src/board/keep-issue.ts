@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { DoubloonError } from '@doubloon/errors';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { lockBounty, type BountyKey } from '../bounty-lock.ts';
-import { githubId, issueShape, storable } from '../issue-shape.ts';
+import { lockBounty, type BountyKey } from '../offers/bounty-lock.ts';
+import { githubId, issueShape, storable } from '../offers/issue-shape.ts';
 import type { Treasury } from '../treasury.ts';
 import { chartBounty } from './chart-bounty.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DoubloonError } from '@doubloon/errors';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { githubId, storable } from '../issue-shape.ts';
+import { githubId, storable } from '../offers/issue-shape.ts';
 import type { Treasury } from '../treasury.ts';
 import type { FacetsOf } from './facets.ts';
 import { issueView, type IssueColumns } from './issue-view.ts';

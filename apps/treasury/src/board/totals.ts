@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import { formatAmount } from '@doubloon/domain';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import type { BountyKey } from '../bounty-lock.ts';
+import type { BountyKey } from '../offers/bounty-lock.ts';
 
 /** Base units of one currency, decimal: in escrow, offered but not funded, and paid to whom it was awarded. */
 export interface Sum {

@@ -6,7 +6,7 @@ import { associatedTokenAddress, decodeDeposit, minimumAmount, parseAddress, ren
 import { treasury } from '@doubloon/rpc';
 import { openAuthority } from '../../testing/authority.ts';
 import { fundedOffer, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, type Funded } from '../../testing/instance.ts';
-import { tokenAccountIn } from '../token-account.ts';
+import { tokenAccountIn } from '../funding/token-account.ts';
 
 const seed = Number(process.env['AMOUNTS_SEED'] ?? randomInt(2 ** 31));
 const cases = 20;

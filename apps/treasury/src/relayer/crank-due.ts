@@ -1,6 +1,6 @@
 import { terms } from '@doubloon/escrow';
 import { failpoint } from '@doubloon/failpoints';
-import { instant } from '../terms.ts';
+import { instant } from '../funding/terms.ts';
 import type { Relaying } from './context.ts';
 import type { IntentAction } from './intent-row.ts';
 

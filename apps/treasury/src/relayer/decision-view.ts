@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { treasury, type MessageInitShape } from '@doubloon/rpc';
-import type { BountyKey } from '../bounty-lock.ts';
+import type { BountyKey } from '../offers/bounty-lock.ts';
 import type { DecisionAction } from './touchable.ts';
 
 interface Row {

@@ -1,7 +1,7 @@
 import { effectiveWallet, identityAddress, pendingChange, terms, type Identity, type Operator } from '@doubloon/escrow';
 import { checkNode } from '@doubloon/escrow/chain';
 import { operatorIn } from '../operator.ts';
-import { instant } from '../terms.ts';
+import { instant } from '../funding/terms.ts';
 import type { Treasury } from '../treasury.ts';
 import { identityIn } from './read-facts.ts';
 

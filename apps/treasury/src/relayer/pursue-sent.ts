@@ -2,7 +2,7 @@ import { isDoubloonError } from '@doubloon/errors';
 import { fatesOf, secondLook, sendEach, stillTaken, type Ended, type Sending, type SignatureStatus } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
-import type { SubmissionState } from '../offer-row.ts';
+import type { SubmissionState } from '../offers/offer-row.ts';
 import type { Relaying } from './context.ts';
 
 /** Sending needs no key. */

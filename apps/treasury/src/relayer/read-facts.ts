@@ -1,6 +1,6 @@
 import { associatedTokenAddress, decodeIdentity, effectiveWallet, identityAddress, parseAddress, tokenProgram, type Address, type Identity } from '@doubloon/escrow';
 import { checkNode, type ChainAccount } from '@doubloon/escrow/chain';
-import { depositIn } from '../credit-deposit.ts';
+import { depositIn } from '../deposits/credit-deposit.ts';
 import { operatorIn, readWithOperator } from '../operator.ts';
 import type { Relaying } from './context.ts';
 import type { IntentRow } from './intent-row.ts';

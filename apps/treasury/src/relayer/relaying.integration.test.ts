@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { associatedTokenAddress, award, decodeDeposit, decodeIdentity, identityAddress, localProgram, veto } from '@doubloon/escrow';
 import { identityEvent, openEventLog, toRecord, type LogRecord } from '@doubloon/events';
 import { treasury } from '@doubloon/rpc';
-import { tokenAccountIn } from '../token-account.ts';
+import { tokenAccountIn } from '../funding/token-account.ts';
 import { openAuthority, type Authority } from '../../testing/authority.ts';
 import { fundedOffer, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
 

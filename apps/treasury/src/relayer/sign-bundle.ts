@@ -5,7 +5,7 @@ import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import type { Relaying } from './context.ts';
 import type { IntentRow } from './intent-row.ts';
-import { tokenAccountBytes } from '../token-account.ts';
+import { tokenAccountBytes } from '../funding/token-account.ts';
 
 /** An intent and what makes it true. */
 export interface Doable {

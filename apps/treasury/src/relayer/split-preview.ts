@@ -1,7 +1,7 @@
 import { parseGitHubId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { depositsOfBounty } from '../deposit-row.ts';
+import { depositsOfBounty } from '../deposits/deposit-row.ts';
 import type { Treasury } from '../treasury.ts';
 import { readShares, splitView } from './split.ts';
 import { untouched } from './touchable.ts';

@@ -2,7 +2,7 @@ import { formatAmount, parseGitHubId } from '@doubloon/domain';
 import { DoubloonError } from '@doubloon/errors';
 import { minimumAmount, shareAmounts } from '@doubloon/escrow';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import type { DepositRow } from '../deposit-row.ts';
+import type { DepositRow } from '../deposits/deposit-row.ts';
 
 export interface Share {
   readonly githubId: string;

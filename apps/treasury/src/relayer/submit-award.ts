@@ -3,7 +3,7 @@ import { checkSigned, parseAddress, reasonOf, refusal, signatureOf, signersOf, s
 import { tryOut } from '@doubloon/escrow/chain';
 import { failpoint } from '@doubloon/failpoints';
 import { treasury, type MessageInitShape } from '@doubloon/rpc';
-import { depositByAddress } from '../deposit-row.ts';
+import { depositByAddress } from '../deposits/deposit-row.ts';
 import { keepStepSigned, stepBySignature, stepSubmission } from '../steps/step-row.ts';
 import type { Treasury } from '../treasury.ts';
 import { authorizeSecond, awardInstruction, seconder, type Seconding } from './build-award.ts';

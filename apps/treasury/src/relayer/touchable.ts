@@ -1,5 +1,5 @@
 import { terms } from '@doubloon/escrow';
-import type { DepositRow } from '../deposit-row.ts';
+import type { DepositRow } from '../deposits/deposit-row.ts';
 import { split, type Share } from './split.ts';
 
 export type DecisionAction = 'award' | 'veto' | 'cancel';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { isDoubloonError, type FailureCode } from '@doubloon/errors';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import { depositView } from '../deposit-view.ts';
+import { depositView } from '../deposits/deposit-view.ts';
 import type { Treasury } from '../treasury.ts';
 import { existingDeposit } from './build-step.ts';
 import { possibleSteps } from './judge-step.ts';

@@ -1,7 +1,7 @@
 import { identityAddress, parseAddress, type Identity } from '@doubloon/escrow';
 import { checkNode } from '@doubloon/escrow/chain';
-import { depositIn } from '../credit-deposit.ts';
-import type { DepositRow } from '../deposit-row.ts';
+import { depositIn } from '../deposits/credit-deposit.ts';
+import type { DepositRow } from '../deposits/deposit-row.ts';
 import { operatorIn } from '../operator.ts';
 import { identityIn } from '../relayer/read-facts.ts';
 import type { Treasury } from '../treasury.ts';

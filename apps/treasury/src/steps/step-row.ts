@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '@doubloon/postgres';
 import type { MessageInitShape, treasury } from '@doubloon/rpc';
-import type { SubmissionState } from '../offer-row.ts';
-import { submissionView } from '../offer-view.ts';
+import type { SubmissionState } from '../offers/offer-row.ts';
+import { submissionView } from '../offers/offer-view.ts';
 import type { StepName } from './judge-step.ts';
 
 /** A step that somebody signed by themselves, as it is handed in. */

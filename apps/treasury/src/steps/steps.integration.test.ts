@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { associatedTokenAddress, award, compileTransaction, decodeDeposit, localProgram, parseTransaction, refund, signTransaction, type Signer } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
-import { tokenAccountIn } from '../token-account.ts';
+import { tokenAccountIn } from '../funding/token-account.ts';
 import { fundedOffer, offerRequest, openHome, openLocalChain, openTreasury, patient, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
 
 const { DepositStep, SubmissionState } = treasury;
