@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { number } from '../webhooks/numbers.ts';
 
 /** What GitHub says of an issue or a pull request, beside its texts. */
 export interface IssueFacts {
@@ -18,7 +19,7 @@ const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(te
 /** GitHub lets an issue have no more. */
 const mostLabels = 100;
 const factsForm = z.object({
-  number: z.number().int().min(1).max(2 ** 31 - 1), title: z.string(), html_url: z.string(), state: z.enum(['open', 'closed']), state_reason: z.string().nullish(),
+  number, title: z.string(), html_url: z.string(), state: z.enum(['open', 'closed']), state_reason: z.string().nullish(),
   closed_at: instant.nullish(), locked: z.boolean().default(false), updated_at: instant,
   labels: z.array(z.union([z.string(), z.object({ name: z.string().nullish() }).transform(({ name }) => name ?? '')])).default([]),
 });

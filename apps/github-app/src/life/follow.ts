@@ -8,6 +8,7 @@ import { readFacts } from './facts.ts';
 import { keepFacts, keepName, keepRepositoryLanguage, rereadSoon, wakeRepository } from './facts-row.ts';
 import { keepTransfer } from './move.ts';
 import { readClosed } from './pulls.ts';
+import { id, number } from '../webhooks/numbers.ts';
 
 export interface Told {
   readonly guid: string;
@@ -20,11 +21,10 @@ export interface Following {
   readonly now: Date;
 }
 
-const id = z.number().int().positive().refine(Number.isSafeInteger).transform(String);
 const about = z.object({
   action: z.string().optional(), installation: z.object({ id }).optional(),
   repository: z.object({ id, full_name: z.string(), language: z.string().nullish() }).optional(),
-  issue: z.looseObject({ id }).optional(), pull_request: z.looseObject({ number: z.number().int().positive() }).optional(),
+  issue: z.looseObject({ id }).optional(), pull_request: z.looseObject({ number }).optional(),
 });
 type About = z.output<typeof about>;
 

@@ -1,10 +1,10 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { id } from '../webhooks/numbers.ts';
 import { findIssue, wakeIssue, wakeKnown, type IssueKey } from '../issues/issue-row.ts';
 import { readFacts } from './facts.ts';
 import { keepFacts } from './facts-row.ts';
 
-const id = z.number().int().positive().refine(Number.isSafeInteger).transform(String);
 const transferForm = z.object({
   issue: z.object({ id }), repository: z.object({ id }),
   changes: z.object({ new_issue: z.looseObject({ id }), new_repository: z.object({ id, full_name: z.string() }) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id, number } from '../webhooks/numbers.ts';
 import type { Octokit } from '../github.ts';
 import type { Candidate, Contributor } from './candidate-row.ts';
 
@@ -25,10 +26,10 @@ const closersQuery = `
 /** More than so many pages of 20 nobody opens for one issue. */
 const mostPages = 5;
 
-const idForm = z.union([z.string().regex(/^\d{1,20}$/), z.number().int().positive().refine(Number.isSafeInteger).transform(String)]);
+const idForm = z.union([z.string().regex(/^\d{1,20}$/), id]);
 const actorForm = z.object({ login: z.string(), __typename: z.string(), databaseId: idForm.nullish() }).nullable();
 const pullForm = z.object({
-  fullDatabaseId: idForm, number: z.number().int().positive(), title: z.string(), url: z.string(), state: z.enum(['OPEN', 'CLOSED', 'MERGED']), mergedAt: z.string().nullable(), baseRefName: z.string(),
+  fullDatabaseId: idForm, number, title: z.string(), url: z.string(), state: z.enum(['OPEN', 'CLOSED', 'MERGED']), mergedAt: z.string().nullable(), baseRefName: z.string(),
   repository: z.object({ databaseId: idForm, nameWithOwner: z.string(), defaultBranchRef: z.object({ name: z.string() }).nullable() }),
   author: actorForm, mergedBy: actorForm,
   commits: z.object({ nodes: z.array(z.object({ commit: z.object({ authors: z.object({ nodes: z.array(z.object({ user: z.object({ login: z.string(), databaseId: idForm.nullish() }).nullable() }).nullable()) }) }) }).nullable()) }),

@@ -8,7 +8,7 @@ import type { KnownIssue } from '../issues/issue-row.ts';
 const told = 'select told_hash as hash from issue where repository_id = $1 and id = $2';
 const keep = 'update issue set told_hash = $3 where repository_id = $1 and id = $2';
 
-/** Tells the treasury what is known of an issue, unless that is what it was told last. Of one that went elsewhere it hears there. Rejects with what the treasury rejects with; telling it again is harmless. */
+/** Tells the treasury what is known of an issue, unless that is what it was told last. Of one that went elsewhere it hears there. Rejects with what may pass; telling it again is harmless. */
 export async function tellTreasury({ pool, client, now }: { pool: Pool; client: Pick<TreasuryClient, 'keepIssue'>; now: () => Date }, issue: KnownIssue): Promise<void> {
   const { repositoryId, issueId, repository, number, title, url, isPullRequest, labels, movedFrom } = issue;
   const shown = {
@@ -26,7 +26,8 @@ export async function tellTreasury({ pool, client, now }: { pool: Pool; client: 
   } catch (error) {
     // A treasury of an older version hears of it once it is a newer one.
     if (isDoubloonError(error, 'UNIMPLEMENTED')) return;
-    throw error;
+    // What it can't use now it can't use later: it is told again when something has changed.
+    if (!isDoubloonError(error, 'REQUEST_INVALID')) throw error;
   }
   failpoint('issue-told');
   await pool.query(keep, [repositoryId, issueId, hash]);

@@ -1,10 +1,7 @@
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import { z } from 'zod';
+import { id, number } from './numbers.ts';
 
-// GitHub's ids are numbers below 2^53 in webhooks. As decimal text from here on.
-const id = z.number().int().positive().refine(Number.isSafeInteger).transform(String);
-// As much as a column of ours holds; a row that can't be written would hold up all that follows on its issue.
-const number = z.number().int().min(1).max(2 ** 31 - 1);
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const body = z.string().nullish().transform((text) => text ?? '');
 
