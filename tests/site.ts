@@ -81,6 +81,8 @@ const linksIn = (body: string): string[] => [...new Set([...body.matchAll(/\/fun
 /** A page in a context of its own that fails the test on any request to elsewhere, script error or policy report. */
 export async function openPage({ browser, stack }: Site, options: BrowserContextOptions = {}, alsoOurs: readonly string[] = []): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
+  // As for whatever else is waited for: on a busy machine it comes late.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const ours = new Set([stack.webUrl, stack.github.url, ...alsoOurs].map((url) => new URL(url).origin));
   const problems: string[] = [];
