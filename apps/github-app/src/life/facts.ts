@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { number } from '../webhooks/numbers.ts';
+import { number } from '../webhooks/forms.ts';
 
 /** What GitHub says of an issue or a pull request, beside its texts. */
 export interface IssueFacts {

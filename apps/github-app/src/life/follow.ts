@@ -8,7 +8,7 @@ import { readFacts } from './facts.ts';
 import { keepFacts, keepName, keepRepositoryLanguage, rereadSoon, wakeRepository } from './facts-row.ts';
 import { keepTransfer } from './move.ts';
 import { readClosed } from './pulls.ts';
-import { id, number } from '../webhooks/numbers.ts';
+import { fullName, id, number } from '../webhooks/forms.ts';
 
 export interface Told {
   readonly guid: string;
@@ -23,7 +23,7 @@ export interface Following {
 
 const about = z.object({
   action: z.string().optional(), installation: z.object({ id }).optional(),
-  repository: z.object({ id, full_name: z.string(), language: z.string().nullish() }).optional(),
+  repository: z.object({ id, full_name: fullName, language: z.string().nullish() }).optional(),
   issue: z.looseObject({ id }).optional(), pull_request: z.looseObject({ number }).optional(),
 });
 type About = z.output<typeof about>;

@@ -1,13 +1,13 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
-import { id } from '../webhooks/numbers.ts';
+import { fullName, id } from '../webhooks/forms.ts';
 import { findIssue, wakeIssue, wakeKnown, type IssueKey } from '../issues/issue-row.ts';
 import { readFacts } from './facts.ts';
 import { keepFacts } from './facts-row.ts';
 
 const transferForm = z.object({
   issue: z.object({ id }), repository: z.object({ id }),
-  changes: z.object({ new_issue: z.looseObject({ id }), new_repository: z.object({ id, full_name: z.string() }) }),
+  changes: z.object({ new_issue: z.looseObject({ id }), new_repository: z.object({ id, full_name: fullName }) }),
 });
 
 const keepRepository = `

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, number } from '../webhooks/numbers.ts';
+import { id, number } from '../webhooks/forms.ts';
 import type { Octokit } from '../github.ts';
 import type { Candidate, Contributor } from './candidate-row.ts';
 

@@ -84,3 +84,9 @@ test('every event it listens to is one that GitHub sends', () => {
   expect(handledEvents).toContain('issue_comment.created');
   expect(handledEvents.filter((name) => !emitterEventNames.some((known) => known === name))).toEqual([]);
 });
+
+test.each(['../../../etc/passwd', 'owner/..', 'owner', 'owner/name/more', 'owner/na me', ''])('a repository called %j, which would lead elsewhere in paths of the API, is of no form we know', (full_name) => {
+  const payload = { action: 'created', sender: { id: 1, login: 'ada' }, repository: { id: 1, full_name }, issue: { id: 2, number: 3, title: 'x', html_url: 'https://github.com/x', body: '', user: { id: 1, login: 'ada' }, updated_at: '2026-11-21T12:00:00Z' }, comment: { id: 4, html_url: 'https://github.com/x', body: 'x', user: { id: 1, login: 'ada' }, updated_at: '2026-11-21T12:00:00Z' } };
+  expect(readDelivery('issue_comment', payload)).toEqual({ ignored: 'unknown form' });
+  expect(readDelivery('issue_comment', { ...payload, repository: { id: 1, full_name: 'owner/.name_1-x' } })).toHaveProperty('sighting');
+});

@@ -1,6 +1,6 @@
 import type { EmitterWebhookEventName } from '@octokit/webhooks';
 import { z } from 'zod';
-import { id, number } from './numbers.ts';
+import { fullName, id, number } from './forms.ts';
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const body = z.string().nullish().transform((text) => text ?? '');
@@ -15,7 +15,7 @@ const envelope = z.object({
   sender: person.optional(),
   installation: z.object({ id }).optional(),
   changes: z.object({ body: z.object({ from: z.string().nullish() }).optional() }).optional().catch(undefined),
-  repository: z.object({ id, full_name: z.string() }).optional(),
+  repository: z.object({ id, full_name: fullName }).optional(),
 });
 
 const issue = z.object({ id, number, title: z.string(), html_url: z.string(), body, user: author, updated_at: instant, pull_request: z.unknown().optional(), performed_via_github_app: viaApp });
