@@ -44,8 +44,3 @@ const told = 'select sentence from automatic_step where repository_id = $1 and i
 
 /** Why things that would have been done by themselves were not: whole sentences of ours. */
 export const automaticProblemsOf = async (db: Db, { repositoryId, issueId }: IssueKey): Promise<string[]> => (await db.query<{ sentence: string }>(told, [repositoryId, issueId])).rows.map(({ sentence }) => sentence);
-
-const waiting = 'select kind, cause, due_at as "dueAt" from automatic_step where repository_id = $1 and issue_id = $2 and done_at is null';
-
-/** What will be done by itself, and when, as it was planned last. */
-export const stepsOf = async (db: Db, { repositoryId, issueId }: IssueKey): Promise<AutomaticStep[]> => (await db.query<AutomaticStep>(waiting, [repositoryId, issueId])).rows;

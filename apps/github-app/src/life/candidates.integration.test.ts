@@ -121,3 +121,18 @@ test('29: one that counted as merged stays one when the default branch has anoth
 });
 
 test('nothing was asked of GitHub that it has not', () => { line.github.assertConforms(); });
+
+test('where nobody offered money one look waits, however often a pull request changes, and an offer takes it up', async () => {
+  const issue = line.github.openIssue('ada', repository, { title: 'Nothing on it' });
+  line.github.comment('grace', repository, issue.number, '/attempt');
+  const waiting = async () => (await line.database.pool.query("select from intent where issue_id = $1 and work ->> 'kind' = 'candidates' and done_at is null", [String(issue.id)])).rowCount;
+  await until(async () => { expect((await line.database.pool.query('select from issue where id = $1', [String(issue.id)])).rowCount).toBe(1); });
+  const { number } = line.github.openPull('grace', repository, { title: 'For nothing', body: `Closes #${String(issue.number)}`, head: 'for-nothing' });
+  await until(async () => { expect(await waiting()).toBe(1); });
+  for (const word of ['again', 'and again']) line.github.editIssue('grace', repository, number, { body: `Closes #${String(issue.number)} ${word}` });
+  await line.github.delivered();
+  await until(async () => { expect((await line.database.pool.query('select key from inbox where done_at is null')).rows).toEqual([]); });
+  expect(await waiting()).toBe(1);
+  line.github.comment('ada', repository, issue.number, '$sol:0.5$');
+  await shows(issue, [`${repository}#${String(number)} open grace`]);
+});

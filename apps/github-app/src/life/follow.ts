@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { readSetback, type Octokit } from '../github.ts';
-import { intend } from '../issues/intent.ts';
+import { intend, undone } from '../issues/intent.ts';
 import { findIssue, issueIdOf, wakeKnown, wakeTroubled, type IssueKey } from '../issues/issue-row.ts';
 import { issuesOfPull } from './candidate-row.ts';
 import { readFacts } from './facts.ts';
@@ -65,8 +65,10 @@ async function followIssue(db: ClientBase, key: IssueKey, action: string, guid: 
 export async function lookAtCandidates(db: ClientBase, keys: readonly IssueKey[], cause: string, now: Date): Promise<void> {
   for (const key of keys) {
     if ((await findIssue(db, key)) === undefined) continue;
+    const isTended = (await wakeKnown(db, key, now)).rowCount !== 0;
+    // Nobody tends an issue without money: one look that waits for some is enough, however much happens meanwhile.
+    if (!isTended && (await undone(db, key)).some(({ work }) => work.kind === 'candidates')) continue;
     await intend(db, key, `candidates ${key.repositoryId}/${key.issueId} ${cause}`, [{ kind: 'candidates' }]);
-    await wakeKnown(db, key, now);
   }
 }
 
