@@ -33,7 +33,7 @@ export interface Localnet extends AsyncDisposable {
     /** Makes base units of the local `usdc` for a wallet, in its canonical token account; resolves once they are there. */
     giveUsdc(wallet: Address, amount: bigint): Promise<string>;
   };
-  /** Moves the chain's clock forward. */
+  /** Moves the chain's clock forward; resolves once finalized state is of that time. */
   timeTravel(seconds: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -94,6 +94,9 @@ export async function startLocalnet({ slotMs = 50, faucetOrigins = [], faucetPor
     async timeTravel(seconds) {
       const target = await chain.time() + BigInt(seconds);
       surfnet.timeTravelToTimestamp(Number(target) * 1000);
+      // Until then it calls slots final of which it has no state.
+      const arrived = await chain.slot('processed');
+      while ((await chain.slot('finalized')) < arrived) await sleep(slotMs);
     },
     close,
     [Symbol.asyncDispose]: close,
