@@ -1,11 +1,11 @@
 import { summed, type Run } from './progress.ts';
 
 /** What the oracle says begins with one of these. */
-const verdicts = ['lost', 'doubled', 'wrong', 'stuck'] as const;
+type Verdict = 'lost' | 'doubled' | 'wrong' | 'stuck';
 
 /** How many sentences of the oracle are of each kind. */
-export function counted(problems: readonly { readonly says: string }[]): Record<(typeof verdicts)[number], number> {
-  const of = (verdict: string): number => problems.filter(({ says }) => says.startsWith(`${verdict}: `)).length;
+export function counted(problems: readonly { readonly says: string }[]): Record<Verdict, number> {
+  const of = (verdict: Verdict): number => problems.filter(({ says }) => says.startsWith(`${verdict}: `)).length;
   return { lost: of('lost'), doubled: of('doubled'), wrong: problems.length - of('lost') - of('doubled') - of('stuck'), stuck: of('stuck') };
 }
 
