@@ -25,6 +25,8 @@ export interface RpcProxy extends AsyncDisposable {
   calls(method: string): number;
   /** The transactions that were handed over, in base64, in their order, whatever became of them. */
   sent(): readonly string[];
+  /** The same, and none of them is kept any longer. */
+  takeSent(): readonly string[];
   /** Open WebSockets, those included that lead nowhere. */
   webSockets(): number;
 
@@ -134,6 +136,7 @@ export async function startRpcProxy({ rpcUrl, wsUrl }: { rpcUrl: string; wsUrl: 
     wsUrl: `ws://127.0.0.1:${String(ws.port)}`,
     calls: (method) => counts.get(method) ?? 0,
     sent: () => transactions,
+    takeSent: () => transactions.splice(0),
     webSockets: ws.connections,
 
     dropSends: (times) => strike(dropped, reached(times)),

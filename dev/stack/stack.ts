@@ -9,6 +9,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '@doubloon/postgres
 import { createIdentityClient, createTreasuryClient, newServiceToken, type IdentityClient, type TreasuryClient } from '@doubloon/rpc';
 import type { FaultProxy } from '../fault-proxy/fault-proxy.ts';
 import { startKafka, type Kafka } from '../kafka/start-kafka.ts';
+import { startRpcProxy, type RpcProxy } from '../rpc-proxy/rpc-proxy.ts';
 import { openApp, type App } from './app.ts';
 import type { Place } from './app-process.ts';
 import { buildWeb } from './build-web.ts';
@@ -30,6 +31,10 @@ export interface Stack extends AsyncDisposable {
   readonly broker: Kafka | undefined;
   /** What the apps reach only through a proxy, with `takeable`; none otherwise. A Kafka broker names itself to its clients, so it is not among them. */
   readonly neighbours: Readonly<Record<Neighbour, readonly FaultProxy[]>>;
+  /** The server of all databases, and of the event log unless there is a broker. */
+  readonly postgres: EmbeddedPostgres;
+  /** What stands between the apps and the node, with `faultyNode`. */
+  readonly node: RpcProxy | undefined;
   /** Of each app that has a database. */
   readonly databaseUrls: Readonly<Record<'treasury' | 'github-app' | 'identity', string>>;
   /** A folder with what each app was started with, `treasury.env` and so on, for `doubloon doctor`. */
@@ -53,10 +58,14 @@ export interface StackOptions {
   readonly ports?: { readonly web: number; readonly github: number };
   /** Puts a proxy that can fail between the apps and each neighbour. */
   readonly takeable?: boolean;
+  /** Puts one that knows what nodes say, and can fail as they do, between the apps and the node; then no other stands there. */
+  readonly faultyNode?: boolean;
   /** Without the website the pages need not be built. Default true. */
   readonly web?: boolean;
   /** In place of the limits GitHub sets to whoever calls its API. */
   readonly limits?: GitHubStandinOptions['limits'];
+  /** In place of the repositories that the stand-in begins with; the people are its usual ones. */
+  readonly repositories?: GitHubStandinOptions['repositories'];
   /** Settings on top of those each app gets. */
   readonly env?: Partial<Readonly<Record<AppName, Readonly<Record<string, string>>>>>;
   /** Runs each app from another place, such as the tree of its image, as a user who can read the secrets of the stack. */
@@ -72,7 +81,7 @@ export interface StackOptions {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts the whole stack, each app as its own process. Rejects with a sentence when a part can't start, and leaves nothing running. */
-export async function startStack({ kafka = false, takeable = false, ports, web = true, env: extra = {}, limits = {}, places, makeDatabase = ownDatabase, progress, onLine }: StackOptions): Promise<Stack> {
+export async function startStack({ kafka = false, takeable = false, faultyNode = false, ports, web = true, env: extra = {}, limits = {}, repositories, places, makeDatabase = ownDatabase, progress, onLine }: StackOptions): Promise<Stack> {
   await using opening = new AsyncDisposableStack();
   const webPort = ports === undefined ? await freePort() : await claimPort(ports.web, 'the website');
   const githubPort = ports === undefined ? await freePort() : await claimPort(ports.github, 'the GitHub stand-in');
@@ -86,7 +95,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const [postgres, localnet, github, broker] = await allOf([
     startEmbeddedPostgres({ durable: false }).then((it) => opening.use(it)),
     startLocalnet({ faucetOrigins: [webUrl] }).then((it) => opening.use(it)),
-    startGitHubStandin({ port: githubPort, limits, app: { callbackUrls: [`${webUrl}/link/callback`] }, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
+    startGitHubStandin({ port: githubPort, limits, ...(repositories === undefined ? {} : { repositories }), app: { callbackUrls: [`${webUrl}/link/callback`] }, webhook: { url: `http://127.0.0.1:${String(appPort)}/webhooks`, secret: webhookSecret } }).then((it) => opening.use(it)),
     kafka ? startKafka().then((it) => opening.use(it)) : undefined,
     web && places === undefined ? buildWeb(progress) : undefined,
   ]);
@@ -103,6 +112,8 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
   const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
   const { neighbours, through } = openNeighbours(opening, takeable);
   const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
+  const node = faultyNode ? opening.use(await startRpcProxy(localnet)) : undefined;
+  const nodeEnv = async () => ({ SOLANA_RPC_URL: node?.url ?? (await through('node', localnet.rpcUrl)), SOLANA_WS_URL: node?.wsUrl ?? (await through('node', localnet.wsUrl)) });
 
   progress('Starting the services …');
   const [webToken, appToken, webIdentityToken, appIdentityToken, treasuryIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];
@@ -132,8 +143,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       PORT: String(treasuryPort),
       DATABASE_URL_FILE: secrets.file('treasury-database', await through('postgres', treasuryDb)),
       EVENT_LOG_URL: eventLog,
-      SOLANA_RPC_URL: await through('node', localnet.rpcUrl),
-      SOLANA_WS_URL: await through('node', localnet.wsUrl),
+      ...(await nodeEnv()),
       TREASURY_CLUSTER: 'localnet',
       TREASURY_PROGRAM: localProgram,
       TREASURY_OPERATOR: operator,
@@ -147,8 +157,7 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
       PORT: String(identityPort),
       DATABASE_URL_FILE: secrets.file('identity-database', await through('postgres', identityDb)),
       EVENT_LOG_URL: eventLog,
-      SOLANA_RPC_URL: await through('node', localnet.rpcUrl),
-      SOLANA_WS_URL: await through('node', localnet.wsUrl),
+      ...(await nodeEnv()),
       GITHUB_URL: github.url,
       GITHUB_API_URL: await through('github', github.apiUrl),
       GITHUB_APP_ID: String(github.app.id),
@@ -188,6 +197,8 @@ export async function startStack({ kafka = false, takeable = false, ports, web =
     eventLogUrl,
     broker,
     neighbours,
+    postgres,
+    node,
     settingsFolder: secrets.folder,
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),

@@ -65,6 +65,25 @@ test('a data folder keeps its data and its password, and commits are durable by 
   expect(second.url).toBe(first.url);
 });
 
+test.each(['fast', 'immediate'] as const)('a restart, %s, ends the sessions, keeps what was committed, and leaves nothing behind', async (how) => {
+  const server = await startEmbeddedPostgres({ durable: false });
+  const [folder] = await ask(server.url, 'show data_directory') as [string];
+  const { pid } = server;
+  await ask(server.url, 'create table t as select 42 as answer');
+  const session = new pg.Client({ connectionString: server.url });
+  const lost = new Promise((resolve) => session.on('error', resolve));
+  await session.connect();
+  await server.restart(how);
+  await lost;
+  expect(isRunning(pid)).toBe(false);
+  expect(server.pid).not.toBe(pid);
+  expect(await ask(server.url, 'select answer from t')).toEqual([42]);
+  await server.restart(how);
+  await server[Symbol.asyncDispose]();
+  expect(isRunning(server.pid)).toBe(false);
+  expect(existsSync(join(folder, '..'))).toBe(false);
+});
+
 test('the server of a process that is killed stops, keeps what was committed, and can be started again', async () => {
   const dataDir = join(await temporaryFolder(), 'data');
   const child = startChild('owner-process.ts', { dataDir });

