@@ -10,6 +10,7 @@ import type { Treasury } from '../treasury.ts';
 import { decisionBySource } from './decision-view.ts';
 import type { Share } from './split.ts';
 import { untouched, type DecisionAction } from './touchable.ts';
+import { soonAwarded, stopAwards } from './veto-before-award.ts';
 
 /** What deciding needs beside the treasury: who may, and somebody to carry it out. */
 export type Deciding = Pick<Treasury, 'pool' | 'facts' | 'log' | 'now'> & {
@@ -33,7 +34,8 @@ const intend = `
 
 /**
  * Writes down what a comment decided, for exactly the deposits that it touches now, as they were last seen: what comes later,
- * or changes first, needs another decision. The same comment again answers what became of it, whatever stands in it by then.
+ * or changes first, needs another decision. Only a veto is also about awards that are still on their way: it stops those that
+ * are not signed, and waits for the others. The same comment again answers what became of it, whatever stands in it by then.
  * Whoever may is asked before anything is kept, and nothing is when nobody answers.
  * REQUEST_INVALID, NOTHING_TO_DECIDE, NOT_AUTHORIZED, SERVICE_UNAVAILABLE and its siblings.
  */
@@ -41,7 +43,9 @@ export async function decide(context: Deciding, action: DecisionAction, request:
   const { pool, facts, log, now, wake } = context;
   const source = readSource(request);
   const time = facts.current().time();
-  const judged = (await depositsOfBounty(pool, source)).map((row) => ({ row, reason: untouched(action, row, { time, shares }) }));
+  const rows = await depositsOfBounty(pool, source);
+  const soon = action === 'veto' ? await soonAwarded(pool, rows.map(({ address }) => address), now()) : new Set();
+  const judged = rows.map((row) => ({ row, reason: untouched(action, row, { time, shares, soonAwarded: soon.has(row.address) }) }));
   const touched = judged.flatMap(({ row, reason }) => (reason === undefined ? [row] : []));
   const others = judged.flatMap(({ row, reason }) => (reason === undefined ? [] : [{ deposit: row.address, reason }]));
   const earlier = await decisionBySource(pool, action, source);
@@ -56,7 +60,13 @@ export async function decide(context: Deciding, action: DecisionAction, request:
     const { rows: [kept] } = await db.query<{ id: string }>(insert, [action, source.sourceKind, source.sourceId, source.repositoryId, source.issueId, actor.githubId, actor.login, decisionId, at]);
     // The same comment, delivered twice at once.
     if (kept === undefined) return;
-    for (const row of touched) await db.query(intend, [action, kept.id, row.address, row.created_slot, row.sequence, action === 'award' ? JSON.stringify(shares) : null, at]);
+    for (const row of touched) {
+      const isAhead = action === 'veto' && row.state === 'held';
+      if (isAhead) await stopAwards(db, row);
+      // An award counts the account's sequence up by one.
+      const sequence = BigInt(row.sequence) + (isAhead ? 1n : 0n);
+      await db.query(intend, [action, kept.id, row.address, row.created_slot, sequence, action === 'award' ? JSON.stringify(shares) : null, at]);
+    }
   });
   failpoint('decision-kept');
   wake.relayer();

@@ -1,3 +1,5 @@
+import { opposed } from './veto-before-award.ts';
+
 export type IntentAction = 'award' | 'veto' | 'cancel' | 'payout' | 'refund' | 'refund-share' | 'close';
 
 /** What is to happen to one deposit, as it was written down. */
@@ -11,6 +13,11 @@ export interface IntentRow {
   readonly share: number | null;
   readonly shares: readonly { readonly githubId: string; readonly bps: number }[] | null;
   readonly attempts: number;
+  /** An award that a later comment vetoed before it stood. */
+  readonly vetoed: boolean;
+  /** A veto of an award that may still land, or an award while such a veto waits. */
+  readonly waits: boolean;
 }
 
-export const intentColumns = 'id, action, decision, deposit, created_slot, sequence, share, shares, attempts';
+/** Of an intent `i`, at the time `$1`. */
+export const intentColumns = `i.id, i.action, i.decision, i.deposit, i.created_slot, i.sequence, i.share, i.shares, i.attempts, ${opposed}`;

@@ -21,7 +21,7 @@ const awarded: Deposit = { ...funded, state: 'awarded', sequence: 2n, award: { s
 const final: Deposit = { ...awarded, award: { ...(awarded.award as NonNullable<Deposit['award']>), finalAt: now } };
 const linked: Identity = { bump: 255, state: 'linked', contested: false, contestedBefore: false, operator: operatorAddress, githubId: '7', wallet: other, linkedAt: 0n, attestorEpoch: 1n, pending: undefined, sequence: 1n };
 const facts: Facts = { program, operatorAddress, operator, relayer, time: now, deposit: funded, identity: undefined, hasTokenAccount: false };
-const intent = (action: IntentAction, changes: Partial<IntentRow> = {}): IntentRow => ({ id: '1', action, decision: '1', deposit: wrappedSol, created_slot: '70', sequence: '1', share: null, shares: action === 'award' ? shares : null, attempts: 0, ...changes });
+const intent = (action: IntentAction, changes: Partial<IntentRow> = {}): IntentRow => ({ id: '1', action, decision: '1', deposit: wrappedSol, created_slot: '70', sequence: '1', share: null, shares: action === 'award' ? shares : null, attempts: 0, vetoed: false, waits: false, ...changes });
 const judged = (action: IntentAction, changes: Partial<Facts>, of: Partial<IntentRow> = {}) => judgeIntent(intent(action, of), { ...facts, ...changes });
 const numbersOf = (verdict: ReturnType<typeof judged>) => (verdict.kind === 'do' ? verdict.instructions.map(({ program: to, data }) => (to === program ? data[0] : 'opens')) : verdict.kind);
 
@@ -42,6 +42,11 @@ describe('an award', () => {
     ['a deposit whose time is over', { time: funded.deadline + terms.graceSeconds }],
     ['a deposit that is gone', { deposit: undefined }],
   ])('is never made on %s', (_what, changes) => { expect(judged('award', changes).kind).toBe('never'); });
+  test('is never made when a comment vetoed it before it stood, and is done when it had landed by then', () => {
+    expect(judged('award', {}, { vetoed: true })).toMatchObject({ kind: 'never', problem: 'It was vetoed before it stood.' });
+    expect(judged('award', { deposit: awarded }, { vetoed: true })).toEqual({ kind: 'done' });
+    expect(judged('award', {}, { waits: true }).kind).toBe('later');
+  });
   test.each([
     ['replaced', { ...operator, relayer: other }],
     ['disabled', { ...operator, relayer: undefined }],
@@ -54,6 +59,11 @@ describe('a veto', () => {
     expect(numbersOf(judged('veto', { deposit: awarded }, { sequence: '2' }))).toEqual([instructionNumbers.veto]);
     expect(judged('veto', { deposit: { ...awarded, sequence: 4n } }, { sequence: '2' }).kind).toBe('done');
     expect(judged('veto', { deposit: funded }, { sequence: '2' }).kind).toBe('done');
+  });
+  test('of an award that is on its way waits for it, and is done when none can come any more', () => {
+    expect(judged('veto', { deposit: funded }, { sequence: '2', waits: true }).kind).toBe('later');
+    expect(numbersOf(judged('veto', { deposit: awarded }, { sequence: '2', waits: true }))).toEqual([instructionNumbers.veto]);
+    expect(judged('veto', { deposit: { ...funded, sequence: 3n } }, { sequence: '2', waits: true }).kind).toBe('done');
   });
   test('comes too late for a final award', () => { expect(judged('veto', { deposit: final }, { sequence: '2' }).kind).toBe('never'); });
 });

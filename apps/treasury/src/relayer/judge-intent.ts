@@ -1,6 +1,7 @@
 import { award, awardStanding, cancel, createTokenAccount, keyInForce, terms, veto, type Address, type Deposit, type Identity, type Instruction, type Operator } from '@doubloon/escrow';
 import { judgeStep, type StepName } from '../steps/judge-step.ts';
 import type { IntentRow } from './intent-row.ts';
+import { vetoedBefore } from './veto-before-award.ts';
 
 /** What the chain says that matters to an intent. */
 export interface Facts {
@@ -56,6 +57,8 @@ function judgeAward(intent: IntentRow, facts: Facts): Verdict {
     const isSame = found.length === shares.length && shares.every(({ githubId, bps }, index) => found[index]?.githubId === githubId && found[index]?.bps === bps);
     return isSame && awardStanding(deposit, operator, time) !== 'void' ? done : never('Something else was decided on the deposit meanwhile.');
   }
+  if (intent.vetoed) return never(vetoedBefore);
+  if (intent.waits) return later('A veto of an earlier award of it is on its way.');
   if (!deposit.withRelayer) return never('Its funder decides alone.');
   if (deposit.vetoed) return never('An earlier award of it was vetoed: two have to decide now, its funder or approver among them.');
   if (deposit.state !== 'funded' && awardStanding(deposit, operator, time) !== 'void') return never('It is awarded, or over.');
@@ -69,7 +72,8 @@ function judgeVeto(intent: IntentRow, facts: Facts): Verdict {
   if (deposit === undefined) return never('The deposit is over.');
   const standing = awardStanding(deposit, operator, time);
   if (standing === 'final' || deposit.endedAt !== undefined) return never('The award is final.');
-  // What was to be undone is.
+  if (intent.waits && deposit.sequence < BigInt(intent.sequence)) return later('The award that it is about is on its way.');
+  // What was to be undone is, or never came.
   if (standing === 'none' || String(deposit.sequence) !== intent.sequence) return done;
   if (standing === 'void') return { kind: 'do', instructions: [veto({ program, deposit: address(intent), operator: operatorAddress })] };
   if (!inForce(facts)) return notInForce;

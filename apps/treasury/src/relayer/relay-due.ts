@@ -11,10 +11,12 @@ const mostPerRound = 60;
 const mostTogether = 4;
 // The later the oftener it was tried, up to a quarter of an hour: what has to wait is mostly for people to change.
 const claim = `
-  update relayer_intent set attempts = attempts + 1, next_at = $1::timestamptz + least(2 ^ least(attempts, 10), 900) * interval '1 second'
+  update relayer_intent i set attempts = attempts + 1, next_at = $1::timestamptz + least(2 ^ least(attempts, 10), 900) * interval '1 second'
   where id in (select id from relayer_intent where state = 'waiting' and next_at <= $1 order by next_at, id limit ${String(mostPerRound)} for update skip locked)
   returning ${intentColumns}`;
 const finish = "update relayer_intent set state = $2, problem = $3 where id = $1 and state = 'waiting'";
+const soonMs = 1_000;
+const soon = "update relayer_intent set next_at = $2, attempts = 0 where id = $1 and state = 'waiting'";
 const wait = "update relayer_intent set problem = $2 where id = $1 and state = 'waiting'";
 
 /**
@@ -36,7 +38,11 @@ async function advance(context: Relaying, intents: readonly IntentRow[]): Promis
   const facts = await newestFacts(context, intents);
   const verdicts = intents.map((intent, index) => ({ intent, verdict: judged(intent, facts[index]) }));
   await end(context, verdicts.filter(({ verdict }) => verdict.kind === 'done' || verdict.kind === 'never').map(({ intent }) => intent));
-  for (const { intent, verdict } of verdicts) if (verdict.kind === 'later') await pool.query(wait, [intent.id, verdict.problem]);
+  for (const { intent, verdict } of verdicts) {
+    if (verdict.kind === 'later') await pool.query(wait, [intent.id, verdict.problem]);
+    // It has to be there when what it waits for is over.
+    if (verdict.kind === 'later' && intent.waits) await pool.query(soon, [intent.id, new Date(context.now().getTime() + soonMs)]);
+  }
 
   const doable: Doable[] = [];
   for (const [index, { intent, verdict }] of verdicts.entries()) {
@@ -62,7 +68,7 @@ async function end(context: Relaying, intents: readonly IntentRow[]): Promise<vo
     if (verdict.kind === 'done') await pool.query(finish, [intent.id, 'done', null]);
     else if (verdict.kind === 'never') await pool.query(finish, [intent.id, 'failed', verdict.problem]);
     // On its way to being final.
-    else await pool.query("update relayer_intent set next_at = $2 where id = $1 and state = 'waiting'", [intent.id, new Date(now().getTime() + 1_000)]);
+    else await pool.query(soon, [intent.id, new Date(now().getTime() + soonMs)]);
     // Whose wallet it was is not what was known of them.
     const payee = verdict.kind === 'never' && intent.share !== null ? facts[index]?.deposit?.award?.shares[intent.share]?.githubId : undefined;
     if (payee !== undefined) await lookAgainAt(context, payee);

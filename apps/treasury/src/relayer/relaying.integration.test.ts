@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { associatedTokenAddress, award, decodeDeposit, decodeIdentity, identityAddress, localProgram, veto } from '@doubloon/escrow';
+import { associatedTokenAddress, award, decodeDeposit, decodeIdentity, identityAddress, localProgram, signTransaction, veto } from '@doubloon/escrow';
 import { identityEvent, openEventLog, toRecord, type LogRecord } from '@doubloon/events';
 import { treasury } from '@doubloon/rpc';
 import { tokenAccountIn } from '../funding/token-account.ts';
@@ -126,6 +126,51 @@ test('a veto of the funder that lands between seeing and signing is not overrun'
   clients = await openTreasury(home);
   await expect.poll(async () => (await intentsOf(money))[0], patient).toMatchObject({ state: 'failed', problem: 'Something else was decided on the deposit meanwhile.', signature: null });
   expect((await onChain(money)).award).toBeUndefined();
+});
+
+describe('a veto that is written before its award stands wins, also over a restart', () => {
+  const vetoed = async (money: Funded) => {
+    await expect.poll(async () => (await intentsOf(money)).filter(({ state }) => state === 'waiting' || state === 'alive'), patient).toEqual([]);
+    return { intents: (await intentsOf(money)).map(({ action, state, problem }) => ({ action, state, problem })), deposit: await onChain(money) };
+  };
+
+  test('what was not signed yet is never sent, and another award after it is', async () => {
+    const money = await fundedOffer(local, clients);
+    await clients.stop();
+    clients = await openTreasury({ ...home, env: { ...home.env, TREASURY_RELAYER_BUDGET: '0' } });
+    await awardTo(money, someone());
+    await clients.app.veto({ source: source(money.issueId) });
+    await clients.stop();
+    clients = await openTreasury(home);
+    const { intents, deposit } = await vetoed(money);
+    expect(intents).toEqual([{ action: 'award', state: 'failed', problem: 'It was vetoed before it stood.' }, { action: 'veto', state: 'done', problem: null }]);
+    expect(deposit).toMatchObject({ state: 'funded', sequence: 1n });
+    await awardTo(money, someone());
+    await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
+  });
+
+  test('what was signed is undone as soon as it stands', async () => {
+    const money = await fundedOffer(local, clients);
+    await awardTo(money, someone());
+    await expect.poll(async () => (await intentsOf(money))[0]?.state, { ...patient, interval: 10 }).toBe('alive');
+    expect((await shown(money))?.deposit?.state).toBe(DepositState.HELD);
+    await clients.app.veto({ source: source(money.issueId) });
+    await clients.stop();
+    clients = await openTreasury(home);
+    const { intents, deposit } = await vetoed(money);
+    expect(intents[1]).toEqual({ action: 'veto', state: 'done', problem: null });
+    expect(deposit).toMatchObject({ state: 'funded', award: undefined, sequence: 3n });
+  });
+
+  test('so is what a wallet signed', async () => {
+    const money = await fundedOffer(local, clients);
+    const { transaction } = await clients.web.buildAward({ deposit: money.deposit, wallet: money.funder.address, shares: [{ githubId: someone(), bps: 10_000 }] });
+    await clients.web.submitAward({ deposit: money.deposit, transaction: signTransaction(transaction, [money.funder]) });
+    await clients.app.veto({ source: source(money.issueId) });
+    const { intents, deposit } = await vetoed(money);
+    expect(intents).toEqual([{ action: 'veto', state: 'done', problem: null }]);
+    expect(deposit).toMatchObject({ state: 'funded', vetoed: true, award: undefined });
+  });
 });
 
 test('five deposits of an issue by one comment, four in one transaction; one that comes later needs another', async () => {

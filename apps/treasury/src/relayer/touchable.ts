@@ -5,11 +5,12 @@ import { split, type Share } from './split.ts';
 export type DecisionAction = 'award' | 'veto' | 'cancel';
 
 /** Why a decision does not touch a deposit, fit to show; `undefined` when it does. `time` in unix seconds of the chain's clock. */
-export function untouched(action: DecisionAction, row: DepositRow, { time, shares }: { time: bigint; shares: readonly Share[] }): string | undefined {
+export function untouched(action: DecisionAction, row: DepositRow, { time, shares, soonAwarded = false }: { time: bigint; shares: readonly Share[]; soonAwarded?: boolean }): string | undefined {
   const seconds = (at: Date) => BigInt(Math.floor(at.getTime() / 1000));
   if (row.state !== 'held' && row.state !== 'awarded') return 'It is over.';
   if (!row.with_relayer) return 'Its funder decides alone.';
   if (action === 'veto') {
+    if (row.state === 'held' && soonAwarded) return undefined;
     if (row.state !== 'awarded' || row.final_at === null) return 'It is not awarded.';
     return seconds(row.final_at) <= time || row.shares.some(({ settled }) => settled !== null) ? 'Its award is final.' : undefined;
   }
