@@ -43,13 +43,17 @@ export interface Stack extends AsyncDisposable {
   readonly treasury: TreasuryClient;
   /** The identity service, as the website calls it. */
   readonly identity: IdentityClient;
+  /** Those that were started. */
+  readonly apps: readonly AppName[];
   /** One of the apps, to end it and start it again. */
   app(name: AppName): App;
   /** Starts the website once more on a port of its own, with other settings, for as long as the stack runs. */
   readonly startWeb: (settings: Readonly<Record<string, string>>) => Promise<string>;
 }
 
-export type AppName = 'treasury' | 'identity' | 'github-app' | 'web';
+const serviceNames = ['treasury', 'identity', 'github-app'] as const;
+
+export type AppName = (typeof serviceNames)[number] | 'web';
 
 export interface StackOptions {
   /** A real Kafka broker instead of the event log on Postgres. */
@@ -203,6 +207,7 @@ export async function startStack({ kafka = false, takeable = false, faultyNode =
     databaseUrls: { treasury: treasuryDb, 'github-app': githubAppDb, identity: identityDb },
     treasury: createTreasuryClient({ url: treasuryUrl, token: webToken.token, caller: 'web' }),
     identity: createIdentityClient({ url: identityUrl, token: webIdentityToken.token, caller: 'web' }),
+    apps: web ? [...serviceNames, 'web'] : serviceNames,
     app(name) {
       const found = apps.find((app) => app?.name === name);
       if (found === undefined) throw new Error(`the stack was started without ${name}`);

@@ -48,8 +48,9 @@ export type HookFault =
 
 /** The script of what goes wrong. Of several that fit, the one that was scripted first happens, until its times are used up. */
 export interface Faults {
-  api(match: ApiMatch, fault: ApiFault): void;
-  hook(match: HookMatch, fault: HookFault): void;
+  /** Answers what tells how often it happened so far. */
+  api(match: ApiMatch, fault: ApiFault): () => number;
+  hook(match: HookMatch, fault: HookFault): () => number;
   /** GitHub's clock is so many milliseconds ahead of ours (behind when negative): timestamps, `Date`, limits, tokens, JWTs. */
   skew(ms: number): void;
   /** How many scripted faults did not happen yet, or not often enough. */
@@ -58,12 +59,19 @@ export interface Faults {
   clear(): void;
 }
 
-interface Scripted<Match, Fault> { readonly match: Match; readonly fault: Fault; left: number }
+interface Scripted<Match, Fault> { readonly match: Match; readonly fault: Fault; left: number; met: number }
+
+function scripted<Match extends { readonly times?: number }, Fault>(script: Scripted<Match, Fault>[], match: Match, fault: Fault): () => number {
+  const one = { match, fault, left: match.times ?? 1, met: 0 };
+  script.push(one);
+  return () => one.met;
+}
 
 function take<Match, Fault>(script: Scripted<Match, Fault>[], fits: (match: Match) => boolean): Fault | undefined {
   const found = script.find(({ match, left }) => left > 0 && fits(match));
   if (found === undefined) return undefined;
   found.left -= 1;
+  found.met += 1;
   return found.fault;
 }
 
@@ -73,12 +81,12 @@ export class Script implements Faults {
   #hook: Scripted<HookMatch, HookFault>[] = [];
   skewMs = 0;
 
-  api(match: ApiMatch, fault: ApiFault): void {
-    this.#api.push({ match, fault, left: match.times ?? 1 });
+  api(match: ApiMatch, fault: ApiFault): () => number {
+    return scripted(this.#api, match, fault);
   }
 
-  hook(match: HookMatch, fault: HookFault): void {
-    this.#hook.push({ match, fault, left: match.times ?? 1 });
+  hook(match: HookMatch, fault: HookFault): () => number {
+    return scripted(this.#hook, match, fault);
   }
 
   skew(ms: number): void {
