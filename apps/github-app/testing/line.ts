@@ -51,6 +51,8 @@ export async function startLine(): Promise<Line> {
     openTestDatabase(migrationsFolder('identity')).then((it) => opening.use(it)),
     openTestDatabase(migrationsFolder('event-log')).then((it) => opening.use(it)),
   ]);
+  // Here people write and close in the past, too.
+  await database.pool.query("update beginning set at = '-infinity'");
   const chain = opening.use(openChain({ rpcUrl: localnet.rpcUrl, wsUrl: localnet.wsUrl }));
   const operator = await makeOperator(chain, async (address, lamports) => { await localnet.faucet.airdrop(address, lamports); }, 'bounties.test', attestorSeed, relayerSeed);
   const [appToken, ownToken, identityToken, treasuryIdentityToken, ownIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];

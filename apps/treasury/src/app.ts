@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
 import { parseDenoms } from '@doubloon/domain';
@@ -63,10 +62,11 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // Events wait in the outbox: a log that is away is no reason to keep people from funding.
   open.use(startOutboxRelay({ pool, publish: publisher(events, 'bounty', health.dependency('event log', { needed: false })), log, signal }));
 
-  const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer.wake(); } };
+  const wake = { sender: () => { sender.wake(); }, watcher: () => { watcher.wake(); }, relayer: () => { relayer.wake(); }, scan: () => { scan.wake(); } };
+  const unclaimed = new Set<string>();
   const { identityUrl, identityToken } = config;
   const identity = identityUrl === undefined || identityToken === undefined ? undefined : createIdentityClient({ url: identityUrl, token: identityToken, caller: 'treasury' });
-  const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, relays: config.relayer !== undefined, recordRules: identity === undefined ? () => undefined : recordRules({ identity, log }), log, now, random: randomBytes, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
+  const context: Treasury = { pool, chain, facts, denoms, webUrl: config.webUrl, relays: config.relayer !== undefined, recordRules: identity === undefined ? () => undefined : recordRules({ identity, log }), log, now, unclaimed, wake, program, operator, cluster: { name: config.cluster, genesisHash } };
   const watching = { ...context, checkProgram, credited: measures.credited, changed: measures.changed };
 
   const rounds = (name: string, everyMs: number, round: () => Promise<void>) => open.use(startRounds({
@@ -78,7 +78,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   });
   const sender = rounds('sender', config.sendEvery, () => sendDue({ ...context, settled: measures.settled }, { everyMs: config.sendEvery }));
   const scan: Rounds = rounds('scan', config.scanEvery, async () => {
-    const found = await scanDeposits(watching);
+    const found = await scanDeposits(watching, unclaimed);
     measures.scanned(found);
     lookAgain(scan, found);
   });

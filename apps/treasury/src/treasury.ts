@@ -19,7 +19,8 @@ export interface Treasury extends Setting {
   readonly recordRules: RecordRules;
   readonly log: Logger;
   readonly now: () => Date;
-  readonly random: (bytes: number) => Buffer;
+  /** Nonces of the deposits that had no offer of ours when all of them were looked at last. */
+  readonly unclaimed: ReadonlySet<string>;
   /** Something was recorded that somebody should look at now. */
-  readonly wake: { sender(): void; watcher(): void; relayer(): void };
+  readonly wake: { sender(): void; watcher(): void; relayer(): void; scan(): void };
 }

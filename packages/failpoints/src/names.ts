@@ -78,6 +78,7 @@ export const failpoints = {
 
   'step-taken': { app: 'github-app', after: 'treasury has decided what follows by itself', before: 'step marked done', isUnplayed: true },
 
+  'issue-found-again': { app: 'github-app', after: 'issue with our comment known again', before: 'next one looked for', isUnplayed: true },
   'sweep-page-read': { app: 'github-app', after: 'page of the delivery log read', before: 'what of it is missing noted' },
   'sweep-page-noted': { app: 'github-app', after: 'what is missing noted', before: 'next page read, or what was reached kept' },
   'sweep-reached-kept': { app: 'github-app', after: 'what was reached in the delivery log kept', before: 'missed delivery fetched' },

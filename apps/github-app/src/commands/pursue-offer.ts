@@ -71,6 +71,7 @@ async function open(pursuit: Pursuit, issue: KnownIssue, key: OfferKey, amount: 
     issue: { repositoryId, issueId, repository, number, title, url },
     offeredBy: { githubId: source.authorId, login: source.authorLogin },
     money: { denom: key.denom, amount: amount.toString() },
+    writtenAt: source.updatedAt.toISOString(),
   });
   if (offer === undefined) throw new Error('the treasury opened an offer without telling which');
   return offer.id;

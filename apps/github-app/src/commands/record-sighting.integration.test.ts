@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseCommands } from '@doubloon/domain';
 import { inTransaction, migrationsFolder } from '@doubloon/postgres';
 import { openTestDatabase, type TestDatabase } from '@doubloon/postgres/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { attemptsOf } from './attempt-row.ts';
 import { readCommands, type Parse } from './commands.ts';
 import type { Work } from '../issues/intent.ts';
@@ -16,10 +16,14 @@ const ada = { id: '1', login: 'ada', type: 'User' };
 const grace = { id: '2', login: 'grace', type: 'User' };
 
 let database: TestDatabase;
-beforeAll(async () => { database = await openTestDatabase(migrationsFolder('github-app')); });
+beforeAll(async () => {
+  database = await openTestDatabase(migrationsFolder('github-app'));
+  await recordsBegin('-infinity');
+});
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(() => database.pool.query('truncate repository cascade'));
 
+const recordsBegin = (at: Date | '-infinity') => database.pool.query('update beginning set at = $1', [at]);
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 
 interface Seen { id?: string; second?: number; by?: typeof ada; change?: Placed['change']; before?: string }
@@ -222,4 +226,13 @@ test('the same delivery handled twice intends once', async () => {
   const before = await see('$usdc:5$');
   expect(before).toHaveLength(2);
   expect(await see('$usdc:5$')).toEqual([]);
+});
+
+test('what was decided before our records began is left to who knows of it, and what was offered then is not', async () => {
+  onTestFinished(async () => { await recordsBegin('-infinity'); });
+  await recordsBegin(at(10));
+  expect(await see('$usdc:5$', { id: '1', second: 1 })).toEqual(['open 5000000 usdc', 'eyes']);
+  for (const [id, text] of [['2', '/award @grace'], ['3', '/award @grace 20%'], ['4', '/veto']] as const) expect(await see(text, { id, second: 2 })).toEqual([]);
+  expect(await see('/cancel', { id: '5', second: 3 })).toEqual(['withdraw 5000000 usdc cancelled', 'eyes']);
+  expect(await see('/award @grace', { id: '6', second: 10 })).toEqual(['award grace 10000', 'eyes']);
 });

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { diffOffers, numberOffers, type NumberedOffer } from '@doubloon/domain';
 import { keepAttempt } from './attempt-row.ts';
 import type { Commands } from './commands.ts';
+import { isBeforeOurs } from '../reread/beginning-row.ts';
 import type { Person, Sighting } from '../webhooks/delivery.ts';
 import { intend, type Decision, type OfferKey, type Work } from '../issues/intent.ts';
 import { askForHelp, keepIssueSeen, markDeleted, wakeIssue, type IssueKey } from '../issues/issue-row.ts';
@@ -86,10 +87,11 @@ async function obey(db: ClientBase, key: IssueKey, { source, sender, updatedAt }
   ];
   // Other bots know these words too: where nobody offered money they are not meant for us.
   const isMeant = slash.size > 0 && (await hasOffers(db, key));
-  if (isMeant) for (const [place, sentence] of badAwards.entries()) await addCommandProblem(db, key, 'award', text, -1 - place, sentence);
+  const decides = isMeant && !(await isBeforeOurs(db, updatedAt));
+  if (decides) for (const [place, sentence] of badAwards.entries()) await addCommandProblem(db, key, 'award', text, -1 - place, sentence);
   return {
-    works: [...cancelled.map((offer): Work => ({ kind: 'withdraw', offer, reason: 'cancelled' })), ...(isMeant ? decisions : []).map((decision): Work => ({ kind: 'decide', ...text, ...decision }))],
-    isNews: isAsked || (isMeant && (decisions.length > 0 || badAwards.length > 0 || slash.has('attempt'))),
+    works: [...cancelled.map((offer): Work => ({ kind: 'withdraw', offer, reason: 'cancelled' })), ...(decides ? decisions : []).map((decision): Work => ({ kind: 'decide', ...text, ...decision }))],
+    isNews: isAsked || (isMeant && slash.has('attempt')) || (decides && (decisions.length > 0 || badAwards.length > 0)),
   };
 }
 

@@ -6,6 +6,7 @@ import { findInstallation, inTurn } from '../issues/in-turn.ts';
 import { countAttempt, markDone, type Intent } from '../issues/intent.ts';
 import type { KnownIssue } from '../issues/issue-row.ts';
 import type { Tending } from '../issues/tending.ts';
+import { isBeforeOurs } from '../reread/beginning-row.ts';
 import { automaticSteps, mayFollow, type AutomaticStep } from './automatic.ts';
 import { keepSteps } from './automatic-row.ts';
 import { candidatesOf, keepCandidates } from './candidate-row.ts';
@@ -51,7 +52,7 @@ async function plan({ pool, client, identity }: Tending, issue: KnownIssue): Pro
 
 /** What will follow by itself for an issue, from its money and rules as they are now. */
 export async function stepsNow({ pool, client, identity }: { pool: Pool; client: Pick<TreasuryClient, 'getBounty'>; identity: Pick<IdentityClient, 'getRules'> }, issue: KnownIssue): Promise<AutomaticStep[]> {
-  if (!mayFollow(issue)) return [];
+  if (!mayFollow(issue) || (issue.closedAt !== undefined && (await isBeforeOurs(pool, issue.closedAt)))) return [];
   const { rules } = await identity.getRules({ repositoryId: issue.repositoryId });
   if (rules === undefined) return [];
   return automaticSteps(issue, await candidatesOf(pool, issue), await client.getBounty({ repositoryId: issue.repositoryId, issueId: issue.issueId }), rules);

@@ -20,9 +20,10 @@ export interface Scan {
 
 /**
  * Compares all deposits of our operator on the chain with our rows, and credits what was missed. The list says where to
- * look: what is credited is read again by its address. What of ours is not in the list is left to `watchHeld`.
+ * look: what is credited is read again by its address. What of ours is not in the list is left to `watchHeld`. The nonces of
+ * what has no offer of ours are left in `unclaimed`: the offer may be opened later.
  */
-export async function scanDeposits(context: WatchingContext): Promise<Scan> {
+export async function scanDeposits(context: WatchingContext, unclaimed = new Set<string>()): Promise<Scan> {
   const { pool, chain, program, operator, log } = context;
   const known = new Map((await pool.query<{ address: Address; created_slot: string; is_over: boolean }>(ours)).rows.map((row) => [row.address, row]));
   const listed = (await chain.programAccounts(program, depositsOf(operator), 'finalized')).flatMap(({ address, account }) => {
@@ -38,6 +39,8 @@ export async function scanDeposits(context: WatchingContext): Promise<Scan> {
 
   const unknown = listed.filter(({ address }) => !known.has(address));
   const offers = Map.groupBy((await pool.query<OfferTerms>(offersOf, [unknown.map(({ deposit }) => String(deposit.nonce))])).rows, ({ nonce }) => nonce);
+  unclaimed.clear();
+  for (const { deposit: { nonce } } of unknown) if (!offers.has(String(nonce))) unclaimed.add(String(nonce));
   // Anybody can make deposits that never count, as many as they like: those are not read again, or they would keep others from being read.
   const candidates = unknown.filter(({ address, deposit }) => offers.get(String(deposit.nonce))?.some((offer) => judgeDeposit(deposit, address, { program, operator, offer }) === undefined));
   let pending = 0;

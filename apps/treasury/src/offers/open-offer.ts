@@ -8,6 +8,7 @@ import { lockBounty } from './bounty-lock.ts';
 import { existingOffer, publish, readBounty } from './change-offer.ts';
 import { githubId, issueShape, storable, webAddress } from './issue-shape.ts';
 import { offerBySource } from './offer-row.ts';
+import { offerIdOf } from './offer-id.ts';
 import { fundUrl, showOffer } from './offer-view.ts';
 import { checkAmount, fundableDenom } from './quote.ts';
 import type { Treasury } from '../treasury.ts';
@@ -18,11 +19,13 @@ const requestSchema = z.object({
   issue: z.object(issueShape),
   offeredBy: z.object({ githubId, login: storable.min(1).max(100) }),
   money: z.object({ denom: z.string(), amount }),
+  writtenAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)).or(z.literal('').transform(() => undefined)),
 });
 
+// Whoever keeps the issue knows how new that is (`keepIssue`), and this does not.
 const insertBounty = `
   insert into bounty (repository_id, issue_id, repository, number, title, url) values ($1, $2, $3, $4, $5, $6)
-  on conflict (repository_id, issue_id) do update set repository = $3, number = $4, title = $5, url = $6`;
+  on conflict (repository_id, issue_id) do update set repository = $3, number = $4, title = $5, url = $6 where bounty.seen_at = '-infinity'`;
 
 const insertOffer = `
   insert into offer (id, source_kind, source_id, nth, source_url, repository_id, issue_id, offered_by, offered_by_login, denom, mint, decimals, amount, nonce, offered_at, expires_at)
@@ -40,20 +43,21 @@ const forgetWish = 'update offer set ending = null, replaced_by = null where id 
  * REQUEST_INVALID, DENOM_UNKNOWN, AMOUNT_TOO_SMALL.
  */
 export async function openOffer(context: Treasury, request: treasury.OpenOfferRequest): Promise<MessageInitShape<typeof treasury.OpenOfferResponseSchema>> {
-  const { pool, denoms, facts, webUrl, now, random } = context;
-  const { source, issue, offeredBy, money } = read(request);
+  const { pool, denoms, facts, webUrl, now, operator, unclaimed, wake } = context;
+  const { source, issue, offeredBy, money, writtenAt } = read(request);
   const denom = fundableDenom(denoms, money.denom);
   const amount = BigInt(money.amount);
   checkAmount(amount, denom, facts.current());
 
-  return inTransaction(pool, async (db) => {
+  const answer = await inTransaction(pool, async (db) => {
     await lockBounty(db, issue);
     await db.query(insertBounty, [issue.repositoryId, issue.issueId, issue.repository, issue.number, issue.title, issue.url]);
     const existing = await offerBySource(db, source, { denom: denom.name, amount });
-    const offerId = existing?.id ?? random(16).toString('hex');
     const key = offerKey({ kind: source.kind, id: source.id as GitHubId }, { denom: denom.name, amount, nth: source.nth });
-    // Later than the last time, whatever the clock did: that is what makes it another opening.
-    const at = new Date(Math.max(now().getTime(), (existing?.offered_at.getTime() ?? 0) + 1));
+    const offerId = existing?.id ?? offerIdOf(operator, key);
+    // Its life counts from its text: one that we hear of much later, or once more after everything here was lost, is no younger for
+    // that. Later than the last time, whatever the clock did: that is what makes it another opening.
+    const at = new Date(Math.max(Math.min(now().getTime(), writtenAt?.getTime() ?? Infinity), (existing?.offered_at.getTime() ?? 0) + 1));
     const [event] = open(noBounty, { offer: offerId as OfferId, key, denom: denom.name, amount, at });
     if (event?.type !== 'offered') throw new DoubloonError('OFFER_ABSENT', { offerId });
 
@@ -74,6 +78,9 @@ export async function openOffer(context: Treasury, request: treasury.OpenOfferRe
     await publish(db, offer, event, {});
     return { offer: await showOffer(db, offer, context), opened: true, fundUrl: fundUrl(webUrl, offerId) };
   });
+  // Its money may be there before it: then nobody else is to pay for it meanwhile.
+  if (unclaimed.has(String(depositNonce(answer.offer.id ?? '')))) wake.scan();
+  return answer;
 }
 
 function read(request: treasury.OpenOfferRequest): z.output<typeof requestSchema> {

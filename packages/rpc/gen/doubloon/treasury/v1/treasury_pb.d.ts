@@ -268,6 +268,13 @@ export declare type OpenOfferRequest = Message<"doubloon.treasury.v1.OpenOfferRe
    * @generated from field: doubloon.treasury.v1.Money money = 4;
    */
   money?: Money | undefined;
+
+  /**
+   * When the text that offers it was written, or edited last: its life counts from then. Empty is now.
+   *
+   * @generated from field: string written_at = 5;
+   */
+  writtenAt: string;
 };
 
 /**

@@ -1,0 +1,2 @@
+delete from schema_compatibility where version = 7;
+drop table beginning;
