@@ -16,7 +16,7 @@ export interface Final {
   /** Everything that was ever signed for the issue: by people, and by the relayer. */
   readonly submissions: readonly { readonly signature: string; readonly state: string }[];
   readonly relayed: readonly { readonly signature: string; readonly state: string; readonly hasLanded: boolean }[];
-  /** Decisions that the treasury took over from commands, and what became of them for each deposit. */
+  /** Decisions that the treasury took over from commands, and what became of them for each deposit: `kind` is award, veto or cancel, `source` the id of what said so. */
   readonly decisions: readonly { readonly source: string; readonly kind: string; readonly deposits: Readonly<Record<string, string>> }[];
   /** Accounts of the program on the chain that carry the issue's ids, as they stand in finalized state. */
   readonly accounts: readonly {
@@ -32,7 +32,7 @@ export interface Final {
   readonly received: Readonly<Record<Part, Readonly<Record<Denom, bigint>>>>;
   /** Who is linked on the chain, and to which wallet. */
   readonly links: Readonly<Partial<Record<Part, string>>>;
-  /** Records of the issue in the order of the log, repeated ones too. */
+  /** Records of the issue in the order of the log, repeated ones too; `type` is the last word of the event's type, such as funded. */
   readonly events: readonly { readonly id: string; readonly type: string; readonly sequence: bigint; readonly partition: number; readonly data: Readonly<Record<string, unknown>> }[];
 }
 
@@ -40,6 +40,6 @@ export interface Final {
 export interface Rest {
   readonly unhandled: Readonly<Record<string, number>>;
   readonly dead: Readonly<Record<string, number>>;
-  /** Gauges of the metrics that are zero at rest. */
+  /** Gauges of the metrics that are zero at rest; asked for only when nothing is unhandled. */
   readonly gauges: Readonly<Record<string, number>>;
 }

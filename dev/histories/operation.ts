@@ -70,6 +70,8 @@ export interface Act {
   readonly code?: string;
   /** Of the comment, where one was written. */
   readonly comment?: string;
+  /** Where one was opened: its number, and its id in the API of pull requests. */
+  readonly pull?: { readonly number: number; readonly id: string };
   /** Of each transaction that was signed for it, in their order, answered or not: a person whose transaction ran out of time signs another one. */
   readonly signed?: readonly { readonly signature: string; readonly deposit?: string; readonly offer?: string; readonly hasLanded: boolean }[];
 }

@@ -14,6 +14,13 @@ export interface IssueHands {
   comment(user: string, repository: string, issue: number, body: string): { id: number; htmlUrl: string };
   /** Changes a comment as its author, or as somebody with write access. */
   editComment(user: string, repository: string, commentId: number, body: string): void;
+  /** Deletes a comment as its author, or as somebody with write access. */
+  deleteComment(user: string, repository: string, commentId: number): void;
+  /** What stands at an issue now, for who looks without asking the API: comments oldest first, `viaApp` where an App wrote or reacted. */
+  look(repository: string, number: number): {
+    readonly labels: readonly string[];
+    readonly comments: readonly { readonly id: number; readonly body: string; readonly viaApp: boolean; readonly reactions: readonly { readonly content: string; readonly viaApp: boolean }[] }[];
+  };
   /** Hides a comment, as people with triage access may: off-topic, resolved, spam. */
   minimize(repository: string, commentId: number, reason?: string): void;
   /** The ids of an issue, as its API gives them. */
@@ -50,6 +57,18 @@ export function issueHands({ finder, acts, pulls, repositories }: { finder: Find
       needText(body);
       if (!mayEdit(actor, comment)) throw refuse(`${user} may not change what ${comment.author.login} wrote`);
       acts.editComment(actor, comment, body);
+    },
+    deleteComment(user, repository, commentId) {
+      const [actor, comment] = [actorOf(user), commentOf(repository, commentId)];
+      need(mayEdit(actor, comment), `${user} may not delete what ${comment.author.login} wrote`);
+      acts.deleteComment(actor, comment);
+    },
+    look(repository, number) {
+      const { labels, comments } = issueOf(repository, number);
+      return {
+        labels: labels.map(({ name }) => name),
+        comments: comments.map(({ id, body, viaApp, reactions }) => ({ id, body, viaApp: viaApp !== undefined, reactions: reactions.map(({ content, user }) => ({ content, viaApp: user.type === 'Bot' })) })),
+      };
     },
     minimize(repository, commentId, reason = 'off-topic') {
       commentOf(repository, commentId).minimized = { reason };

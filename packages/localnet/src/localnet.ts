@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DoubloonError } from '@doubloon/errors';
 import { randomBytes } from 'node:crypto';
-import { compileTransaction, localProgram, signerFromSeed, signTransaction, tokenProgram, type Address } from '@doubloon/escrow';
+import { associatedTokenAddress, compileTransaction, localProgram, signerFromSeed, signTransaction, systemProgram, tokenProgram, type Address } from '@doubloon/escrow';
 import { openChain } from '@doubloon/escrow/chain';
 import { Connection, PublicKey } from '@solana/web3.js';
 import { serveFaucet } from './faucet.ts';
 import { startSurfnet } from './surfpool.ts';
-import { localUsdc, mintUsdc, usdcMint } from './usdc.ts';
+import { localUsdc, mintUsdc, tokenAccountBytes, usdcHeld, usdcMint } from './usdc.ts';
 
 export interface LocalnetOptions {
   /** Milliseconds of a slot; a transaction is final after about 32 of them. 50 unless told. */
@@ -32,6 +32,8 @@ export interface Localnet extends AsyncDisposable {
     airdrop(address: Address, lamports: bigint): Promise<string>;
     /** Makes base units of the local `usdc` for a wallet, in its canonical token account; resolves once they are there. */
     giveUsdc(wallet: Address, amount: bigint): Promise<string>;
+    /** Writes what a wallet holds into the state, in place of what it held and without a transaction: for many wallets that are not looked at before. */
+    grant(wallet: Address, held: { readonly lamports: bigint; readonly usdc?: bigint }): Promise<void>;
   };
   /** Moves the chain's clock forward; resolves once finalized state is of that time. */
   timeTravel(seconds: number): Promise<void>;
@@ -80,6 +82,23 @@ export async function startLocalnet({ slotMs = 50, faucetOrigins = [], faucetPor
     return confirmed('mintTo', await chain.send(signTransaction(compileTransaction({ payer: minter.address, blockhash, instructions: mintUsdc({ minter: minter.address, wallet, amount }) }), [minter])));
   }
 
+  const tokenRent = Number(await chain.minimumBalance(tokenAccountBytes));
+  async function setAccount(address: Address, account: { readonly lamports: number; readonly data: Uint8Array; readonly owner: Address }): Promise<void> {
+    const call = 'surfnet_setAccount';
+    const reply = await fetch(rpcUrl, {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: call, params: [address, { ...account, data: Buffer.from(account.data).toString('hex') }] }),
+    });
+    const { error } = (await reply.json()) as { error?: { code: number; message: string } };
+    if (error !== undefined) throw new DoubloonError('CHAIN_REFUSED', { call, code: error.code, reason: error.message });
+  }
+  async function grant(wallet: Address, { lamports, usdc }: { readonly lamports: bigint; readonly usdc?: bigint }): Promise<void> {
+    await Promise.all([
+      setAccount(wallet, { lamports: Number(lamports), data: new Uint8Array(0), owner: systemProgram }),
+      usdc === undefined ? undefined : setAccount(associatedTokenAddress({ wallet, mint: localUsdc }).address, { lamports: tokenRent, data: usdcHeld(wallet, usdc), owner: tokenProgram }),
+    ]);
+  }
+
   const server = opening.use(await serveFaucet({ airdrop, giveUsdc, origins: faucetOrigins, port: faucetPort }));
   const genesisHash = await chain.genesisHash();
   const open = opening.move();
@@ -90,7 +109,7 @@ export async function startLocalnet({ slotMs = 50, faucetOrigins = [], faucetPor
     genesisHash,
     program: localProgram,
     mints: { usdc: localUsdc },
-    faucet: { url: server.url, airdrop, giveUsdc },
+    faucet: { url: server.url, airdrop, giveUsdc, grant },
     async timeTravel(seconds) {
       const target = await chain.time() + BigInt(seconds);
       surfnet.timeTravelToTimestamp(Number(target) * 1000);

@@ -13,6 +13,18 @@ export function usdcMint(minter: Address): Uint8Array {
   return bytes;
 }
 
+export const tokenAccountBytes = 165;
+
+/** Bytes of a token account of the token program: `amount` base units of it, owned by a wallet. */
+export function usdcHeld(wallet: Address, amount: bigint): Uint8Array {
+  const bytes = new Uint8Array(tokenAccountBytes);
+  bytes.set(addressBytes(localUsdc), 0);
+  bytes.set(addressBytes(wallet), 32);
+  new DataView(bytes.buffer).setBigUint64(64, amount, true);
+  bytes[108] = 1;   // initialised
+  return bytes;
+}
+
 /** Makes `amount` base units for a wallet, in its canonical token account; `minter` signs and pays for that account where there is none. */
 export function mintUsdc({ minter, wallet, amount }: { minter: Address; wallet: Address; amount: bigint }): Instruction[] {
   const data = new Uint8Array(9);
