@@ -13,6 +13,8 @@ export interface Authority {
   /** Why it refuses, or that it does not answer. */
   refuse(reason: string, reasonCode: string): void;
   allow(): void;
+  /** Allows what is asked for, but not for these deposits, and why not. */
+  leaveOut(...deposits: readonly { deposit: string; reason: string }[]): void;
   /** What it says of every repository's smallest amounts, base units, from then on. */
   limit(limits: readonly { denom: string; minimum: string }[]): void;
   goAway(): Promise<void>;
@@ -28,9 +30,10 @@ export async function openAuthority(atEnd: (close: () => Promise<void>) => void 
     return { present: limits.length > 0, rules: { limits: [...limits] } };
   };
   let refusal: { reason: string; reasonCode: string } | undefined;
+  let leftOut: readonly { deposit: string; reason: string }[] = [];
   const authorize = (request: identity.AuthorizeRequest) => {
     asked.push(request);
-    return refusal === undefined ? { allowed: true, actor: { githubId: '583231', login: 'ada' }, decisionId: `decision-${String(asked.length)}` } : { allowed: false, ...refusal };
+    return refusal === undefined ? { allowed: true, actor: { githubId: '583231', login: 'ada' }, decisionId: `decision-${String(asked.length)}`, leftOut: request.inPart ? [...leftOut] : [] } : { allowed: false, ...refusal };
   };
   const nobody = Object.fromEntries(IdentityService.methods.map(({ localName }) => [localName, []])) as unknown as Record<'beginSession' | 'completeOAuth' | 'getSession' | 'endSession' | 'getIdentity' | 'buildLink' | 'submitLink', []>;
   const server = createRpcServer({
@@ -44,5 +47,5 @@ export async function openAuthority(atEnd: (close: () => Promise<void>) => void 
     isOpen = false;
   };
   atEnd(goAway);
-  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, rulesAsked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, limit(next) { limits = next; }, goAway };
+  return { env: { TREASURY_IDENTITY_URL: url, TREASURY_IDENTITY_TOKEN: token }, asked, rulesAsked, refuse(reason, reasonCode) { refusal = { reason, reasonCode }; }, allow() { refusal = undefined; }, leaveOut(...deposits) { leftOut = deposits; }, limit(next) { limits = next; }, goAway };
 }

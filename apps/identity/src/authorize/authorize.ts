@@ -1,6 +1,7 @@
 import type { identity, MessageInitShape } from '@doubloon/rpc';
 import type { RulesContext } from '../rules/get-rules.ts';
 import { decide } from './decide.ts';
+import { divide } from './divide.ts';
 import { keepDecision } from './decision-row.ts';
 import { actorOf, type Action } from './facts.ts';
 import { gather, type Gathering } from './gather.ts';
@@ -35,14 +36,16 @@ export async function authorize(context: AuthorizeContext, request: identity.Aut
 async function decideNow(context: AuthorizeContext, asking: Asking, { caller, signal }: { caller?: string | undefined; signal?: AbortSignal }) {
   const askedAt = context.now();
   const reader = context.reading(signal);
-  const gathered = await gather(context, reader, asking, askedAt);
-  const decision = decide(gathered.facts);
+  const all = await gather(context, reader, asking, askedAt);
+  const { facts, leftOut } = asking.inPart ? divide(all.facts) : { facts: all.facts, leftOut: [] };
+  const gathered = { ...all, facts };
+  const decision = decide(facts);
   const id = context.newId();
   const decidedAt = context.now();
-  await keepDecision(context.pool, { id, asking, gathered, evidence: reader.evidence, decision, caller, askedAt, decidedAt });
+  await keepDecision(context.pool, { id, asking, gathered, leftOut, evidence: reader.evidence, decision, caller, askedAt, decidedAt });
   const actor = actorOf(gathered.facts);
   return {
-    allowed: decision.allowed, reason: decision.allowed ? '' : decision.reason, reasonCode: decision.allowed ? '' : decision.code, decisionId: id, decidedAt: decidedAt.toISOString(),
+    allowed: decision.allowed, reason: decision.allowed ? '' : decision.reason, reasonCode: decision.allowed ? '' : decision.code, decisionId: id, decidedAt: decidedAt.toISOString(), leftOut: decision.allowed ? [...leftOut] : [],
     ...(actor === undefined ? {} : { actor: { githubId: actor.id, login: actor.login } }),
   };
 }

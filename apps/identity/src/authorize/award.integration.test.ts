@@ -68,7 +68,20 @@ test('a funder without any role may veto what their own money is awarded for', a
   expect(await codeOf(on, request)).toBe('NOT_A_MAINTAINER');
   await on.link('maggie');
   expect(await codeOf(on, request)).toBe('ALLOWED');
-  expect(await codeOf(on, { ...request, stakes: [on.stake(), on.stake({ funder: otherWallet })] })).toBe('NOT_A_MAINTAINER');
+  // Beside the money of others it is for their own, where whoever asks can tell both apart.
+  const both = { ...request, stakes: [on.stake(), on.stake({ deposit: otherWallet, funder: otherWallet })] };
+  expect(await codeOf(on, both)).toBe('NOT_A_MAINTAINER');
+  expect(await on.decide({ ...both, inPart: true })).toMatchObject({ allowed: true, leftOut: [{ deposit: otherWallet, reason: 'Only maintainers, and funders whose wallet is linked to their GitHub account, may veto.' }] });
+  expect(await on.decide({ ...both, stakes: [on.stake({ funder: otherWallet })], inPart: true })).toMatchObject({ allowed: false, reasonCode: 'NOT_A_MAINTAINER', leftOut: [] });
+});
+
+test('what was given before the issue moved holds up no award of what was given since', async () => {
+  const on = await openDeciding();
+  const moved = on.stake({ deposit: otherWallet, repositoryId: on.issue(1, 'analytical-engines/punched-cards').repositoryId });
+  const request = { ...awardTo(on, 'ada', { stakes: [moved, on.stake()] }), ...on.says('linus', '/award @ada').place };
+  expect(await codeOf(on, request)).toBe('MOVED_SINCE_FUNDING');
+  expect(await on.decide({ ...request, inPart: true })).toMatchObject({ allowed: true, leftOut: [{ deposit: otherWallet, reason: expect.stringContaining('changed hands since this was funded') as string }] });
+  expect(await on.decide({ ...request, stakes: [moved], inPart: true })).toMatchObject({ allowed: false, reasonCode: 'MOVED_SINCE_FUNDING' });
 });
 
 describe('rules hold for the money that was given under them', () => {

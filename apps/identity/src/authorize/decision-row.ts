@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Evidence } from '../github/reader.ts';
 import type { Decision } from './decide.ts';
+import type { LeftOut } from './divide.ts';
 import { actorOf } from './facts.ts';
 import type { Gathered } from './gather.ts';
 import type { Asking } from './request.ts';
@@ -9,6 +10,7 @@ export interface DecisionRecord {
   readonly id: string;
   readonly asking: Asking;
   readonly gathered: Gathered;
+  readonly leftOut: readonly LeftOut[];
   readonly evidence: readonly Evidence[];
   readonly decision: Decision;
   /** Who asked: a service, by its token. */
@@ -25,9 +27,9 @@ const asJson = (value: object): string =>
   JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? one.toString() : one instanceof Map ? Object.fromEntries(one as Map<string, unknown>) : one));
 
 /** Writes down a decision with all that it rested on. It counts only once this has resolved. */
-export async function keepDecision(pool: Pool, { id, asking, gathered, evidence, decision, caller, askedAt, decidedAt }: DecisionRecord): Promise<void> {
+export async function keepDecision(pool: Pool, { id, asking, gathered, leftOut, evidence, decision, caller, askedAt, decidedAt }: DecisionRecord): Promise<void> {
   const { facts, rulesSha, textSha256 } = gathered;
-  const inputs = asJson({ caller, asking, facts, evidence, rulesSha, textSha256, askedAt, reason: decision.allowed ? undefined : decision.reason });
+  const inputs = asJson({ caller, asking, facts, leftOut, evidence, rulesSha, textSha256, askedAt, reason: decision.allowed ? undefined : decision.reason });
   await pool.query(insert, [id, decidedAt, asking.action, asking.repositoryId, asking.issueId, actorOf(facts)?.id, decision.allowed, decision.allowed ? null : decision.code, inputs]);
 }
 

@@ -18,6 +18,8 @@ export interface Asking {
   readonly actorId: GitHubId | undefined;
   readonly money: { readonly denom: string; readonly amount: bigint } | undefined;
   readonly awardees: readonly { readonly id: GitHubId; readonly bps: number }[];
+  /** Whoever asks takes an answer that leaves out some of the stakes. */
+  readonly inPart: boolean;
   readonly stakes: readonly { readonly deposit: string; readonly funder: string; readonly repositoryId: GitHubId; readonly isAgreed: boolean; readonly fundedAt: Date }[];
 }
 
@@ -45,6 +47,7 @@ const form = z.object({
   money: z.object({ denom: z.string().max(20), amount: z.string().regex(/^[1-9][0-9]{0,19}$/, 'is no number of base units').transform(BigInt) }).optional(),
   awardeeIds: z.array(githubId).max(8),
   awardeeBps: z.array(z.number().int().min(1).max(10_000)),
+  inPart: z.boolean(),
   stakes: z.array(z.object({ deposit: address, funder: address, repositoryId: githubId, fundedAt: instant, funderAwarded: z.boolean() })).max(mostStakes),
 });
 
@@ -56,7 +59,7 @@ const invalid = (problem: string): DoubloonError => new DoubloonError('REQUEST_I
 export function readAsking(request: identity.AuthorizeRequest): Asking {
   const read = form.safeParse(request);
   if (!read.success) throw invalid(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '));
-  const { action, repositoryId, issueId, issueNumber, sourceKind, sourceId, actorId, money, awardeeIds, awardeeBps, stakes } = read.data;
+  const { action, repositoryId, issueId, issueNumber, sourceKind, sourceId, actorId, money, awardeeIds, awardeeBps, inPart, stakes } = read.data;
   if ((sourceKind === '') !== (sourceId === undefined)) throw invalid('sourceKind and sourceId stand for one source together');
   if (sourceKind !== '' && (issueId === undefined || issueNumber === 0)) throw invalid('issueId and issueNumber name the issue of a source');
   if ((actionOfDeed[sourceKind] ?? action) !== action) throw invalid('sourceKind is for another action');
@@ -65,7 +68,7 @@ export function readAsking(request: identity.AuthorizeRequest): Asking {
   if (new Set(stakes.map(({ repositoryId: of }) => of)).size > mostRepositories) throw invalid(`stakes are of more than ${String(mostRepositories)} repositories`);
   const isOfDeed = sourceKind === 'pull-request' || sourceKind === 'closing';
   return {
-    action, repositoryId, issueId, actorId, money,
+    action, repositoryId, issueId, actorId, money, inPart,
     place: isOfDeed || sourceKind === '' || sourceId === undefined || issueId === undefined ? undefined : { repositoryId, issueId, issueNumber, kind: sourceKind, id: sourceId },
     deed: isOfDeed && sourceId !== undefined && issueId !== undefined ? { repositoryId, issueId, issueNumber, kind: sourceKind, id: sourceId } : undefined,
     awardees: awardeeIds.map((id, at) => ({ id, bps: awardeeBps[at] ?? 0 })),

@@ -30,13 +30,13 @@ const insert = `
   insert into decision (action, source_kind, source_id, repository_id, issue_id, actor_id, actor_login, authorized_by, decided_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning id`;
 const intend = `
-  insert into relayer_intent (action, decision, deposit, created_slot, sequence, shares, next_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $7)`;
+  insert into relayer_intent (action, decision, deposit, created_slot, sequence, shares, state, problem, next_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`;
 
 /**
  * Writes down what a comment decided, for exactly the deposits that it touches now, as they were last seen: what comes later,
  * or changes first, needs another decision. Only a veto is also about awards that are still on their way: it stops those that
  * are not signed, and waits for the others. The same comment again answers what became of it, whatever stands in it by then.
- * Whoever may is asked before anything is kept, and nothing is when nobody answers.
+ * Whoever may is asked before anything is kept, and nothing is when nobody answers; where it is not theirs, the intent has failed from the beginning.
  * REQUEST_INVALID, NOTHING_TO_DECIDE, NOT_AUTHORIZED, SERVICE_UNAVAILABLE and its siblings.
  */
 export async function decide(context: Deciding, action: DecisionAction, request: treasury.DecisionSource | undefined, shares: readonly Share[] = []): Promise<Answer> {
@@ -52,7 +52,7 @@ export async function decide(context: Deciding, action: DecisionAction, request:
   if (earlier !== undefined) return { decision: earlier, untouched: others.filter(({ deposit }) => !(earlier.intents ?? []).some((intent) => intent.deposit === deposit)) };
   if (touched.length === 0) throw new DoubloonError('NOTHING_TO_DECIDE', { reason: others.length === 0 ? 'there is no money on this issue' : [...new Set(others.map(({ reason }) => reason.replace(/\.$/, '')))].join('; ') });
 
-  const { actor, decisionId } = await authorize(context, action, { source, shares, touched });
+  const { actor, decisionId, leftOut } = await authorize(context, action, { source, shares, touched, inPart: true });
   failpoint('decision-allowed');
   await inTransaction(pool, async (db) => {
     await lockBounty(db, source);
@@ -61,11 +61,12 @@ export async function decide(context: Deciding, action: DecisionAction, request:
     // The same comment, delivered twice at once.
     if (kept === undefined) return;
     for (const row of touched) {
-      const isAhead = action === 'veto' && row.state === 'held';
+      const problem = leftOut.get(row.address);
+      const isAhead = problem === undefined && action === 'veto' && row.state === 'held';
       if (isAhead) await stopAwards(db, row);
       // An award counts the account's sequence up by one.
       const sequence = BigInt(row.sequence) + (isAhead ? 1n : 0n);
-      await db.query(intend, [action, kept.id, row.address, row.created_slot, sequence, action === 'award' ? JSON.stringify(shares) : null, at]);
+      await db.query(intend, [action, kept.id, row.address, row.created_slot, sequence, action === 'award' ? JSON.stringify(shares) : null, problem === undefined ? 'waiting' : 'failed', problem ?? null, at]);
     }
   });
   failpoint('decision-kept');
@@ -74,16 +75,16 @@ export async function decide(context: Deciding, action: DecisionAction, request:
   return { decision: (await decisionBySource(pool, action, source)) ?? {}, untouched: others };
 }
 
-/** NOT_AUTHORIZED with the reason; an answer without an actor or a record is none. */
-export async function authorize({ identity }: Pick<Deciding, 'identity'>, action: DecisionAction, { source, actorId = '', funderAwarded = false, shares, touched }: { source: Omit<Source, 'sourceKind' | 'sourceId'> & Partial<Source>; actorId?: string; funderAwarded?: boolean; shares: readonly Share[]; touched: readonly DepositRow[] }): Promise<{ actor: { githubId: string; login: string }; decisionId: string }> {
-  const { allowed, reason, reasonCode, actor, decisionId } = await identity.authorize({
+/** Answers who acts, and, only where that was asked for (`inPart`), for which of the deposits they may not, and why. NOT_AUTHORIZED with the reason; an answer without an actor or a record is none. */
+export async function authorize({ identity }: Pick<Deciding, 'identity'>, action: DecisionAction, { source, actorId = '', funderAwarded = false, shares, touched, inPart = false }: { source: Omit<Source, 'sourceKind' | 'sourceId'> & Partial<Source>; actorId?: string; funderAwarded?: boolean; shares: readonly Share[]; touched: readonly DepositRow[]; inPart?: boolean }): Promise<{ actor: { githubId: string; login: string }; decisionId: string; leftOut: ReadonlyMap<string, string> }> {
+  const { allowed, reason, reasonCode, actor, decisionId, leftOut } = await identity.authorize({
     action, sourceKind: source.sourceKind ?? '', sourceId: source.sourceId ?? '', repositoryId: source.repositoryId, issueId: source.issueId, issueNumber: source.issueNumber, actorId,
-    awardeeIds: shares.map(({ githubId }) => githubId), awardeeBps: shares.map(({ bps }) => bps),
+    inPart, awardeeIds: shares.map(({ githubId }) => githubId), awardeeBps: shares.map(({ bps }) => bps),
     stakes: touched.map((row) => ({ deposit: row.address, funder: row.funder, repositoryId: row.repository_id, withRelayer: row.with_relayer, approver: row.approver ?? '', fundedAt: row.seen_at.toISOString(), funderAwarded })),
   });
   if (!allowed) throw new DoubloonError('NOT_AUTHORIZED', { sentence: reason, reason: reasonCode });
   if (actor === undefined || parseGitHubId(actor.githubId) === undefined || decisionId === '') throw new DoubloonError('SERVICE_UNAVAILABLE', { service: 'identity' });
-  return { actor, decisionId };
+  return { actor, decisionId, leftOut: new Map(leftOut.map(({ deposit, reason: why }) => [deposit, why])) };
 }
 
 function readSource(request: treasury.DecisionSource | undefined): Source {

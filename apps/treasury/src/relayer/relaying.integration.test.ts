@@ -173,6 +173,22 @@ describe('a veto that is written before its award stands wins, also over a resta
   });
 });
 
+test('a veto is for the deposits that it is allowed for, and says of the others why not, however often it is asked', async () => {
+  const issueId = someone();
+  const [own, foreign] = [await fundedOffer(local, clients, offerRequest({ issueId, amount: '10000000' })), await fundedOffer(local, clients, offerRequest({ issueId, amount: '20000000' }))];
+  await awardTo(own, someone());
+  await expect.poll(async () => (await told(own)).filter((type) => type === 'awarded').length, patient).toBe(2);
+  authority.leaveOut({ deposit: foreign.deposit, reason: 'It is not yours.' });
+  const comment = source(issueId);
+  await clients.app.veto({ source: comment });
+  authority.leaveOut();
+  await expect.poll(() => told(own), patient).toContain('vetoed');
+  await expect.poll(async () => (await clients.app.veto({ source: comment })).decision?.intents, patient).toMatchObject([
+    { deposit: own.deposit, state: IntentState.DONE, problem: '' }, { deposit: foreign.deposit, state: IntentState.FAILED, problem: 'It is not yours.' },
+  ]);
+  expect((await onChain(foreign)).state).toBe('awarded');
+});
+
 test('five deposits of an issue by one comment, four in one transaction; one that comes later needs another', async () => {
   const issueId = someone();
   const all: Funded[] = [];

@@ -6,7 +6,7 @@ const awardComes = ({ deposit, createdSlot, sequence, since = 'true' }: { deposi
   or exists (select from deposit_step s join relayer_transaction t using (signature) where s.step = 'award' and s.deposit = ${deposit}
     and (t.state in ('recorded', 'sent', 'confirmed') or (t.state = 'finalized' and t.next_at > $1::timestamptz - interval '1 minute'))))`;
 
-const vetoOf = "select from relayer_intent v where v.action = 'veto' and v.deposit = i.deposit and v.created_slot = i.created_slot and v.sequence = i.sequence + 1";
+const vetoOf = "select from relayer_intent v where v.action = 'veto' and v.deposit = i.deposit and v.created_slot = i.created_slot and v.sequence = i.sequence + 1 and v.state <> 'failed'";
 
 /**
  * Columns of an intent `i` at the time `$1`. `vetoed`: an award that a later comment vetoed before it stood. `waits`: a veto

@@ -670,6 +670,13 @@ export declare type AuthorizeRequest = Message<"doubloon.identity.v1.AuthorizeRe
    * @generated from field: repeated uint32 awardee_bps = 11;
    */
   awardeeBps: number[];
+
+  /**
+   * For award, veto: whoever asks reads left_out, so that what is not allowed for some deposits may be for the others.
+   *
+   * @generated from field: bool in_part = 12;
+   */
+  inPart: boolean;
 };
 
 /**
@@ -775,6 +782,13 @@ export declare type AuthorizeResponse = Message<"doubloon.identity.v1.AuthorizeR
    * @generated from field: string decided_at = 6;
    */
   decidedAt: string;
+
+  /**
+   * The deposits that it is not allowed for, though it is for the others; only when in_part was asked for.
+   *
+   * @generated from field: repeated doubloon.identity.v1.LeftOut left_out = 7;
+   */
+  leftOut: LeftOut[];
 };
 
 /**
@@ -782,6 +796,29 @@ export declare type AuthorizeResponse = Message<"doubloon.identity.v1.AuthorizeR
  * Use `create(AuthorizeResponseSchema)` to create a new message.
  */
 export declare const AuthorizeResponseSchema: GenMessage<AuthorizeResponse>;
+
+/**
+ * @generated from message doubloon.identity.v1.LeftOut
+ */
+export declare type LeftOut = Message<"doubloon.identity.v1.LeftOut"> & {
+  /**
+   * @generated from field: string deposit = 1;
+   */
+  deposit: string;
+
+  /**
+   * A sentence for the person who asked.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message doubloon.identity.v1.LeftOut.
+ * Use `create(LeftOutSchema)` to create a new message.
+ */
+export declare const LeftOutSchema: GenMessage<LeftOut>;
 
 /**
  * @generated from message doubloon.identity.v1.GetRulesRequest
