@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inTransaction } from '@doubloon/postgres';
+import { treasury as contract } from '@doubloon/rpc';
 import { openAuthority, type Authority } from '../../testing/authority.ts';
 import { fundedOffer, offered, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
 import { tell } from '../offers/bounty-lock.ts';
 import { chartTheRest } from './chart-bounty.ts';
 
+const { OfferState } = contract;
 const ada = '583231';
 const closing: (() => Promise<void>)[] = [];
 
@@ -42,6 +44,17 @@ describe('what is known of an issue', () => {
     expect(issue).toMatchObject({ title: 'new', labels: ['help wanted'], language: 'Rust', state: 'closed', stateReason: 'completed', isPullRequest: true, repositoryId, issueId });
   });
 
+  test('stays so when an offer is opened on what somebody had read before', async () => {
+    const request = offerRequest();
+    await offered(treasury, request);
+    // Until anybody says how new it is, the last word counts.
+    await offered(treasury, { ...offerRequest(), issue: { ...request.issue, title: 'renamed' } });
+    expect((await treasury.web.getBounty(request.issue)).issue).toMatchObject({ title: 'renamed' });
+    await keep(issueOf(request, { title: 'new', url: 'https://github.example/grace/engine/issues/7' }), 20);
+    await offered(treasury, { ...offerRequest(), issue: { ...request.issue, title: 'old' } });
+    expect((await treasury.web.getBounty(request.issue)).issue).toMatchObject({ title: 'new', url: 'https://github.example/grace/engine/issues/7' });
+  });
+
   test('is kept of no issue that nobody offered anything for', async () => {
     const request = offerRequest();
     await keep(issueOf(request), 1);
@@ -68,7 +81,7 @@ describe('an issue that was transferred', () => {
   const moved = (request: ReturnType<typeof offerRequest>, more: object = {}) => issueOf(offerRequest(), { repositoryId: aRepository(), repository: 'grace/compiler', number: 3, title: request.issue.title, ...more });
 
   test('has its money under both ids: it is split, awarded and told of as before', async () => {
-    const { offerId, issueId, deposit } = await fundedOffer(local, treasury);
+    const { offerId, issueId, deposit, funder } = await fundedOffer(local, treasury);
     const to = moved(offerRequest());
     await keep(to, 5, { repositoryId, issueId });
 
@@ -79,6 +92,10 @@ describe('an issue that was transferred', () => {
       expect(bounty).toMatchObject({ totals: [{ fundedText: '0.5' }], issue: { repositoryId: to.repositoryId, repository: 'grace/compiler', number: 3 }, state: 'open' });
     }
     expect((await treasury.app.splitPreview({ ...to, shares: [{ githubId: ada, bps: 10_000 }] })).deposits).toMatchObject([{ deposit, problem: '' }]);
+
+    // The number of the page is that of where it is now, and so are the ids that are sent with it.
+    await treasury.web.buildAward({ deposit, wallet: funder.address, shares: [{ githubId: ada, bps: 10_000 }], actorId: '9919', issueNumber: 3 });
+    expect(authority.asked.at(-1)).toMatchObject({ repositoryId: to.repositoryId, issueId: to.issueId, issueNumber: 3, stakes: [{ deposit, repositoryId, funderAwarded: true }] });
 
     const source = { repositoryId: to.repositoryId, issueId: to.issueId, issueNumber: 3, sourceKind: 'issue-comment', sourceId: '4242' };
     const { decision } = await treasury.app.award({ source, shares: [{ githubId: ada, bps: 10_000 }] });
@@ -134,9 +151,13 @@ describe('an issue that was transferred', () => {
   test('takes what is offered under its new ids beside what was before', async () => {
     const request = offerRequest();
     await offered(treasury, request);
+    const edited = await offered(treasury, offerRequest({ issueId: request.issue.issueId, amount: '600000000' }));
     const to = moved(request);
     await keep(to, 1, request.issue);
-    await offered(treasury, { ...offerRequest({ amount: '700000000' }), issue: { ...request.issue, repositoryId: to.repositoryId, issueId: to.issueId } });
+    const { offerId } = await offered(treasury, { ...offerRequest({ amount: '700000000' }), issue: { ...request.issue, repositoryId: to.repositoryId, issueId: to.issueId } });
+    // A text that is edited after the move: what it asks for now stands in the place of what it asked for there.
+    const { offer } = await treasury.app.withdrawOffer({ offerId: edited.offerId, replacedBy: offerId, reason: 'edited' });
+    expect(offer).toMatchObject({ state: OfferState.REPLACED });
     expect((await treasury.web.getBounty(request.issue)).totals).toMatchObject([{ offeredText: '1.2' }]);
     // A word that comes late is taken under the ids that it names, and counts where the issue is.
     await offered(treasury, { ...offerRequest({ amount: '800000000' }), issue: request.issue });

@@ -5,6 +5,7 @@ import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { lockBounty } from './bounty-lock.ts';
 import { bountyIn, changeOffer, existingOffer } from './change-offer.ts';
 import { bountyOf, type Ending } from './offer-row.ts';
+import { placeNow } from './place-now.ts';
 import { showOffer } from './offer-view.ts';
 import type { Treasury } from '../treasury.ts';
 
@@ -22,7 +23,8 @@ export async function withdrawOffer(context: Treasury, { offerId, replacedBy, re
   if (replacedBy === offerId) throw new DoubloonError('REQUEST_INVALID', { problem: 'an offer can’t stand in its own place' });
   const known = await existingOffer(pool, offerId);
   const replacement = replacedBy === '' ? known : await existingOffer(pool, replacedBy);
-  if (replacement.repository_id !== known.repository_id || replacement.issue_id !== known.issue_id) throw new DoubloonError('REQUEST_INVALID', { problem: 'an offer of another issue can’t stand in its place' });
+  const [there, here] = await Promise.all([known, replacement].map((row) => placeNow(pool, bountyOf(row))));
+  if (there?.repositoryId !== here?.repositoryId || there?.issueId !== here?.issueId) throw new DoubloonError('REQUEST_INVALID', { problem: 'an offer of another issue can’t stand in its place' });
 
   const id = offerId as OfferId;
   const { offer } = await inTransaction(pool, async (db) => {

@@ -5,6 +5,8 @@ import type { MessageInitShape, treasury } from '@doubloon/rpc';
 import { depositIn } from '../deposits/credit-deposit.ts';
 import { depositByAddress, type DepositRow } from '../deposits/deposit-row.ts';
 import { checkFunds } from '../funding/funds.ts';
+import { bountyOf } from '../offers/offer-row.ts';
+import { placeNow } from '../offers/place-now.ts';
 import { operatorIn } from '../operator.ts';
 import { instant } from '../funding/terms.ts';
 import type { Treasury } from '../treasury.ts';
@@ -87,5 +89,7 @@ export function seconder(seconding: Seconding | undefined, { with_relayer: withR
 
 /** Asked when it is built, about what it will be when the wallet has signed, and again before the relayer signs. NOT_AUTHORIZED, SERVICE_UNAVAILABLE. */
 export async function authorizeSecond(seconding: Seconding, { row, wallet, shares, actorId, issueNumber }: { row: DepositRow; wallet: Address; shares: readonly Share[]; actorId: string; issueNumber: number }): Promise<void> {
-  await authorize(seconding, 'award', { source: { repositoryId: row.repository_id, issueId: row.issue_id, issueNumber }, actorId, funderAwarded: wallet === row.funder, shares, touched: [row] });
+  // The number is that of the issue where it is now.
+  const place = await placeNow(seconding.pool, bountyOf(row));
+  await authorize(seconding, 'award', { source: { ...place, issueNumber }, actorId, funderAwarded: wallet === row.funder, shares, touched: [row] });
 }
