@@ -5,6 +5,7 @@ import { createFacets } from './board/facets.ts';
 import { getHistory } from './board/history.ts';
 import { keepIssue } from './board/keep-issue.ts';
 import { listBounties } from './board/list-bounties.ts';
+import { createSums } from './board/sums.ts';
 import { buildFunding } from './funding/build-funding.ts';
 import { getBounty } from './offers/get-bounty.ts';
 import { getOffer } from './offers/get-offer.ts';
@@ -26,7 +27,8 @@ const answering = throughOutages('treasury');
 
 /** The service as others call it, and who may call what. */
 export function treasuryRoute(context: Treasury, deciding?: Seconding): Route {
-  const facetsOf = createFacets({ ...context, everyMs: 5_000 });
+  const counted = { pool: context.pool, now: context.now, everyMs: 5_000 };
+  const [facetsOf, sumsOf] = [createFacets(counted), createSums(counted)];
   return route(TreasuryService, {
     methods: {
       quote: (request) => quote({ denoms: context.denoms, facts: context.facts.current() }, request),
@@ -46,7 +48,7 @@ export function treasuryRoute(context: Treasury, deciding?: Seconding): Route {
       submitDepositStep: answering((request: treasury.SubmitDepositStepRequest) => submitDepositStep(context, request)),
       getDeposit: answering((request: treasury.GetDepositRequest) => getDeposit(context, request)),
       keepIssue: answering((request: treasury.KeepIssueRequest) => keepIssue(context, request)),
-      listBounties: answering((request: treasury.ListBountiesRequest) => listBounties({ ...context, facetsOf }, request)),
+      listBounties: answering((request: treasury.ListBountiesRequest) => listBounties({ ...context, facetsOf, sumsOf }, request)),
       getHistory: answering((request: treasury.GetHistoryRequest) => getHistory(context, request)),
     },
     callers: {

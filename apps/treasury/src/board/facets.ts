@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { createCounted, type CountedOptions } from './counted.ts';
 
 /** What there is on the board to choose from, the most frequent first. */
 export interface Facets {
@@ -17,19 +18,8 @@ const facets = `
     array(select language from shown where language <> '' group by language order by count(*) desc, language limit ${String(most)}) as languages,
     array(select one from shown, unnest(labels) one group by one order by count(*) desc, one limit ${String(most)}) as labels`;
 
-/**
- * Counts at most every `everyMs`, and answers with the last count meanwhile: it looks at the whole board, and nobody sees
- * in a choice of labels how old it is.
- */
-export function createFacets({ pool, everyMs, now }: { pool: Pool; everyMs: number; now: () => Date }): FacetsOf {
-  let last: { at: number; counted: Promise<Facets> } | undefined;
-  return (currencies) => {
-    const at = now().getTime();
-    if (last === undefined || at - last.at >= everyMs) {
-      const counted = pool.query<Facets>(facets, [currencies]).then(({ rows: [row] }) => row ?? { denoms: [], languages: [], labels: [] });
-      last = { at, counted };
-      counted.catch(() => { last = undefined; });
-    }
-    return last.counted;
-  };
+/** Counts at most every `everyMs`, as `createCounted` says. */
+export function createFacets({ pool, ...options }: { pool: Pool } & CountedOptions): FacetsOf {
+  const counted = createCounted<Facets>(options);
+  return (currencies) => counted('', async () => (await pool.query<Facets>(facets, [currencies])).rows[0] ?? { denoms: [], languages: [], labels: [] });
 }

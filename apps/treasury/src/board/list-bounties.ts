@@ -5,6 +5,7 @@ import { githubId, storable } from '../offers/issue-shape.ts';
 import type { Treasury } from '../treasury.ts';
 import type { FacetsOf } from './facets.ts';
 import { issueView, type IssueColumns } from './issue-view.ts';
+import type { SumsOf } from './sums.ts';
 import { currencyOf, totalView, type ShownSum } from './totals.ts';
 
 const anyOr = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => undefined), schema]);
@@ -31,7 +32,7 @@ const moneyOf = (currencies: string) => `(
  * The bounties of the board that match, the one that changed last first. A page begins where the one before ended, whatever
  * changed meanwhile: what changed is on the first. Only currencies that this instance takes now count. REQUEST_INVALID.
  */
-export async function listBounties({ pool, denoms, cluster, facetsOf }: Pick<Treasury, 'pool' | 'denoms' | 'cluster'> & { readonly facetsOf: FacetsOf }, request: treasury.ListBountiesRequest): Promise<MessageInitShape<typeof treasury.ListBountiesResponseSchema>> {
+export async function listBounties({ pool, denoms, cluster, facetsOf, sumsOf }: Pick<Treasury, 'pool' | 'denoms' | 'cluster'> & { readonly facetsOf: FacetsOf; readonly sumsOf: SumsOf }, request: treasury.ListBountiesRequest): Promise<MessageInitShape<typeof treasury.ListBountiesResponseSchema>> {
   const filter = read(request);
   const taken = denoms.denoms.map(({ name, mint }) => currencyOf({ denom: name, mint: mint ?? '' }));
   const limit = filter.limit === 0 ? 30 : filter.limit;
@@ -41,13 +42,9 @@ export async function listBounties({ pool, denoms, cluster, facetsOf }: Pick<Tre
     select b.*, ${moneyOf(nth(1))} as money from bounty b
     where ${condition}${filter.cursor === undefined ? '' : ` and (b.changed_at, b.repository_id, b.issue_id) < (to_timestamp(${nth(2)}::numeric / 1000), ${nth(3)}::numeric, ${nth(4)}::numeric)`}
     order by b.changed_at desc, b.repository_id desc, b.issue_id desc limit ${String(limit + 1)}`;
-  const totals = `
-    select split_part(currency, ':', 1) as denom, decimals, sum(funded)::text as funded, sum(offered)::text as offered, sum(paid)::text as paid
-    from bounty b join bounty_money m using (repository_id, issue_id) where ${condition} and currency = any ($1)
-    group by currency, decimals order by count(*) desc, denom`;
-  const [{ rows }, { rows: sums }, facets] = await Promise.all([
+  const [{ rows }, sums, facets] = await Promise.all([
     pool.query<Row>(page, [...values, taken, ...(filter.cursor?.split('.') ?? [])]),
-    pool.query<ShownSum>(totals, values),
+    sumsOf(condition, values),
     facetsOf(taken),
   ]);
   const last = rows.length > limit ? rows[limit - 1] : undefined;
