@@ -108,10 +108,10 @@ export async function depositByAddress(db: ClientBase | Pool, address: string): 
 const mostOfBounty = 500;
 const ofBounty = `select one.* from (
   ${deposits} join places_of($1, $2) p on p.repository_id = o.repository_id and p.issue_id = o.issue_id
-  order by d.state not in ('held', 'awarded'), o.place, d.seen_at, d.address limit ${String(mostOfBounty)}
+  order by d.state not in ('held', 'awarded'), row_number() over (partition by d.state in ('held', 'awarded'), o.denom, o.mint order by d.amount desc, o.place, d.address), o.place, d.address limit ${String(mostOfBounty)}
 ) one join offer o on o.id = one.offer_id order by o.place, one.seen_at, one.address`;
 
-/** The deposits of an issue, under all ids that it had, in the order of their offers: of more than 500 those with money first, so that what is over hides none. */
+/** The deposits of an issue, under all ids that it had, in the order of their offers: of more than 500 those with money first, and of each currency the largest, so that neither what is over nor dust hides anything. */
 export async function depositsOfBounty(db: ClientBase | Pool, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<readonly DepositRow[]> {
   return (await db.query<DepositRow>(ofBounty, [repositoryId, issueId])).rows;
 }

@@ -50,7 +50,9 @@ const byId = `${offers} where o.id = $1`;
 const mostOfBounty = 500;
 const ofBounty = `select * from (
   ${offers} join places_of($1, $2) p on p.repository_id = o.repository_id and p.issue_id = o.issue_id
-  order by case when exists (select from deposit where offer_id = o.id) then 0 when o.state in ('submitted', 'offered') then 1 else 2 end, o.place desc limit ${String(mostOfBounty)}
+  left join lateral (select min(case when state in ('held', 'awarded') then 0 else 1 end) as rank from deposit where offer_id = o.id) funded on true
+  order by coalesce(funded.rank, case when o.state in ('submitted', 'offered') then 2 else 3 end),
+    case when funded.rank is not null then row_number() over (partition by funded.rank, o.denom, o.mint order by o.amount desc, o.place) end, o.place desc limit ${String(mostOfBounty)}
 ) one order by place`;
 const bySource = `${offers} where o.source_kind = $1 and o.source_id = $2 and o.denom = $3 and o.amount = $4 and o.nth = $5`;
 
@@ -65,8 +67,8 @@ export async function offerById(db: Db, id: string): Promise<OfferRow | undefine
 }
 
 /**
- * Those of an issue, under all ids that it had, in the order they were offered. Anybody can write offers, so there is an end: of more than 500 those with a deposit come
- * first, then those that can still get one, then the newest.
+ * Those of an issue, under all ids that it had, in the order they were offered. Anybody can write offers, so there is an end: of more than 500 those with money come
+ * first, of each currency the largest, then those that had some, then those that can still get one, then the newest.
  */
 export async function offersOf(db: Db, { repositoryId, issueId }: { repositoryId: string; issueId: string }): Promise<readonly OfferRow[]> {
   return (await db.query<OfferRow>(ofBounty, [repositoryId, issueId])).rows;
