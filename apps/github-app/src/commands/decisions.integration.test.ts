@@ -97,14 +97,30 @@ test.concurrent('a maintainer vetoes what was awarded, then gives the money back
   await shows(await linus().comment(issue.number, '/cancel'), 'eyes', 'confused');
 });
 
-test.concurrent('whoever funded with a wallet that is linked to them vetoes by a comment', async () => {
+test.concurrent('whoever funded with a wallet that is linked to them vetoes by a comment what is theirs, and is told what is not', async () => {
   const wallet = await line.link('maggie');
   const issue = await fundedIssue('$sol:0.5$', wallet);
+  await person('ada').comment(issue.number, '$sol:0.25$');
+  await fund(issue);
   await linus().comment(issue.number, '/award @grace');
-  await stands(issue, 'AWARDED');
+  await stands(issue, 'AWARDED', 'AWARDED');
   const veto = await person('maggie').comment(issue.number, '/veto');
-  await stands(issue, 'HELD');
+  await stands(issue, 'HELD', 'AWARDED');
   await shows(veto, 'eyes', '+1');
+  expect(await says(issue, '`/veto` [here]')).toMatch(/`0\.25 sol` from .* stays awarded: Only maintainers, and funders whose wallet is linked/);
+});
+
+test.concurrent('a veto that is written before the treasury has heard of its award is not forgotten', async () => {
+  const issue = await fundedIssue();
+  // GitHub does not say for a while who is to be paid.
+  line.github.faults.api({ path: /^\/users\/ada$/, times: 2 }, { kind: 'unavailable', done: false });
+  const award = await linus().comment(issue.number, '/award @ada');
+  const veto = await linus().comment(issue.number, '/veto');
+  await shows(veto, 'eyes', '+1');
+  await vi.waitFor(async () => { expect((await bountyOf(issue)).decisions.map(({ action }) => action)).toEqual(['veto', 'award']); }, patience);
+  await stands(issue, 'HELD');
+  await vi.waitFor(async () => { expect((await person('ada').reactions(award.id)).map(({ content }) => content)).toContain((await bountyOf(issue)).decisions[1]?.intents[0]?.state === IntentState.DONE ? '+1' : 'confused'); }, patience);
+  await stands(issue, 'HELD');
 });
 
 test.concurrent('what is funded after an award is not part of it, one comment awards all that is there, and what a later one does not reach is told', async () => {

@@ -4,7 +4,7 @@ import { failpoint } from '@doubloon/failpoints';
 import { inTransaction } from '@doubloon/postgres';
 import { treasury } from '@doubloon/rpc';
 import { findInstallation, inTurn } from '../issues/in-turn.ts';
-import { intend, markDone, type DecisionWork, type Intent } from '../issues/intent.ts';
+import { intend, isAwardBefore, markDone, type DecisionWork, type Intent } from '../issues/intent.ts';
 import type { KnownIssue } from '../issues/issue-row.ts';
 import type { Tending } from '../issues/tending.ts';
 import { inCode, link } from '../living-comment/markdown.ts';
@@ -39,6 +39,8 @@ export async function pursueDecision(tending: Tending, issue: KnownIssue, intent
   // Who deletes a command that nobody has heard of yet takes it back.
   if (source === undefined || source.isDeleted) return keepEnd(tending, issue, intent, work, { outcome: 'ignored', told: [] });
   const answer = await ask(tending, issue, work, source);
+  // A veto of an award that the treasury has not heard of yet is no veto of nothing.
+  if ('why' in answer && work.action === 'veto' && answer.reason === undefined && (await isAwardBefore(pool, issue, intent))) return new Date(now().getTime() + lookMs.least);
   const bounty = await client.getBounty(issue);
   if ('why' in answer) {
     return keepEnd(tending, issue, intent, work, endOfRefused(work, answer, bounty), answer.reason !== 'SHADOW_MODE');

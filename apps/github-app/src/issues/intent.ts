@@ -64,6 +64,13 @@ export async function undone(db: Pick<ClientBase, 'query'>, { repositoryId, issu
   return rows.map(({ traceparent, ...rest }) => ({ ...rest, traceparent: traceparent ?? undefined }));
 }
 
+const awardBefore = "select from intent where repository_id = $1 and issue_id = $2 and done_at is null and position < $3 and work->>'kind' = 'decide' and work->>'action' = 'award' limit 1";
+
+/** Whether an award that was commanded before is still to be pursued. */
+export async function isAwardBefore(db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey, { position }: Intent): Promise<boolean> {
+  return (await db.query(awardBefore, [repositoryId, issueId, position])).rowCount !== 0;
+}
+
 export const countAttempt = (db: Pick<ClientBase, 'query'>, { position }: Intent) => db.query('update intent set attempts = attempts + 1 where position = $1', [position]);
 
 /** `problem` says why it was given up, when it was. */
