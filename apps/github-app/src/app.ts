@@ -49,7 +49,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   // Told, not needed: deliveries are taken and kept whatever becomes of GitHub, of the log and of the work on them.
   void health.watch('github', () => asApp.rest.apps.getAuthenticated(), { everyMs: 60_000, needed: false });
 
-  open.use(startPruning({ pool, now, log }));
+  open.use(startPruning({ pool, keptMs: config.kept, now, log }));
 
   const client = createTreasuryClient({ url: config.treasuryUrl, token: config.treasuryToken, caller: 'github-app', timeoutMs: 10_000 });
   const identity = createIdentityClient({ url: config.identityUrl, token: config.identityToken, caller: 'github-app', timeoutMs: 10_000 });

@@ -19,6 +19,7 @@ const settings = {
   previousWebhookSecret: { name: 'GITHUB_APP_WEBHOOK_SECRET_PREVIOUS', meaning: 'The secret before it, while a rotation is under way.', schema: secret().optional(), secret: true },
   sweepEvery: { name: 'GITHUB_APP_SWEEP_EVERY', meaning: "How often the App's own delivery log at GitHub is looked through for deliveries that never arrived.", schema: interval(), default: '60s' },
   rereadEvery: { name: 'GITHUB_APP_REREAD_EVERY', meaning: 'How often an issue is read again at GitHub, whatever was told of it.', schema: interval(), default: '15m' },
+  kept: { name: 'GITHUB_APP_KEPT', meaning: 'How long deliveries and events are known again after they were handled. GitHub can be asked for deliveries of three days: nothing shorter than that is for anything but trying it out.', schema: duration().refine((ms) => ms >= 60_000, 'is less than a minute'), default: '30d' },
   treasuryUrl: { name: 'GITHUB_APP_TREASURY_URL', meaning: 'Where the treasury listens.', schema: urlOf('http', 'https') },
   treasuryToken: tokenSetting('GITHUB_APP_TREASURY_TOKEN', 'treasury'),
   identityUrl: { name: 'GITHUB_APP_IDENTITY_URL', meaning: 'Where the identity service listens, which knows the rules of repositories: it is asked about each offer.', schema: urlOf('http', 'https') },

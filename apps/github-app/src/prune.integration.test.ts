@@ -13,7 +13,7 @@ test('what was done more than thirty days ago is forgotten, what waits or is dea
     await pool.query("insert into inbox (key, kind, subject, payload, done_at, dead_at) values ($1, 'k', 's', '{}', $2, $3)", [key, done, dead]);
     await pool.query("insert into intent (key, repository_id, issue_id, work, done_at) values ($1, '1', '2', '{}', $2)", [key, done]);
   }
-  await prune(pool, now);
+  await prune(pool, new Date(now.getTime() - 30 * 86_400_000));
   const keys = async (table: string) => (await pool.query<{ key: string }>(`select key from ${table} order by key`)).rows.map(({ key }) => key);
   expect(await keys('inbox')).toEqual(['dead', 'recent', 'waits']);
   expect(await keys('intent')).toEqual(['dead', 'recent', 'waits']);

@@ -86,6 +86,8 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   rounds('retention', forgetEveryMs, async () => {
     await forgetOld(context);
     await forgetDecisions(pool, new Date(now().getTime() - config.decisionsKept));
+    // Last: a log that is away keeps nobody from forgetting what is here.
+    await events.prune('identity', new Date(now().getTime() - config.eventsKept));
   });
   // A test without the fourth law is to see that nobody looks by himself: a hint would hide it.
   if (!lawIsOff('level')) open.use(listenForHints({ wsUrl: config.wsUrl ?? webSocketOf(config.rpcUrl), program, filters: identitiesOf(operator), onHint: () => { scan.wake(); } }));

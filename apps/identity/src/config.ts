@@ -12,6 +12,7 @@ const settings = {
   ...serviceSettings,
   databaseUrl,
   eventLogUrl: { name: 'EVENT_LOG_URL', meaning: 'The event log: `kafka://host:port` or `postgres://…`.', schema: urlOf('kafka', 'postgres', 'postgresql'), secret: true },
+  eventsKept: { name: 'EVENT_LOG_KEPT', meaning: 'How long events that everybody has read are kept in an event log on PostgreSQL. Kafka prunes by itself, by `retention.ms` of the topic.', schema: duration().refine((ms) => ms >= 60_000, 'is less than a minute'), default: '365d' },
   rpcUrl: { name: 'SOLANA_RPC_URL', meaning: 'JSON-RPC of a node of the cluster. May hold a key, so it is a secret.', schema: urlOf('http', 'https'), secret: true },
   wsUrl: { name: 'SOLANA_WS_URL', meaning: 'WebSocket of that node, where it is not on the next port. Only hints come over it: nothing depends on it.', schema: urlOf('ws', 'wss').optional(), secret: true },
   githubUrl: { name: 'GITHUB_URL', meaning: 'The pages of GitHub, where people sign in: https://github.com, or those of an Enterprise Server.', schema: origin('https', 'http'), default: 'https://github.com' },

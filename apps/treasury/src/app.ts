@@ -93,7 +93,11 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
   rounds('expiry', expireEveryMs, async () => {
     await chartTheRest(context);
     await expireOffers(context);
+  });
+  rounds('retention', expireEveryMs, async () => {
     await prune(context);
+    // Last: a log that is away keeps nobody from forgetting what is here.
+    await events.prune('bounty', new Date(now().getTime() - config.eventsKept));
   });
 
   // Deciding by comment, paying and sending back need a key; without one all of it can be done by others, and is seen.

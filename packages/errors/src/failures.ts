@@ -36,6 +36,7 @@ export interface Failures {
   EVENT_TOO_LARGE: { topic: string; bytes: number; limit: number };
   EVENT_TOPIC_UNKNOWN: { topic: string };
   EVENT_LOG_UNAVAILABLE: { operation: string };
+  EVENT_LOG_PRUNED: { topic: string };
 
   // escrow and chain
   ADDRESS_INVALID: { text: string };
@@ -136,6 +137,7 @@ export const sentences: { [C in FailureCode]: (facts: Failures[C]) => string } =
   EVENT_TOO_LARGE: ({ topic, bytes, limit }) => `A record for topic ${topic} has ${bytes} bytes, at most ${limit} are taken.`,
   EVENT_TOPIC_UNKNOWN: ({ topic }) => `The event log has no topic ${topic}.`,
   EVENT_LOG_UNAVAILABLE: ({ operation }) => `The event log did not answer (${operation}).`,
+  EVENT_LOG_PRUNED: ({ topic }) => `Old records of topic ${topic} were forgotten while they were read. Read from the start again.`,
 
   // escrow and chain
   ADDRESS_INVALID: ({ text }) => `"${text}" is not an address on Solana.`,

@@ -36,7 +36,7 @@ export interface Subscription extends AsyncDisposable {
 
 export interface SubscribeOptions {
   readonly topics: readonly string[];
-  /** Each record goes to one consumer of a group. A group that nobody used before starts at the first record. */
+  /** Each record goes to one consumer of a group. A group that nobody used before starts at the first record that is kept. */
   readonly group: string;
   /** One record of a partition at a time, in order. It may see a record twice and must not mind. */
   handle(record: StoredRecord): Promise<void>;
@@ -64,8 +64,18 @@ export interface EventLog extends AsyncDisposable {
    */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
 
-  /** Every record from the start to the ends at call time, in order per partition; needs no group and commits nothing. */
+  /**
+   * Every record that is kept, from the first to the ends at call time, in order per partition and without gaps; needs no group
+   * and commits nothing. `EVENT_LOG_PRUNED` when what it has yet to read was pruned meanwhile.
+   */
   replay(topic: string, signal?: AbortSignal): AsyncIterable<StoredRecord>;
+
+  /**
+   * Forgets what was stored before `olderThan` and was read by every group, and groups that nobody was in since then; answers how
+   * many records. Offsets stay as they are. A group that is new begins at the first record that is kept. Does nothing on Kafka,
+   * which prunes by itself, by `retention.ms` of each topic.
+   */
+  prune(topic: string, olderThan: Date): Promise<number>;
 
   /** The offset that the next record of each partition will get, ordered by partition. */
   ends(topic: string): Promise<readonly Position[]>;

@@ -41,6 +41,7 @@ export async function openKafkaLog(brokers: readonly string[], { clientId, log, 
       return replayTopic(kafka, topic, ends, signal);
     },
     ends: async (topic) => (await offsets.ends(topic)).map(({ partition, offset }) => ({ topic, partition, offset })),
+    prune: () => Promise.resolve(0),
     positions: (topic, group) => offsets.committed(topic, group),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

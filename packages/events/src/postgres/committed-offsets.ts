@@ -2,15 +2,26 @@ import type { Commit } from '../committer.ts';
 import type { Position } from '../event-log.ts';
 import type { Database } from './session.ts';
 
+// In one order, as in all that writes here: members of a group never wait for each other in a circle.
 const commit = `
   insert into event_log.committed ("group", topic, partition, next_offset)
-  select $1, * from unnest($2::text[], $3::int[], $4::bigint[])
-  on conflict ("group", topic, partition) do update set next_offset = excluded.next_offset`;
+  select $1, * from unnest($2::text[], $3::int[], $4::bigint[]) as committed (topic, partition, next) order by topic, partition
+  on conflict ("group", topic, partition) do update set next_offset = excluded.next_offset, seen_at = clock_timestamp()`;
 
 /** Has to run on the session that owns the partitions: when that is gone, so is the right to commit. */
 export async function commitOffsets(session: Database, group: string, commits: readonly Commit[]): Promise<void> {
   const values = [group, commits.map((it) => it.topic), commits.map((it) => it.partition), commits.map((it) => it.next.toString())];
   await session.query({ name: 'commit-offsets', text: commit, values });
+}
+
+const join = `
+  insert into event_log.committed ("group", topic, partition, next_offset)
+  select $1, topic, partition, 0 from event_log.partition where topic = any($2) order by topic, partition
+  on conflict ("group", topic, partition) do update set seen_at = clock_timestamp()`;
+
+/** Says that somebody of the group is there: from now on what it has not read is kept for it. */
+export async function keepJoined(session: Database, group: string, topics: readonly string[]): Promise<void> {
+  await session.query({ name: 'keep-joined', text: join, values: [group, topics] });
 }
 
 const read = `

@@ -4,7 +4,7 @@ import { createCommitter } from '../committer.ts';
 import type { Delivery } from '../deliver.ts';
 import type { EventLogLogger, SubscribeOptions, Subscription } from '../event-log.ts';
 import { staySubscribed, type Session } from '../stay-subscribed.ts';
-import { commitOffsets, readCommitted } from './committed-offsets.ts';
+import { commitOffsets, keepJoined, readCommitted } from './committed-offsets.ts';
 import { startLane, type Lane } from './lane.ts';
 import { acquire, enter, place, release } from './ownership.ts';
 import { readRecords } from './read-records.ts';
@@ -15,6 +15,8 @@ import { readEnds } from './topics.ts';
 const pollMs = 1_000;
 /** Postgres ends a session that was silent this long (a frozen process, a cable pulled), and so frees its partitions. */
 const silenceMs = 10_000;
+/** So often it is said that this group is still there. */
+const presenceMs = 60_000;
 
 export interface ConsumerOptions extends Omit<SubscribeOptions, 'handle'> {
   readonly url: string;
@@ -81,9 +83,14 @@ async function openSession({ url, clientId, topics, group, delivery, log, now }:
   // One look at a time; a hint during one asks for one more.
   let hinted = Promise.withResolvers<undefined>();
   const watch = async (): Promise<void> => {
+    let present = performance.now();
     while (!ended) {
       hinted = Promise.withResolvers();
       await look();
+      if (performance.now() - present > presenceMs) {
+        await keepJoined(session, group, topics);
+        present = performance.now();
+      }
       const poll = setTimeout(() => hinted.resolve(undefined), pollMs);
       await hinted.promise;
       clearTimeout(poll);
@@ -108,6 +115,7 @@ async function openSession({ url, clientId, topics, group, delivery, log, now }:
     client.on('notification', () => hinted.resolve(undefined));
     await session.query('listen event_log');
     for (const topic of topics) await enter(session, group, topic);
+    await keepJoined(session, group, topics);
     await session.query(`select pg_notify('event_log', '')`);
     await look();
   } catch (error) {

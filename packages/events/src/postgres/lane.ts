@@ -47,7 +47,14 @@ export function startLane({ topic, partition, from, now, delivery, read, handled
         awake = Promise.withResolvers();
         continue;
       }
-      for (const record of await read(tracker.position)) {
+      const { end } = tracker;
+      const records = await read(tracker.position);
+      // All up to the end that was seen is pruned, before this group was there.
+      if (records.length === 0) {
+        tracker.moved(end);
+        handled(end);
+      }
+      for (const record of records) {
         if (!(await insist(record))) return;
         tracker.moved(BigInt(record.offset) + 1n);
         handled(tracker.position);

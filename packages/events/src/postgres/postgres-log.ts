@@ -1,3 +1,4 @@
+import { DoubloonError } from '@doubloon/errors';
 import pg from 'pg';
 import { acceptRecords, type SizedRecord } from '../accept-records.ts';
 import { deadRecord } from '../dead-record.ts';
@@ -7,6 +8,7 @@ import { reaching } from '../reaching.ts';
 import { appendRecords } from './append-records.ts';
 import { readCommitted } from './committed-offsets.ts';
 import { startConsumer } from './consumer.ts';
+import { pruneRecords } from './prune-records.ts';
 import { readRecords } from './read-records.ts';
 import { prepareSchema } from './schema.ts';
 import { createTopics, endsOf } from './topics.ts';
@@ -47,10 +49,13 @@ export async function openPostgresLog(url: string, { clientId, log, topics, part
     for (const { partition, offset } of await ends) {
       const end = BigInt(offset);
       const readPage = (from: bigint): Promise<StoredRecord[]> => reaching('replay', () => readRecords(pool, topic, partition, from));
+      let expected: string | undefined;
       let page = end > 0n ? readPage(0n) : undefined;
       while (page !== undefined) {
         signal?.throwIfAborted();
         const records: StoredRecord[] = await page;
+        // Whoever has seen what came before must not take what comes after a gap for all there is.
+        if (expected !== undefined && records[0]?.offset !== expected) throw new DoubloonError('EVENT_LOG_PRUNED', { topic });
         const from = BigInt(records.at(-1)?.offset ?? offset) + 1n;
         page = from < end ? readPage(from) : undefined;
         // It is awaited above, unless the reader leaves first.
@@ -60,6 +65,7 @@ export async function openPostgresLog(url: string, { clientId, log, topics, part
           signal?.throwIfAborted();
           yield record;
         }
+        expected = from.toString();
       }
     }
   }
@@ -86,6 +92,7 @@ export async function openPostgresLog(url: string, { clientId, log, topics, part
       ends.catch(() => undefined);
       return pages(topic, ends, signal);
     },
+    prune: (topic, olderThan) => reaching('prune', async () => pruneRecords(pool, topic, await partitionsOf(topic), olderThan)),
     ends: (topic) => reaching('ends', () => endsOf(pool, topic)),
     positions: (topic, group) => reaching('positions', async () => {
       await partitionsOf(topic);

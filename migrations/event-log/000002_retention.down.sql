@@ -1,0 +1,1 @@
+alter table event_log.committed drop column seen_at;
