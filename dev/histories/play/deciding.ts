@@ -31,7 +31,9 @@ export async function signAward(doing: Doing<DeedOf<'sign-award'>>): Promise<Cam
 export async function signVeto(doing: Doing<DeedOf<'sign-veto'>>): Promise<Came> {
   const { place, deed, end } = doing;
   const { deposit, by } = depositOf(doing, deed.of);
-  const { stage: { stack: { treasury: service } }, people } = place;
+  const { stage: { stack: { treasury: service }, deposits }, people } = place;
+  // Somebody who wants to object to what was said a moment ago waits until it stands.
+  if (wasJustAwarded(doing)) await deposits.until(deposit, (known) => known?.state === 'awarded', Math.min(end, Date.now() + standsWithinMs));
   const step = treasury.DepositStep.VETO;
   return signUntilItLands(place, end, {
     by,
@@ -42,4 +44,11 @@ export async function signVeto(doing: Doing<DeedOf<'sign-veto'>>): Promise<Came>
     },
     handIn: (transaction) => service.submitDepositStep({ deposit, step, transaction }),
   });
+}
+
+const standsWithinMs = 60_000;
+
+function wasJustAwarded({ place: { history: { operations } }, of, deed }: Doing<DeedOf<'sign-veto'>>): boolean {
+  const round = operations[of]?.round;
+  return operations.slice(0, of).some((one) => one.round === round && (one.kind === 'award' || (one.kind === 'sign-award' && one.of === deed.of)));
 }

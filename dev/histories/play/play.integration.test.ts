@@ -2,17 +2,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startQuietStack } from '../../bench/quiet-stack.ts';
 import { until } from '../../demo/until.ts';
 import type { Stack } from '../../stack/stack.ts';
+import { repositories } from '../generate/repositories.ts';
 import { finalOf } from '../reading/final-of.ts';
 import { restOf } from '../reading/rest-of.ts';
 import type { Act, Operation } from '../operation.ts';
 import { openPlace } from './place.ts';
 import { play } from './play.ts';
-import { openStage, stageSettings, type Stage } from './stage.ts';
+import { openStage, stackFor, type Stage } from './stage.ts';
 
 let [stack, stage]: [Stack | undefined, Stage | undefined] = [undefined, undefined];
 beforeAll(async () => {
-  stack = await startQuietStack({ ...stageSettings });
-  stage = await openStage(stack, ['analytical-engines/difference', 'analytical-engines/punched-cards']);
+  stack = await startQuietStack(stackFor(repositories));
+  stage = await openStage(stack, repositories);
 });
 afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();

@@ -84,6 +84,6 @@ export async function signUntilItLands(place: Place, end: number, what: ToSign):
   async function isKnown({ stage: { deposits } }: Place, deposit: Address, until: number): Promise<void> {
     const account = await stage.stack.chain.account(deposit, 'finalized');
     const sequence = account === undefined ? 0n : decodeDeposit(account.data).sequence;
-    await deposits.until(deposit, (known) => known !== undefined && known >= sequence, until);
+    await deposits.until(deposit, (known) => known !== undefined && known.sequence >= sequence, until);
   }
 }

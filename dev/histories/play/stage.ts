@@ -1,3 +1,4 @@
+import { decodeOperator } from '@doubloon/escrow';
 import { openEventLog, type EventLog } from '@doubloon/events';
 import { openPool } from '@doubloon/postgres';
 import type { Pool } from 'pg';
@@ -30,6 +31,12 @@ export interface KnownFate {
   readonly hasFailed: boolean;
 }
 
+export interface KnownDeposit {
+  readonly state: string;
+  /** How often its account had changed. */
+  readonly sequence: bigint;
+}
+
 /** Everything that histories are played on, and looked at from. */
 export interface Stage extends AsyncDisposable {
   readonly stack: Stack;
@@ -46,27 +53,43 @@ export interface Stage extends AsyncDisposable {
   readonly wishes: Watch<string, readonly KnownWish[]>;
   /** What the chain says of a signature. */
   readonly fates: Watch<string, KnownFate>;
-  /** How often a deposit had changed when the treasury saw it last. */
-  readonly deposits: Watch<string, bigint>;
+  /** A deposit as the treasury saw it last. */
+  readonly deposits: Watch<string, KnownDeposit>;
   /** The chain's block height. */
   readonly height: Watch<'now', bigint>;
   /** A number that nobody on this stage had before. */
   next(): number;
 }
 
+/** `owner/name` of a repository, and its `.github/doubloon.yml`. */
+export interface RepositoryOfHistories {
+  readonly name: string;
+  readonly rules?: string;
+}
+
 /** What a stack has to be started with for histories to be played on it: visitors of the website are told apart by what they say. */
-export const stageSettings = {
-  env: { web: { WEB_ADDRESS_HEADER: 'x-visitor' } },
-  limits: { createsPerMinute: 100_000, createsPerHour: 1_000_000 },
-} as const satisfies Partial<StackOptions>;
+export const stackFor = (repositories: readonly RepositoryOfHistories[]) => ({
+  env: {
+    web: { WEB_ADDRESS_HEADER: 'x-visitor' },
+    // The relayer works for all histories at once, and not for a day.
+    treasury: { TREASURY_RELAYER_BUDGET: '1000000000000000', TREASURY_RELAYER_ACCOUNTS: '10000' },
+  },
+  limits: { createsPerMinute: 100_000, createsPerHour: 1_000_000, perHour: 1_000_000 },
+  repositories: repositories.map(({ name: fullName, rules }) => {
+    const [owner = '', name = ''] = fullName.split('/');
+    return { owner, name, files: { 'README.md': `# ${name}\n`, ...(rules === undefined ? {} : { '.github/doubloon.yml': rules }) } };
+  }),
+} satisfies Partial<StackOptions>);
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const everyMs = 100;
+const createsEveryMs = 1_000;
+const relayerLamports = 1_000_000_000_000n;
 
-/** `repositories`: `owner/name` of each, in the order in which histories name them. */
-export async function openStage(stack: Stack, repositories: readonly string[]): Promise<Stage> {
+/** On a stack that was started for these repositories, in the order in which histories name them. */
+export async function openStage(stack: Stack, repositories: readonly RepositoryOfHistories[]): Promise<Stage> {
   await using opening = new AsyncDisposableStack();
-  const { databaseUrls, eventLogUrl, chain } = stack;
+  const { databaseUrls, eventLogUrl, chain, operator, localnet } = stack;
   const pool = (url: string): Pool => {
     const it = opening.adopt(openPool({ url, name: 'histories', max: 3 }), (open) => open.end());
     return it.on('error', () => undefined);
@@ -74,12 +97,17 @@ export async function openStage(stack: Stack, repositories: readonly string[]): 
   const [treasury, app, identity] = [pool(databaseUrls.treasury), pool(databaseUrls['github-app']), pool(databaseUrls.identity)];
   const log = opening.use(await openEventLog(eventLogUrl, { clientId: 'histories', log: quiet, topics: ['bounty', 'identity'] }));
   const told = opening.use(await followEvents(log));
+  const { relayer } = decodeOperator((await chain.account(operator, 'confirmed'))?.data ?? new Uint8Array());
+  if (relayer !== undefined) await localnet.faucet.grant(relayer, { lamports: relayerLamports });
+  // What the App may create in an hour is for one project, and here are hundreds.
+  const unhurried = setInterval(() => { app.query("update installation set created_at = '{}' where created_at <> '{}'").catch(() => undefined); }, createsEveryMs);
+  opening.defer(() => { clearInterval(unhurried); });
   let count = 0;
 
   const open = opening.move();
   return {
     stack,
-    repositories: repositories.map((name) => ({ name })),
+    repositories: repositories.map(({ name }) => ({ name })),
     treasury,
     app,
     identity,
@@ -95,8 +123,8 @@ export async function openStage(stack: Stack, repositories: readonly string[]): 
       }));
     }),
     deposits: watching(everyMs, async (addresses) => {
-      const { rows } = await treasury.query<{ address: string; sequence: string }>('select address, sequence from deposit where address = any ($1)', [addresses]);
-      return new Map(rows.map(({ address, sequence }) => [address, BigInt(sequence)]));
+      const { rows } = await treasury.query<{ address: string; state: string; sequence: string }>('select address, state, sequence from deposit where address = any ($1)', [addresses]);
+      return new Map(rows.map(({ address, state, sequence }) => [address, { state, sequence: BigInt(sequence) }]));
     }),
     height: watching(everyMs, async () => new Map([['now' as const, await chain.blockHeight('finalized')]])),
     next: () => count++,
