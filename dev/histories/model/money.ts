@@ -56,11 +56,11 @@ export function split(amount: bigint, shares: readonly ShareOf[]): bigint[] {
 }
 
 /**
- * Where all money is in the end. `amounts`: what each funding is about, by its place. A signed transaction counts when it
+ * Where all money is in the end, or in the round `until`. `amounts`: what each funding is about, by its place. A signed transaction counts when it
  * landed; what somebody wrote counts when they may; and time does the rest: an award stands after its window, a link after its
  * cool-down, and ninety-four days end everything.
  */
-export function moneyOf(history: History, acts: readonly Act[], amounts: ReadonlyMap<number, { readonly denom: Denom; readonly amount: bigint }>): Money {
+export function moneyOf(history: History, acts: readonly Act[], amounts: ReadonlyMap<number, { readonly denom: Denom; readonly amount: bigint }>, until: Round = last): Money {
   const deposits: Deposit[] = [];
   const decisions: Decision[] = [];
   const links = new Map<Part, Round>();
@@ -160,7 +160,7 @@ export function moneyOf(history: History, acts: readonly Act[], amounts: Readonl
       default:
     }
   }
-  for (; now < last; pass(now)) now = (now + 1) as Round;
+  for (; now < until; pass(now)) now = (now + 1) as Round;
   return { deposits, decisions, links };
 }
 
