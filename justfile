@@ -21,9 +21,21 @@ test *args:
 bench *args:
     node dev/bench/main.ts {{args}}
 
+# Flood the receiver, and put a backlog in GitHub's log, on the real stack (--seconds N, --backlog N, --only flood|backlog, --write into docs/load.md)
+load *args:
+    node dev/load/main.ts {{args}}
+
+# Steady work on the real stack, and whether anything grows that should not (--minutes 60, --every MS, --write into docs/load.md)
+long-run *args:
+    node dev/load/long-run.ts {{args}}
+
 # Kill each process at each failpoint, and break each law, to see that nothing is lost or doubled (--only NAME, --seed N)
 kill-matrix *args:
     node dev/kill-matrix/main.ts {{args}}
+
+# Do what an operator does after an accident, on a real stack, with evidence: rebuild, restore, rotate, roll (docs/runbook.md)
+drill *args:
+    node dev/drills/main.ts {{args}}
 
 # Take guards away in a copy of the tree, to see that tests notice (--count N, --seed N, --only N, --all)
 guards *args:
