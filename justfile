@@ -37,6 +37,10 @@ kill-matrix *args:
 drill *args:
     node dev/drills/main.ts {{args}}
 
+# Give the parsers of outside bytes inputs like those that are kept: just fuzz [target …] (--seconds N for each, --seed N, --keep what is new)
+fuzz *args:
+    node dev/fuzz/main.ts {{args}}
+
 # Take guards away in a copy of the tree, to see that tests notice (--count N, --seed N, --only N, --all)
 guards *args:
     node dev/pitfalls/main.ts {{args}}

@@ -39,3 +39,7 @@ export const withNoticeMark = (text: string, issueId: string, notice: Notice): s
 
 /** Whether a comment carries the mark of a notice. Anybody can write one: look at the author too. */
 export const isNotice = (body: string, issueId: string, notice: Pick<Notice, 'kind' | 'subject'>): boolean => body.trimEnd().endsWith(`\n${markOf(issueId, notice)}`);
+
+/** Whether a comment is a notice about a window that ends on the same day, whatever it was that decided. Look at the author too. */
+export const isOfSameWindow = (body: string, issueId: string, { until }: Pick<WindowNotice, 'until'>): boolean =>
+  body.includes(`any more from ${day(until)} on.`) && body.trimEnd().split('\n').at(-1)?.startsWith(`<!-- doubloon-notice ${JSON.stringify({ issue: issueId, v: 1, kind: 'window' }).slice(0, -1)},`) === true;

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { failpoint } from '@doubloon/failpoints';
 import { readSetback, type Octokit } from '../github.ts';
 import type { Alone } from '../issues/in-turn.ts';
@@ -5,8 +6,9 @@ import { TooSoon } from '../issues/installation-pace.ts';
 import type { KnownIssue } from '../issues/issue-row.ts';
 import type { Tending } from '../issues/tending.ts';
 import type { Bounty } from '../living-comment/phrases.ts';
+import { isBeforeOurs } from '../reread/beginning-row.ts';
 import { intendNotice, isEnoughForToday, keepNotice, markTried } from './notice-row.ts';
-import { isNotice, peopleOf, renderNotice, withNoticeMark, type Logins } from './notice-text.ts';
+import { isNotice, isOfSameWindow, peopleOf, renderNotice, withNoticeMark, type Logins } from './notice-text.ts';
 import { noticesDue, type Notice } from './notices-due.ts';
 
 /** GitHub's lists may not show a comment yet that is younger than this. */
@@ -48,7 +50,7 @@ async function send({ pool, appId, now, log, onNotice }: Tending, octokit: Octok
   failpoint('notice-intended');
   const [owner = '', repo = ''] = issue.repository.split('/');
   const at = { owner, repo, issue_number: issue.number };
-  const found = await findOurs(octokit, at, appId, issue, notice);
+  const found = await findOurs(pool, octokit, at, appId, issue, notice);
   if (found !== undefined) {
     await keepNotice(pool, issue, notice, found);
     return;
@@ -68,11 +70,14 @@ async function send({ pool, appId, now, log, onNotice }: Tending, octokit: Octok
   log.info({ repository: issue.repositoryId, issue: issue.issueId, notice: notice.kind, subject: notice.subject }, 'a notice was written');
 }
 
-async function findOurs(octokit: Octokit, at: { owner: string; repo: string; issue_number: number }, appId: string, { issueId }: KnownIssue, notice: Notice): Promise<string | undefined> {
+// Whoever does not know any more which comment decided an award calls it by another name: a notice from before our records is found by its window.
+async function findOurs(pool: Pool, octokit: Octokit, at: { owner: string; repo: string; issue_number: number }, appId: string, { issueId }: KnownIssue, notice: Notice): Promise<string | undefined> {
   for await (const { data } of octokit.paginate.iterator(octokit.rest.issues.listComments, { ...at, per_page: 100 })) {
     // The mark alone proves nothing: anybody can paste it.
-    const ours = data.find(({ body, performed_via_github_app: app }) => body !== undefined && isNotice(body, issueId, notice) && String(app?.id) === appId);
-    if (ours !== undefined) return String(ours.id);
+    const ours = data.filter(({ performed_via_github_app: app }) => String(app?.id) === appId);
+    for (const { id, body = '', created_at: writtenAt } of ours) {
+      if (isNotice(body, issueId, notice) || (notice.kind === 'window' && isOfSameWindow(body, issueId, notice) && (await isBeforeOurs(pool, new Date(writtenAt))))) return String(id);
+    }
   }
   return undefined;
 }

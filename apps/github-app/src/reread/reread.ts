@@ -128,6 +128,8 @@ async function keep(rereading: Rereading, client: Octokit, due: DueIssue, known:
     : await missedOn(known, read, await filterAsync(absent(known, read), (id) => isGone(client, known.issue, id, signal)), (text, url) => readCommands(parse, text, url));
   const isClosed = 'issue' in read && read.issue.state === 'closed';
   const stored = await inTransaction(pool, async (db) => {
+    // Repository before issue, as whoever handles a delivery locks them.
+    if ('issue' in read) await keepName(db, due.repositoryId, nameIn(read.issue.repository_url) ?? known.issue.repository);
     let count = 0;
     for (const delivery of missed) if ((await storeDelivery(db, delivery)) && !mayBeKnown(delivery)) count += 1;
     await keepReread(db, due, later(rereading, isClosed ? everyMs * rarely : everyMs), 'tags' in read ? (read.tags ?? null) : null);
@@ -140,9 +142,8 @@ async function keep(rereading: Rereading, client: Octokit, due: DueIssue, known:
   return stored > 0 ? 'missed' : 'nothing';
 }
 
-/** What became of the issue, by what name its repository goes, and which pull requests close it, may not have been told either. */
-async function keepSeen(db: ClientBase, issue: KnownIssue, { issue: { repository_url: url }, facts }: IssueNow, now: Date): Promise<void> {
-  await keepName(db, issue.repositoryId, nameIn(url) ?? issue.repository);
+/** What became of the issue, and which pull requests close it, may not have been told either. */
+async function keepSeen(db: ClientBase, issue: KnownIssue, { facts }: IssueNow, now: Date): Promise<void> {
   if (facts !== undefined) await keepFacts(db, issue, facts, now);
   await lookForCandidates(db, issue, now);
 }
