@@ -10,6 +10,7 @@ export function createMeasures(metrics: Registry, pool: Pool) {
   const registers = [metrics];
   const queues = sampling(() => measureQueues(pool));
   const sweep = sampling(() => measureSweep(pool));
+  const late = sampling(() => measureOverdue(pool));
   const queue = new Gauge({
     name: 'doubloon_inbox_age_seconds', help: 'Age of the oldest row of the inbox that waits.', registers,
     // Asked at each scrape; a database that is away leaves the last number standing.
@@ -45,7 +46,7 @@ export function createMeasures(metrics: Registry, pool: Pool) {
   const overdue = new Gauge({
     name: 'doubloon_reread_overdue_seconds', help: 'How late the issue is that waits longest to be read again.', registers,
     async collect() {
-      const seconds = await measureOverdue(pool).catch(() => undefined);
+      const seconds = await late();
       if (seconds !== undefined) this.set(seconds);
     },
   });

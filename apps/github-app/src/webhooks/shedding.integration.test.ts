@@ -193,7 +193,8 @@ test('the App as a process: half-open for a while under a flood, it answers, sta
   const { internal } = await service.logged('starting');
   const post = String(listening);
   const metric = async (name: string): Promise<number> => {
-    const text = await (await fetch(`${String(internal)}/metrics`)).text();
+    // What takes the scrapes gives up after ten seconds, and the database may not answer at all.
+    const text = await (await fetch(`${String(internal)}/metrics`, { signal: AbortSignal.timeout(8_000) })).text();
     return Number(text.split('\n').find((line) => line.startsWith(name))?.split(' ').at(-1));
   };
   await expect.poll(() => service.probe('/readyz'), patient).toBe(200);
