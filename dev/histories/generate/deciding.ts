@@ -36,7 +36,11 @@ function award(story: Writing): void {
   const to = pull === undefined ? shares(story) : { pull: pull.at };
   story.write({ kind: 'award', by: 'maintainer', to });
   const given = 'pull' in to ? [{ to: pull?.by ?? 'worker', bps: 10_000 }] : to;
-  for (const one of open(story)) if (!one.isVetoed) one.award = { round: story.round, by: 'comment', shares: given };
+  for (const one of open(story)) {
+    if (one.isVetoed) continue;
+    one.wasDecided = true;
+    one.award = { round: story.round, by: 'comment', shares: given };
+  }
 }
 
 function signAward(story: Writing, free: readonly Money[]): void {
@@ -45,6 +49,7 @@ function signAward(story: Writing, free: readonly Money[]): void {
   const to = shares(story);
   story.write({ kind: 'sign-award', of: one.at, to });
   // After a veto nobody decides alone: it is refused.
+  one.wasDecided = true;
   if (!one.isVetoed) one.award = { round: story.round, by: 'wallet', shares: to };
 }
 

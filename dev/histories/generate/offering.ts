@@ -58,10 +58,10 @@ export function word(story: Writing, comment: Comment, wishes: readonly Wish[]):
   comment.wordings = { round, count: wordings.round === round ? wordings.count + 1 : 1 };
 }
 
-/** Funded in an earlier round, and nobody has decided about any of it: more or less is asked for, or nothing. */
+/** Funded in an earlier round, and nobody has tried to decide about any of it: more or less is asked for, or nothing. */
 export const changeable = (story: Writing): Comment[] => story.comments.filter((comment) =>
   !comment.isOver && comment.fundedIn !== undefined && comment.fundedIn < story.round && comment.wishes.length === 1 && !comment.isToppedUp
-  && story.money.some((one) => one.comment === comment) && story.money.every((one) => one.comment !== comment || (!one.isOver && one.award === undefined)));
+  && story.money.some((one) => one.comment === comment) && story.money.every((one) => one.comment !== comment || (!one.isOver && !one.wasDecided)));
 
 export function changeFunded(story: Writing, comment: Comment): void {
   const [wish] = comment.wishes;
@@ -91,5 +91,5 @@ export function fund(story: Writing, { comment, wish }: { comment: Comment; wish
   const at = story.write({ kind: 'fund', by, of: comment.at, wish, way: story.chance(0.2) ? 'page' : 'call', twice: story.chance(0.2) });
   comment.funded.add(wish);
   comment.fundedIn = story.round;
-  story.money.push({ at, by, comment, round: story.round, award: undefined, isVetoed: false, isOver: false });
+  story.money.push({ at, by, comment, round: story.round, award: undefined, isVetoed: false, wasDecided: false, isOver: false });
 }

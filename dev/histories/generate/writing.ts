@@ -29,6 +29,8 @@ export interface Money {
   readonly round: Round;
   award: { readonly round: Round; readonly by: 'comment' | 'wallet'; readonly shares: readonly ShareOf[] } | undefined;
   isVetoed: boolean;
+  /** Whatever came of it. */
+  wasDecided: boolean;
   isOver: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { Final } from '../final.ts';
-import type { Expected } from '../model/expected.ts';
+import { takesBack, type Expected } from '../model/expected.ts';
 import { difference } from './difference.ts';
 
 /** What the treasury wrote down of each comment that decides: once what may be, and nothing of the others. */
@@ -40,17 +40,9 @@ export function judgeReactions({ texts, decisions }: Expected, { reactions }: Fi
     const isMeant = offered.some((one) => one.operation.round < operation.round && one.readings.every(({ everAsked }) => everAsked));
     const mayBeMeant = isMeant || offered.some((one) => one.readings.some(({ everAsked }) => everAsked));
     const decision = decisions.find((one) => one.at === at);
-    const ends = decision === undefined ? [[]] : decision.isContested && decision.kind === 'award' ? [['+1'], ['confused']] : [[isDone(texts, decision) ? '+1' : 'confused']];
+    const ends = decision === undefined ? [[]] : decision.isContested && decision.kind === 'award' ? [['+1'], ['confused']] : [[decision.isDone || takesBack(texts, decision) ? '+1' : 'confused']];
     return [...again, ...judgeOne(id, is, [...(mayBeMeant ? ends.map((end) => ['eyes', ...end]) : []), ...(isMeant ? [] : [[]])])];
   });
-}
-
-/** Who takes back what they offered has done what they meant, whether or not they may do more. */
-function isDone(texts: Expected['texts'], { at, kind, isDone: done }: Expected['decisions'][number]): boolean {
-  if (done || kind !== 'cancel') return done;
-  const asked = texts.find((one) => one.at === at)?.operation;
-  const by = asked !== undefined && 'by' in asked ? asked.by : undefined;
-  return texts.some((one) => one.operation.kind === 'say' && one.operation.by === by && one.standsAt(at));
 }
 
 function judgeOne(id: string, is: readonly string[], wanted: readonly (readonly string[])[]): string[] {

@@ -2,7 +2,8 @@ import { isSilent } from '../generate/repositories.ts';
 import type { Final } from '../final.ts';
 import type { Expected } from '../model/expected.ts';
 import { heldOf, isClosed } from './money.ts';
-import { shownIn } from './shown.ts';
+import { judgeRefused, judgeSaid } from './said.ts';
+import { section, shownIn } from './shown.ts';
 import type { Act, Denom, History } from '../operation.ts';
 
 const decimals = { sol: 9, usdc: 6 } as const satisfies Record<Denom, number>;
@@ -72,17 +73,12 @@ function judgeText(history: History, acts: readonly Act[], wanted: Expected, { o
     ...lines.filter(([, is, should]) => is !== should).map(([what, is, should]) => `${is < should ? 'lost' : 'wrong'}: the living comment has ${String(is)} ${what}, and not ${String(should)}`),
     ...judgeTotals(wanted, offers, text),
     ...judgeAwards(wanted, people, text),
-    ...judgeUndone(wanted, text),
+    ...judgeSaid(history, wanted, text),
+    ...judgeRefused(history, wanted, text),
   ];
 }
 
 const done = (acts: readonly Act[], at: number): boolean => acts.some(({ of, outcome }) => of === at && outcome === 'done');
-
-/** The list under a heading. */
-export function section(text: string, title: string): string[] {
-  const [, after = ''] = text.split(`**${title}**`);
-  return (after.split(/\n\n\*\*/)[0] ?? '').split('\n').filter((line) => line.startsWith('- '));
-}
 
 function judgeTotals({ deposits }: Expected, offers: Final['offers'], text: string): string[] {
   const sum = (all: readonly bigint[]): bigint => all.reduce((total, one) => total + one, 0n);
@@ -120,16 +116,4 @@ function judgeAwards({ deposits }: Expected, people: Final['people'], text: stri
   for (const { award, denom } of awarded) for (const { to, amount, settled } of award.shares) add(wanted, `${people[to].githubId} ${denom} ${settled ?? 'open'}`, amount);
   const list = (all: ReadonlyMap<string, bigint>): string => [...all].map(([key, amount]) => `${key} ${String(amount)}`).sort().join(', ');
   return list(is) === list(wanted) ? [] : [`wrong: the shares in the living comment are ${list(is) || 'none'}, and not ${list(wanted) || 'none'}`];
-}
-
-/** What it says that edits and deletions do not change, of what is in escrow. */
-function judgeUndone({ texts }: Expected, text: string): string[] {
-  const phrases = { unchanged: /an edit changes nothing about what is funded/g, difference: /the offer is for the difference/g, stays: /stays in escrow: the text that offered it/g } as const;
-  return (Object.keys(phrases) as (keyof typeof phrases)[]).flatMap((which) => {
-    const is = text.match(phrases[which])?.length ?? 0;
-    // A deletion forgets what was told of edits, and the deleted text is said to be deleted; a cancel has words of its own.
-    const counts = texts.map(({ readings }) => readings.map(({ told }) => told.filter((one) => one === which).length));
-    const [least, most] = [counts.reduce((sum, of) => sum + Math.min(...of), 0), counts.reduce((sum, of) => sum + Math.max(...of), 0)];
-    return is >= least && is <= most ? [] : [`${is < least ? 'lost' : 'wrong'}: the living comment says ${String(is)} times what is not changed (${which}), and not ${String(least)} to ${String(most)}`];
-  });
 }

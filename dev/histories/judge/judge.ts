@@ -13,7 +13,22 @@ import { judgeNotices } from './notices.ts';
  */
 export function judge(history: History, acts: readonly Act[], final: Final): string[] {
   const settled = acts.map((act) => asItCame(history, act, final));
-  const wanted = expected(history, settled);
+  const said = uncertain(history, settled).map((ignored) => judgeBy(history, settled, final, ignored));
+  return said.toSorted((one, other) => one.length - other.length)[0] ?? [];
+}
+
+/**
+ * Vetoes that may have found nothing to undo: an award that was signed before, and of which nobody heard whether it was taken, may
+ * have been taken after them.
+ */
+function uncertain({ operations }: History, acts: readonly Act[]): ReadonlySet<number>[] {
+  const signed = acts.filter(({ of, outcome }) => operations[of]?.kind === 'sign-award' && outcome === 'unknown').map(({ of }) => of);
+  const late = operations.flatMap(({ kind, round }, place) => (kind === 'veto' && signed.some((of) => of < place && operations[of]?.round === round) ? [place] : []));
+  return late.length === 0 ? [new Set()] : [new Set(), new Set(late)];
+}
+
+function judgeBy(history: History, settled: readonly Act[], final: Final, ignored: ReadonlySet<number>): string[] {
+  const wanted = expected(history, settled, ignored);
   return [
     ...judgeOffers(wanted, final),
     ...judgeMoney(wanted, final),

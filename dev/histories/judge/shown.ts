@@ -14,3 +14,9 @@ export function shownIn({ body }: Final['ours'][number]): Shown {
   if ((kind !== 'wallet' && kind !== 'window') || typeof of !== 'string') return { kind: 'unknown', text: body };
   return { kind: 'notice', about: kind, of, text };
 }
+
+/** The list under a heading. */
+export function section(text: string, title: string): string[] {
+  const [, after = ''] = text.split(`**${title}**`);
+  return (after.split(/\n\n\*\*/)[0] ?? '').split('\n').filter((line) => line.startsWith('- '));
+}

@@ -1,6 +1,6 @@
 import type { Act, Denom, History, Operation, Part } from '../operation.ts';
 import { parts } from '../operation.ts';
-import { moneyOf, type Deposit, type Money } from './money.ts';
+import { moneyOf, type Decision, type Deposit, type Money } from './money.ts';
 import { readings, type Told } from './readings.ts';
 import type { Wording } from './wording.ts';
 
@@ -16,7 +16,7 @@ export interface Text {
   /** What it may have come to; one, unless it changed faster than anybody need have read. */
   readonly readings: readonly Wording[];
   /** Whether it asked for anything, as far as was read for sure, when the operation at a place was done. */
-  standsAt(place: number): boolean;
+  readonly standsAt: (place: number) => boolean;
 }
 
 /** What has to be true in the end of one history. */
@@ -26,11 +26,15 @@ export interface Expected extends Money {
   readonly received: Readonly<Record<Part, Readonly<Record<Denom, bigint>>>>;
 }
 
-/** What the history comes to by the rules of the product, when it was acted out like this. */
-export function expected(history: History, acts: readonly Act[]): Expected {
+/** Who takes back by a cancel what they asked for themselves has done what they meant, whether or not they may do more. */
+export const takesBack = (texts: readonly Text[], { at, by, kind }: Decision): boolean =>
+  kind === 'cancel' && texts.some(({ operation, standsAt }) => operation.kind === 'say' && operation.by === by && standsAt(at));
+
+/** What the history comes to by the rules of the product, when it was acted out like this. `ignored` are vetoes that found nothing to undo. */
+export function expected(history: History, acts: readonly Act[], ignored: ReadonlySet<number> = new Set()): Expected {
   const texts = textsOf(history, acts);
   const amounts = new Map(texts.flatMap(({ readings: [first] }) => [...(first?.funded ?? [])]));
-  const money = moneyOf(history, acts, amounts);
+  const money = moneyOf(history, acts, amounts, { ignored });
   return { ...money, texts, received: receivedBy(money.deposits) };
 }
 
@@ -59,7 +63,7 @@ function textsOf({ operations }: History, acts: readonly Act[]): Text[] {
     });
     return [{
       at, id, operation, isGone: told.some(({ kind }) => kind === 'gone'), wordings: told.filter(({ kind }) => kind === 'text').length, readings: readings(told),
-      standsAt(place) {
+      standsAt: (place) => {
         const before = told.findLast((one) => one.kind !== 'fund' && one.place < place);
         return before?.kind === 'text' && before.wishes.length > 0;
       },

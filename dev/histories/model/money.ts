@@ -31,11 +31,12 @@ export interface Deposit {
 export interface Decision {
   readonly at: number;
   readonly comment: string;
+  readonly by: Part;
   readonly kind: 'award' | 'veto' | 'cancel';
   readonly isDone: boolean;
   /** Of the deposits that it is about. */
   readonly deposits: readonly string[];
-  /** An award that a veto of the same round undid, or that veto: what the treasury wrote down of it depends on which came first. */
+  /** An award that was undone in the same round, or a veto: what the treasury wrote down of it depends on which was seen first. */
   readonly isContested: boolean;
 }
 
@@ -56,11 +57,11 @@ export function split(amount: bigint, shares: readonly ShareOf[]): bigint[] {
 }
 
 /**
- * Where all money is in the end, or in the round `until`. `amounts`: what each funding is about, by its place. A signed transaction counts when it
+ * Where all money is in the end, or in the round `until`. `ignored` are vetoes that found nothing to undo. `amounts`: what each funding is about, by its place. A signed transaction counts when it
  * landed; what somebody wrote counts when they may; and time does the rest: an award stands after its window, a link after its
  * cool-down, and ninety-four days end everything.
  */
-export function moneyOf(history: History, acts: readonly Act[], amounts: ReadonlyMap<number, { readonly denom: Denom; readonly amount: bigint }>, until: Round = last): Money {
+export function moneyOf(history: History, acts: readonly Act[], amounts: ReadonlyMap<number, { readonly denom: Denom; readonly amount: bigint }>, { until = last, ignored = new Set() }: { readonly until?: Round; readonly ignored?: ReadonlySet<number> } = {}): Money {
   const deposits: Deposit[] = [];
   const decisions: Decision[] = [];
   const links = new Map<Part, Round>();
@@ -86,6 +87,9 @@ export function moneyOf(history: History, acts: readonly Act[], amounts: Readonl
     const how = one.award.by === key ? 'withdrawn' : 'vetoed';
     one.undone.push({ award: one.award, how, bySignature: key === 'funder' });
     one.isVetoed ||= how === 'vetoed';
+    const place = decisions.findIndex(({ at }) => at === one.award?.at);
+    const before = decisions[place];
+    if (before !== undefined) decisions[place] = { ...before, isContested: true };
     one.award = undefined;
     one.state = 'held';
   }
@@ -113,18 +117,13 @@ export function moneyOf(history: History, acts: readonly Act[], amounts: Readonl
 
   function decided(operation: Operation & { kind: 'award' | 'veto' | 'cancel' }, at: number, comment: string): void {
     const { kind, by, round } = operation;
-    const done = (touched: readonly Deposit[], isContested = false): void => { decisions.push({ at, comment, kind, isDone: touched.length > 0, deposits: touched.map(({ address }) => address), isContested }); };
+    const done = (touched: readonly Deposit[], isContested = false): void => { decisions.push({ at, comment, by, kind, isDone: touched.length > 0, deposits: touched.map(({ address }) => address), isContested }); };
     if (kind === 'veto') {
       const pending = deposits.filter((one) => one.state === 'awarded' && one.award?.round === round);
       const linkedIn = links.get(by);
       const may = by === 'maintainer' || (linkedIn !== undefined && linkedIn < round && pending.every((one) => one.by === by));
-      const touched = may ? pending : [];
-      for (const one of touched) {
-        const place = decisions.findIndex((decision) => decision.at === one.award?.at);
-        const before = decisions[place];
-        if (before !== undefined) decisions[place] = { ...before, isContested: true };
-        undo(one, 'relayer');
-      }
+      const touched = may && !ignored.has(at) ? pending : [];
+      for (const one of touched) undo(one, 'relayer');
       return done(touched, true);
     }
     const may = by === 'maintainer';

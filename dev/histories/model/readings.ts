@@ -2,7 +2,7 @@ import type { Round } from '../operation.ts';
 import { wording, type Happening, type Wording } from './wording.ts';
 
 /** What happened to a comment in the order of its history. */
-export type Told = Happening & { readonly round: Round; readonly place: number };
+export type Told = Happening & { readonly round: Round };
 
 /**
  * Everything that a comment may have come to. What it says when all is at rest, or when it is funded or cancelled, was read.

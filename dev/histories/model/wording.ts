@@ -9,22 +9,30 @@ export interface Offer {
   isCancelled?: true;
 }
 
-/** What happens to a comment. `fund` names a wish by its place in the text as it is then. */
-export type Happening =
+/** What happens to a comment, by which operation. `fund` names a wish by its place in the text as it is then. */
+export type Happening = { readonly place: number } & (
   | { readonly kind: 'text'; readonly wishes: readonly Wish[] }
   | { readonly kind: 'gone' }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'fund'; readonly wish: number; readonly place: number };
+  | { readonly kind: 'fund'; readonly wish: number }
+);
 
 /** What a comment came to. */
 export interface Wording {
   readonly offers: readonly Readonly<Offer>[];
   /** What each funding paid for, by its place in the history. */
   readonly funded: ReadonlyMap<number, Readonly<Offer>>;
-  /** Sentences about what an edit or a deletion does not change, as it stands now. */
-  readonly told: readonly ('unchanged' | 'difference' | 'stays')[];
+  /** Sentences about what an edit, a deletion or a cancel does not change, as they stand now. */
+  readonly told: readonly Said[];
   /** Whether it asks for anything now, or did when it was read. */
   readonly everAsked: boolean;
+}
+
+/** `of` is what is funded and stays so, `by` the place of what would have it otherwise: once its money is gone nobody says that it stays. */
+export interface Said {
+  readonly what: 'unchanged' | 'difference' | 'stays' | 'kept';
+  readonly of: Readonly<Offer> | undefined;
+  readonly by: number;
 }
 
 /** What stands at one place of the text, among equal wishes of it. */
@@ -54,7 +62,7 @@ export function wording(happenings: readonly Happening[]): Wording {
   const [offers, funded] = [new Map<string, Offer>(), new Map<number, Offer>()];
   const slots = new Map<string, Slot>();
   let standing: string[] = [];
-  let told: Wording['told'][number][] = [];
+  let told: Said[] = [];
   let everAsked = false;
 
   const open = (slot: Slot, key: string, amount: bigint): void => {
@@ -64,16 +72,16 @@ export function wording(happenings: readonly Happening[]): Wording {
       offers.set(`${key}:${String(amount)}`, slot.offer);
     } else if (known.isCancelled !== true && known.state !== 'funded') known.state = 'offered';
   };
-  const openBeyond = (slot: Slot, key: string, covered: bigint): void => {
+  const openBeyond = (slot: Slot, key: string, covered: bigint, by: number): void => {
     slot.covered = covered;
-    if (covered > 0n) told.push(slot.amount > covered ? 'difference' : 'unchanged');
+    if (covered > 0n) told.push({ what: slot.amount > covered ? 'difference' : 'unchanged', of: undefined, by });
     if (slot.amount > covered) open(slot, key, slot.amount - covered);
   };
   const end = (offer: Offer | undefined, state: 'replaced' | 'withdrawn'): void => {
     if (offer?.state === 'offered') offer.state = state;
   };
 
-  function read(wishes: readonly Wish[]): void {
+  function read(wishes: readonly Wish[], by: number): void {
     const keys = keysOf(wishes);
     const [gone, fresh] = [standing.filter((key) => !keys.includes(key)), keys.filter((key) => !standing.includes(key))];
     if (gone.length + fresh.length > 0) told = [];
@@ -89,12 +97,12 @@ export function wording(happenings: readonly Happening[]): Wording {
     for (const [one, other] of pairs) {
       const [from, to] = [at(one), at(other)];
       const covered = from.denom === to.denom ? from.covered + (from.offer?.state === 'funded' ? from.offer.amount : 0n) : 0n;
-      openBeyond(to, other, covered);
+      openBeyond(to, other, covered, by);
       end(from.offer, to.offer === undefined ? 'withdrawn' : 'replaced');
     }
-    for (const key of fresh) if (![...pairs.values()].includes(key)) openBeyond(at(key), key, 0n);
+    for (const key of fresh) if (![...pairs.values()].includes(key)) openBeyond(at(key), key, 0n, by);
     for (const key of gone) if (!pairs.has(key)) {
-      if (at(key).offer?.state === 'funded') told.push('stays');
+      if (at(key).offer?.state === 'funded') told.push({ what: 'stays', of: at(key).offer, by });
       end(at(key).offer, 'withdrawn');
     }
     standing = keys;
@@ -103,12 +111,12 @@ export function wording(happenings: readonly Happening[]): Wording {
 
   for (const happening of happenings) {
     switch (happening.kind) {
-      case 'text': read(happening.wishes); break;
-      case 'gone': read([]); break;
+      case 'text': read(happening.wishes, happening.place); break;
+      case 'gone': read([], happening.place); break;
       case 'cancel':
         for (const key of standing) {
           const offer = slots.get(key)?.offer;
-          if (offer?.state === 'funded') told.push('stays');
+          if (offer?.state === 'funded') told.push({ what: 'kept', of: offer, by: happening.place });
           if (offer?.state === 'offered') Object.assign(offer, { state: 'withdrawn', isCancelled: true });
         }
         break;

@@ -20,7 +20,7 @@ export function actedOut(history: History): Act[] {
       case 'sign-award': case 'sign-veto': {
         const amounts = new Map(expected(history, acts).texts.flatMap(({ readings: [first] }) => [...(first?.funded ?? [])]));
         const before = { ...history, operations: history.operations.slice(0, of) };
-        const one = moneyOf(before, acts, amounts, operation.round).deposits.find(({ at }) => at === operation.of);
+        const one = moneyOf(before, acts, amounts, { until: operation.round }).deposits.find(({ at }) => at === operation.of);
         const may = operation.kind === 'sign-award' ? one?.state === 'held' && !one.isVetoed : one?.state === 'awarded' && one.award?.round === operation.round;
         acts.push(may ? signed({ deposit: one?.address }) : { of, outcome: 'refused', code: 'NOTHING_TO_DECIDE', signed: [] });
         break;

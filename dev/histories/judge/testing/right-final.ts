@@ -3,9 +3,10 @@ import { bountyOf, nothing, type BountyInit } from '../../../../apps/github-app/
 import { isWorthSaying, renderLivingComment, withMarker } from '../../../../apps/github-app/src/living-comment/living-comment.ts';
 import { isSilent } from '../../generate/repositories.ts';
 import type { Final } from '../../final.ts';
-import type { Expected } from '../../model/expected.ts';
+import { takesBack, type Expected } from '../../model/expected.ts';
 import type { Deposit } from '../../model/money.ts';
 import { parts, type Act, type Denom, type History, type Part } from '../../operation.ts';
+import { stillStays } from '../said.ts';
 import { heldOf, isClosed, offerState } from '../money.ts';
 
 const { DepositState, OfferState, IntentState } = treasury;
@@ -52,9 +53,7 @@ function reactionsOf({ texts, decisions }: Expected): Final['reactions'] {
     const decision = decisions.find((one) => one.at === at);
     if (!isMeant) return [id, []];
     if (decision === undefined) return [id, ['eyes']];
-    const by = 'by' in operation ? operation.by : undefined;
-    const isTakenBack = decision.kind === 'cancel' && texts.some((one) => one.operation.kind === 'say' && one.operation.by === by && one.standsAt(at));
-    return [id, ['eyes', decision.isDone || isTakenBack ? '+1' : 'confused']];
+    return [id, ['eyes', decision.isDone || takesBack(texts, decision) ? '+1' : 'confused']];
   }));
 }
 
@@ -106,11 +105,11 @@ function commentsOf(history: History, acts: readonly Act[], wanted: Expected, fi
       return [{ denom, decimals: decimals[denom], funded: String(funded), fundedText: textOf(funded, denom), offered: String(offered), offeredText: textOf(offered, denom) }];
     }),
   } as BountyInit);
-  const told = { unchanged: '`1 sol` is asked for now, and `2 sol` was funded before that: an edit changes nothing about what is funded.', difference: '`2 sol` is asked for now, and `1 sol` was funded before that: the offer is for the difference.', stays: '`1 sol` stays in escrow: the text that offered it was deleted.' } as const;
+  const told = { unchanged: '`1 sol` is asked for now, and `2 sol` was funded before that: an edit changes nothing about what is funded.', difference: '`2 sol` is asked for now, and `1 sol` was funded before that: the offer is for the difference.', stays: '`1 sol` stays in escrow: the text that offered it was deleted.', kept: '`1 sol` stays in escrow: what is funded can not be cancelled by a comment.' } as const;
   const attempts = new Set(history.operations.flatMap((operation) => (operation.kind === 'attempt' ? [operation.by] : [])));
   const own = {
     ...nothing,
-    problems: wanted.texts.flatMap(({ readings: [first] }) => (first?.told ?? []).map((one) => told[one])),
+    problems: [...refusals(wanted), ...wanted.texts.flatMap(({ readings: [first] }) => (first?.told ?? []).filter((one) => stillStays(history, wanted, first, one) !== 'no').map(({ what }) => told[what]))],
     attempts: [...attempts].map((part) => ({ githubId: people[part].githubId, login: people[part].login, url: 'https://github.test/1', at: new Date(at) })),
     candidates: history.operations.flatMap((operation, place) => (operation.kind !== 'pull' ? [] : [candidate(place, operation.by, history.operations.some((one) => one.kind === 'merge' && one.of === place))])),
   };
@@ -119,6 +118,16 @@ function commentsOf(history: History, acts: readonly Act[], wanted: Expected, fi
   const wallets = new Set(wanted.deposits.flatMap(({ award }) => (award?.shares ?? []).filter(({ to }) => !wanted.links.has(to)).map(({ to }) => people[to].githubId)));
   const notices = [...[...windows].map((of) => ['window', of] as const), ...[...wallets].map((of) => ['wallet', of] as const)];
   return [...living, ...notices.map(([kind, of], nth) => ({ id: String(2 + nth), body: `Something to tell.\n\n<!-- doubloon-notice ${JSON.stringify({ issue: issueId, v: 1, kind, for: of })} -->` }))];
+}
+
+/** Why what somebody asked for is not done, until it is. */
+function refusals({ texts, decisions }: Expected): string[] {
+  return decisions.flatMap((decision) => {
+    const { at: place, kind, isDone } = decision;
+    const later = decisions.some((one) => one.kind === kind && one.isDone && one.at > place);
+    const isMeant = texts.some((one) => one.at < place && one.operation.kind === 'say' && one.readings[0]?.everAsked === true);
+    return isDone || later || !isMeant || takesBack(texts, decision) ? [] : [`\`/${kind}\` [here](https://github.test/1): Only maintainers may do this here.`];
+  });
 }
 
 const candidate = (place: number, by: Part, isMerged: boolean) => ({
