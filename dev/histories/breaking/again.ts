@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { seeded, shuffled } from '../../kill-matrix/seeded.ts';
+import { seeded, shuffled } from '../seeded.ts';
 import type { GitHubStandin } from '@doubloon/github-standin';
 
 type Deliveries = GitHubStandin['deliveries'];

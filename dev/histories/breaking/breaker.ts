@@ -15,7 +15,10 @@ export type Breakable = Pick<Stage, 'stack' | 'app' | 'treasury' | 'identity'>;
 
 /** Breaks things on a stack while histories are played on it. Disposing it leaves everything whole, with all laws in force. */
 export interface Breaker extends AsyncDisposable {
-  /** Breaks what is planned for the round, until all of it has happened or `signal` aborts; then resolves, with what lasted for a time healed, and all apps that died running again. */
+  /**
+   * Breaks what is planned for the round. When `signal` aborts, because nobody acts any longer, what lasts is healed and nothing
+   * else begins but the kills that are left, while what was done is still being dealt with. Resolves when all that died run again.
+   */
   during(round: Round, signal: AbortSignal): Promise<void>;
   /** Heals everything, starts what is down, unarmed, and resolves when all apps are ready. */
   calm(): Promise<void>;
@@ -59,7 +62,7 @@ export async function openBreaker(stage: Breakable, plan: Plan, onProblem: (says
     switch (one.what) {
       case 'kills': {
         const mortal = mortals.get(one.app);
-        await inTurn(`death of ${one.app}`, async () => { if (!over.aborted) await mortal?.die(one.cards, one.withinMs, over); });
+        await inTurn(`death of ${one.app}`, async () => mortal?.die(one.cards, one.withinMs, over));
         return;
       }
       case 'hook': {
@@ -109,7 +112,7 @@ export async function openBreaker(stage: Breakable, plan: Plan, onProblem: (says
     async during(round, signal) {
       await Promise.all(plan.breaks.filter((one) => one.round === round).map(async (one) => {
         await sleep(one.atMs, undefined, { signal }).catch(() => undefined);
-        if (!signal.aborted) await happen(one, signal);
+        if (!signal.aborted || one.what === 'kills') await happen(one, signal);
       }));
     },
     calm,

@@ -6,8 +6,8 @@ import type { Card } from './break.ts';
 export interface Mortal {
   readonly app: App;
   /**
-   * SIGKILL now; then it is started armed with each card in turn and dies there, or by SIGKILL after `withinMs` or once `over`.
-   * Resolves when it runs again, unarmed.
+   * SIGKILL now; then it is started armed with each card in turn and dies there, or by SIGKILL after `withinMs`, which becomes
+   * little time once `over`. Resolves when it runs again, unarmed.
    */
   die(cards: readonly Card[], withinMs: number, over: AbortSignal): Promise<void>;
   /** Runs, unarmed and ready, in the end, whatever it was. */
@@ -27,6 +27,8 @@ export interface Mortality {
 
 /** What it needs may be away when it starts; whoever runs it starts it again. */
 const starts = { most: 60, pauseMs: 250 };
+/** How long a process may come by its failpoint when nobody acts any longer: what was done before is still being dealt with. */
+const graceMs = 1_000;
 
 export function openMortal(app: App, { env, onDeath, onEnd }: Mortality): Mortal {
   // Of the process that was started last.
@@ -65,8 +67,7 @@ export function openMortal(app: App, { env, onDeath, onEnd }: Mortality): Mortal
 
   async function armed(card: Card, withinMs: number, over: AbortSignal): Promise<void> {
     const isReady = await start(card);
-    const enough = AbortSignal.any([over, AbortSignal.timeout(withinMs)]);
-    const isDeadByItself = !isReady || (await Promise.race([app.exited().then(() => true), ended(enough).then(() => false)]));
+    const isDeadByItself = !isReady || (await Promise.race([app.exited().then(() => true), enough(withinMs, over).then(() => false)]));
     if (!isDeadByItself) await kill();
     await onDeath(isDeadByItself ? card : undefined);
   }
@@ -81,7 +82,7 @@ export function openMortal(app: App, { env, onDeath, onEnd }: Mortality): Mortal
     async die(cards, withinMs, over) {
       await kill();
       await onDeath(undefined);
-      for (const card of cards) if (!over.aborted) await armed(card, withinMs, over);
+      for (const card of cards) await armed(card, withinMs, over);
       await start(undefined);
     },
     async rest() { if (life.isOver || isArmed) await renew(); },
@@ -89,7 +90,8 @@ export function openMortal(app: App, { env, onDeath, onEnd }: Mortality): Mortal
   };
 }
 
-const ended = (signal: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (signal.aborted) resolve();
-  else signal.addEventListener('abort', () => { resolve(); }, { once: true });
-});
+/** Resolves after so long, or some time after `over`. */
+async function enough(withinMs: number, over: AbortSignal): Promise<void> {
+  await sleep(withinMs - graceMs, undefined, { signal: over }).catch(() => undefined);
+  await sleep(graceMs);
+}

@@ -6,8 +6,6 @@ export interface Place {
   readonly web: boolean;
   /** The event log is a Kafka broker. */
   readonly kafka: boolean;
-  /** Whether webhooks are lost of which GitHub's log knows nothing: only reading everything again finds what they told. */
-  readonly untraced?: boolean;
 }
 
 type Draw = (random: () => number) => Deed;
@@ -16,10 +14,9 @@ const between = (random: () => number, from: number, to: number): number => Math
 const oneOf = <T>(random: () => number, ones: readonly T[]): T => ones[Math.floor(random() * ones.length)] as T;
 const seconds = (random: () => number): number => between(random, 300, 3_000);
 
-const told = [
-  { event: 'issue_comment', action: 'created' }, { event: 'issue_comment', action: 'edited' }, { event: 'issue_comment', action: 'deleted' },
-  { event: 'issues', action: 'closed' }, { event: 'issues', action: 'edited' }, { event: 'issue_comment' }, { event: 'issues' },
-];
+/** What the App hears of an issue that it has heard of before, and then of any. */
+const toldLater = [{ event: 'issue_comment', action: 'edited' }, { event: 'issue_comment', action: 'deleted' }, { event: 'issues', action: 'closed' }, { event: 'issues', action: 'edited' }];
+const told = [...toldLater, { event: 'issue_comment', action: 'created' }, { event: 'issue_comment' }, { event: 'issues' }];
 /** Where the App writes, and then where it or the identity service reads. */
 const writes = [
   { method: 'POST', path: '/issues/[0-9]+/comments$' }, { method: 'PATCH', path: '/issues/comments/[0-9]+$' }, { method: 'POST', path: '/reactions$' }, { method: 'POST', path: '/labels$' },
@@ -31,13 +28,13 @@ const reads = [
 const anywhere = [...writes, ...writes, ...reads];
 const times = (random: () => number): number => between(random, 1, 3);
 
-const hook = (fault: (random: () => number) => Extract<Deed, { what: 'hook' }>['fault']): Draw => (random) => ({ what: 'hook', ...oneOf(random, told), times: times(random), fault: fault(random) });
+const hook = (fault: (random: () => number) => Extract<Deed, { what: 'hook' }>['fault'], events: readonly { event: string; action?: string }[] = told): Draw => (random) => ({ what: 'hook', ...oneOf(random, events), times: times(random), fault: fault(random) });
 const api = (places: readonly { method?: string; path: string }[], fault: (random: () => number) => Extract<Deed, { what: 'api' }>['fault']): Draw => (random) => ({ what: 'api', ...oneOf(random, places), times: times(random), fault: fault(random) });
 /** Where something was done, that matters where it was written; where not, anywhere. */
 const either = (fault: (done: boolean, random: () => number) => Extract<Deed, { what: 'api' }>['fault']): Draw[] => [api(anywhere, (random) => fault(false, random)), api(writes, (random) => fault(true, random))];
 
 /** Everything else than kills that can break there, each drawn with its facts. */
-export function others({ web, kafka, untraced = false }: Place): Draw[] {
+export function others({ web, kafka }: Place): Draw[] {
   const apps: readonly AppName[] = ['github-app', 'treasury', 'identity', ...(web ? (['web'] as const) : [])];
   const way = (to: 'postgres' | 'log' | 'github') => (['cut', 'reset', 'half-open', 'delay'] as const).map((how): Draw => (random) => ({ what: 'way', to, how, forMs: how === 'delay' ? seconds(random) : between(random, 200, 2_000) }));
   return [
@@ -48,7 +45,8 @@ export function others({ web, kafka, untraced = false }: Place): Draw[] {
     hook((random) => ({ kind: 'late', by: { ms: between(random, 100, 3_000) } })),
     hook((random) => ({ kind: 'late', by: { deliveries: between(random, 1, 6) } })),
     hook(() => ({ kind: 'lost', inLog: true })),
-    ...(untraced ? [hook(() => ({ kind: 'lost', inLog: false }))] : []),
+    // Only reading an issue again finds what such a one told, and what nobody ever told of is not read.
+    hook(() => ({ kind: 'lost', inLog: false }), toldLater),
 
     ...either((done, random) => ({ kind: 'unavailable', status: oneOf(random, [500, 502, 503] as const), done })),
     ...either((done) => ({ kind: 'reset', done })),

@@ -5,7 +5,7 @@ import { others } from './others.ts';
 import { planBreaks, planLawless } from './plan.ts';
 
 const seeds = Array.from({ length: 20 }, (_, seed) => seed * 7919);
-const place = { web: true, kafka: false, untraced: true };
+const place = { web: true, kafka: false };
 const breaksOf = (seed: number, batches: number, where = place): Break[] => Array.from({ length: batches }, (_, batch) => planBreaks(seed, { ...where, batch }).breaks).flat();
 const cardsOf = (breaks: readonly Break[]) => breaks.flatMap((one) => (one.what === 'kills' ? one.cards : []));
 
@@ -26,7 +26,7 @@ test('ten batches deal every failpoint to the app that passes it', () => {
 test.each([[place], [{ web: false, kafka: true }]])('ten batches break everything that can be broken, with %j', (where) => {
   for (const seed of seeds) {
     const random = () => 0.4;
-    const found = new Set(breaksOf(seed, 10, { untraced: false, ...where }).map(kindOf));
+    const found = new Set(breaksOf(seed, 10, where).map(kindOf));
     for (const draw of others(where)) expect(found).toContain(kindOf(draw(random)));
     for (const kind of ['kill', 'everything delivered again']) expect(found).toContain(kind);
   }
@@ -44,10 +44,10 @@ test('in each batch at least 20 processes are killed, as many other things break
   }
 });
 
-test('without a website, a broker, or reading everything again, nothing is planned that would need it', () => {
+test('without a website or a broker nothing is planned that would need it', () => {
   for (const seed of seeds) {
-    const breaks = breaksOf(seed, 10, { web: false, kafka: false, untraced: false });
-    expect(breaks.filter((one) => (one.what === 'kills' && one.app === 'web') || (one.what === 'stall' && one.who === 'web') || one.what === 'broker' || (one.what === 'hook' && one.fault.kind === 'lost' && !one.fault.inLog))).toEqual([]);
+    const breaks = breaksOf(seed, 10, { web: false, kafka: false });
+    expect(breaks.filter((one) => (one.what === 'kills' && one.app === 'web') || (one.what === 'stall' && one.who === 'web') || one.what === 'broker')).toEqual([]);
   }
 });
 

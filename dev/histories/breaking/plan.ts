@@ -1,5 +1,5 @@
 import { failpoints, type FailpointName, type Law } from '@doubloon/failpoints';
-import { seeded, shuffled } from '../../kill-matrix/seeded.ts';
+import { seeded, shuffled } from '../seeded.ts';
 import type { AppName } from '../../stack/stack.ts';
 import type { Round } from '../operation.ts';
 import { kindOf, type Break, type Card, type Plan } from './break.ts';
