@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 import { startStack } from '../stack/stack.ts';
 import { rebuild } from './rebuild.ts';
+import { restore } from './restore.ts';
 import type { Drill } from './site.ts';
 
-const drills: readonly Drill[] = [rebuild];
+const drills: readonly Drill[] = [rebuild, restore];
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { verbose: { type: 'boolean', default: false } } });
 const unknown = positionals.filter((name) => !drills.some((drill) => drill.name === name));
