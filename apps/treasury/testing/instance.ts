@@ -182,10 +182,10 @@ export async function openTreasury(home: Home): Promise<RunningTreasury> {
   }
 }
 
-/** The same, stopped with the test. */
-export async function startTreasury(home: Home): Promise<RunningTreasury> {
+/** The same, stopped with the test. Tests that run at the same time each pass the `onTestFinished` of their own. */
+export async function startTreasury(home: Home, atEnd: (close: () => Promise<void>) => void = onTestFinished): Promise<RunningTreasury> {
   const running = await openTreasury(home);
-  onTestFinished(running.stop);
+  atEnd(running.stop);
   return running;
 }
 
@@ -235,9 +235,9 @@ export const stateOf = async ({ web }: Clients, offerId: string): Promise<treasu
 export const typesOf = async (home: Home, issueId: string): Promise<string[]> => (await home.events(issueId)).map(({ type }) => type.replace(/^dev\.doubloon\.bounty\.(.*)\.v1$/, '$1'));
 
 /** A node that can be made to misbehave, and the settings that put it between a treasury and the chain. */
-export async function behindProxy({ localnet }: LocalChain): Promise<{ readonly node: RpcProxy; readonly env: Readonly<Record<string, string>> }> {
+export async function behindProxy({ localnet }: LocalChain, atEnd: (close: () => Promise<void>) => void = onTestFinished): Promise<{ readonly node: RpcProxy; readonly env: Readonly<Record<string, string>> }> {
   const node = await startRpcProxy(localnet);
-  onTestFinished(() => node[Symbol.asyncDispose]());
+  atEnd(async () => { await node[Symbol.asyncDispose](); });
   return { node, env: { SOLANA_RPC_URL: node.url, SOLANA_WS_URL: node.wsUrl } };
 }
 
