@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { startStack } from '../stack/stack.ts';
 import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
+import { roll } from './roll.ts';
 import type { Drill } from './site.ts';
 
-const drills: readonly Drill[] = [rebuild, restore];
+const drills: readonly Drill[] = [rebuild, restore, roll];
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { verbose: { type: 'boolean', default: false } } });
 const unknown = positionals.filter((name) => !drills.some((drill) => drill.name === name));
