@@ -84,7 +84,7 @@ export async function createApp({ config, log, metrics, health, open, signal }: 
     return isNew;
   };
   if (!lawIsOff('level')) {
-    open.use(startSweeper({ pool, appId: String(config.appId), octokit, store: (delivery) => keep(pool, delivery), everyMs: config.sweepEvery, measures, health, log, now }));
+    open.use(startSweeper({ pool, appId: String(config.appId), octokit, store: (delivery) => keep(pool, delivery), perMinute: config.sweepPace, everyMs: config.sweepEvery, measures, health, log, now }));
     open.use(startRereader({
       pool, parse, measures, log, now, everyMs: config.rereadEvery, octokit, appId: String(config.appId),
       findInstallation: (issue) => findInstallation({ pool, octokit }, issue), onStored: () => { inbox.wake(); issues.wake(); },

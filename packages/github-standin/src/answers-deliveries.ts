@@ -12,7 +12,7 @@ const isFiled = (status: string | undefined, { outcome: { statusCode } }: Finish
 
 /** By the digits of the path: as a number the id would be another one. */
 function deliveryOf(call: Call): Finished {
-  const delivery = deliveriesOf(call).kept().find((it) => String(it.id) === call.param('delivery_id'));
+  const delivery = deliveriesOf(call).find(call.param('delivery_id'));
   if (delivery === undefined) throw notFound();
   return delivery;
 }

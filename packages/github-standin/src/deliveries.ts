@@ -68,6 +68,22 @@ const isFinished = (delivery: Delivery): delivery is Finished => delivery.outcom
 /** What stays the same over every attempt to deliver one event. */
 type Told = Pick<Delivery, 'guid' | 'event' | 'action' | 'installationId' | 'repositoryId'> & { readonly text: string };
 
+/** A delivery that nobody took: what it says is made when somebody asks, and each time alike. */
+export interface Missed { readonly event: string; readonly action: string | null; payload(): object }
+
+const headersOf = ({ guid, event, text }: Pick<Told, 'guid' | 'event' | 'text'>, { id, appId, secret }: Hook): Record<string, string> => ({
+  Accept: '*/*',
+  'Content-Type': 'application/json',
+  'User-Agent': 'GitHub-Hookshot/7f3c2a1',
+  'X-GitHub-Delivery': guid,
+  'X-GitHub-Event': event,
+  'X-GitHub-Hook-ID': String(id),
+  'X-GitHub-Hook-Installation-Target-ID': String(appId),
+  'X-GitHub-Hook-Installation-Target-Type': 'integration',
+  'X-Hub-Signature': sign('sha1', secret, text),
+  'X-Hub-Signature-256': sign('sha256', secret, text),
+});
+
 /** Sends webhooks one after the other in the order in which they were told, and keeps the log. */
 export class Deliveries {
   /** Every attempt of the last 72 hours, those under way too. */
@@ -129,23 +145,41 @@ export class Deliveries {
     return this.log.filter(isFinished).filter((it) => it.outcome.deliveredAt.getTime() > since).reverse();
   }
 
+  /** One that is over, by the digits of its id. */
+  find(digits: string): Finished | undefined {
+    // Ids rise along the log.
+    let [low, high] = [0, this.log.length];
+    const id = /^\d{1,20}$/.test(digits) ? BigInt(digits) : -1n;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.log[middle]?.id ?? 0n) < id) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.log[low];
+    return found?.id === id && isFinished(found) && found.outcome.deliveredAt.getTime() > this.#now().getTime() - keptMs ? found : undefined;
+  }
+
+  /** Adds attempts that nobody took to the log. What each carried is made when it is asked for: there may be very many. */
+  miss(count: number, of: (nth: number) => Missed, installationId: number | null): string[] {
+    const [deliveredAt, { url, secret }, hook] = [this.#now(), { ...this.hook }, this.hook];
+    return Array.from({ length: count }, (_, nth) => {
+      const [guid, { event, action }] = [randomUUID(), of(nth)];
+      const text = (): string => JSON.stringify(of(nth).payload());
+      this.#nextId += 1_048_573n;
+      this.log.push({
+        id: this.#nextId, guid, event, action, installationId, repositoryId: null, redelivery: false, url,
+        request: { get headers() { return headersOf({ guid, event, text: text() }, { ...hook, secret }); }, get payload() { return text(); } },
+        outcome: { deliveredAt, status: 'failed to connect to host', statusCode: 502, seconds: 0, response: { headers: {}, payload: '' } },
+      });
+      return guid;
+    });
+  }
+
   #queue({ text, ...told }: Told, redelivery: boolean, isLost = false): void {
-    const { url, secret, id, appId } = this.hook;
+    const { url } = this.hook;
     if (this.#closing.signal.aborted) return;
-    const headers = {
-      Accept: '*/*',
-      'Content-Type': 'application/json',
-      'User-Agent': 'GitHub-Hookshot/7f3c2a1',
-      'X-GitHub-Delivery': told.guid,
-      'X-GitHub-Event': told.event,
-      'X-GitHub-Hook-ID': String(id),
-      'X-GitHub-Hook-Installation-Target-ID': String(appId),
-      'X-GitHub-Hook-Installation-Target-Type': 'integration',
-      'X-Hub-Signature': sign('sha1', secret, text),
-      'X-Hub-Signature-256': sign('sha256', secret, text),
-    };
     this.#nextId += 1_048_573n;
-    const delivery: Delivery = { id: this.#nextId, ...told, redelivery, url, request: { headers, payload: text }, outcome: undefined };
+    const delivery: Delivery = { id: this.#nextId, ...told, redelivery, url, request: { headers: headersOf({ ...told, text }, this.hook), payload: text }, outcome: undefined };
     this.#forget();
     this.log.push(delivery);
     this.#last = this.#last.then(() => this.#deliver(delivery, isLost));

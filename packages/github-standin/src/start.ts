@@ -9,7 +9,7 @@ import { RepositoryActs } from './acts-repositories.ts';
 import { apiRoot, serveApi, type Asked } from './api.ts';
 import { openConformance, type Mismatch } from './conformance.ts';
 import { Credentials, personalToken } from './credentials.ts';
-import type { Delivery } from './deliveries.ts';
+import type { Delivery, Missed } from './deliveries.ts';
 import { Script, type Faults } from './faults.ts';
 import { handsOf, type Hands } from './hands.ts';
 import { Hooks } from './hooks.ts';
@@ -54,6 +54,8 @@ export interface GitHubStandin extends AsyncDisposable, Hands {
   readonly tokens: Readonly<Record<string, string>>;
   /** Every attempt at the App's hook in the last 72 hours, those under way too, oldest first. */
   readonly deliveries: readonly Delivery[];
+  /** Adds so many deliveries to its log that nobody took, and answers their GUIDs. What they carried is made when it is asked for, so that very many take little memory. */
+  miss(count: number, of: (nth: number) => Missed): readonly string[];
   readonly mismatches: readonly Mismatch[];
   /** What goes wrong, by script. Empty at the start. */
   readonly faults: Faults;
@@ -150,6 +152,10 @@ export async function startGitHubStandin(o: GitHubStandinOptions): Promise<GitHu
     tokens,
     get deliveries() {
       return hooks.of(firstOf().app).log;
+    },
+    miss(count, of) {
+      const { app } = firstOf();
+      return hooks.of(app).miss(count, of, installationsOf(world, app)[0]?.id ?? null);
     },
     mismatches,
     faults: script,

@@ -32,7 +32,7 @@ async function openSweep({ missed = 0, now = () => new Date() }: { missed?: numb
     await pool.query('update inbox set done_at = now() where key = $1', [delivery.guid]);
     return isNew;
   };
-  const sweeping: Sweeping = { pool, log, now: () => new Date(), appId: String(standin.app.id), octokit: () => probot.auth(), store: kept, onDelivery: (what) => { finds.push(what); } };
+  const sweeping: Sweeping = { pool, log, now: () => new Date(), appId: String(standin.app.id), octokit: () => probot.auth(), perMinute: 60_000, store: kept, onDelivery: (what) => { finds.push(what); } };
   const say = async (...texts: readonly string[]) => {
     for (const text of texts) standin.comment('ada', repository, 1, text);
     await standin.delivered();
@@ -167,7 +167,7 @@ test('what GitHub did not hand out while it had it is given up as lost, and forg
   expect(await sweepOnce()).toEqual({ round: 'good' });
   // The newer one is asked for, and the stand-in has none of that number.
   expect(finds).toEqual(['lost', 'gone', 'found']);
-  await prune(pool, new Date(Date.now() + 31 * 86_400_000));
+  await prune(pool, new Date(Date.now() + 86_400_000));
   expect((await pool.query('select from missed_delivery')).rowCount).toBe(0);
 });
 
@@ -218,7 +218,7 @@ test('what was done is known for longer than the log goes back, so that no swept
   const guid = standin.deliveries[0]?.guid ?? '';
   await storeDelivery(pool, { guid, event: 'issue_comment', payload: {} });
   await pool.query('update inbox set done_at = now()');
-  await prune(pool, new Date(Date.now() + logDepthMs + overlapMs + 86_400_000));
+  await prune(pool, new Date(Date.now() + logDepthMs + overlapMs + 86_400_000 - 30 * 86_400_000));
   expect(await sweepOnce()).toEqual({ round: 'good' });
   expect(asked()).toEqual(['page']);
   expect(await rows()).toHaveLength(1);
@@ -342,4 +342,14 @@ test('where the quota is nearly used up at the look, nothing is fetched', async 
   expect((await sweepOnce()).round).toBe('limited');
   expect(asked).toEqual([page]);
   expect((await measureSweep(pool)).missed).toBe(1);
+});
+
+test('a backlog is fetched at the pace that was set, and not as fast as GitHub answers', async () => {
+  const { standin, pool, sweepOnce } = await openSweep();
+  standin.miss(12, (nth) => ({ event: 'ping', action: null, payload: () => ({ zen: String(nth) }) }));
+  const began = performance.now();
+  expect(await sweepOnce({ perMinute: 600 })).toEqual({ round: 'good' });
+  // One page and twelve deliveries: twelve times a tenth of a second between them.
+  expect(performance.now() - began).toBeGreaterThanOrEqual(1_190);
+  expect((await pool.query('select from inbox')).rowCount).toBe(12);
 });

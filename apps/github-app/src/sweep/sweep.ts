@@ -15,6 +15,8 @@ export interface Sweeping {
   readonly appId: string;
   /** A client that acts as the App itself. */
   octokit(): Promise<Octokit>;
+  /** Requests a minute at most: the others who ask as this App share what GitHub allows. */
+  readonly perMinute: number;
   /** As the receiver does: durable when it resolves, false when it was there already. */
   store(delivery: Delivery): Promise<boolean>;
   /** Told of each delivery that was missed, and of what can't be had. */
@@ -70,13 +72,14 @@ const limitOf = (error: unknown, now: Date): Date | undefined => (error instance
  */
 export async function sweep(sweeping: Sweeping, signal: AbortSignal, place = beginning()): Promise<{ round: Round; until?: Date }> {
   const { pool, log, appId } = sweeping;
+  const turn = takeTurns(60_000 / sweeping.perMinute);
   try {
     const isDone = await alone(pool, `sweep ${appId}`, async () => {
       const octokit = await sweeping.octokit();
       // What was noted is fetched also when a page behind it can't be read.
-      const failure = await look(sweeping, octokit, place, signal).then(() => undefined, (error: unknown) => ({ error }));
+      const failure = await look(sweeping, octokit, place, turn, signal).then(() => undefined, (error: unknown) => ({ error }));
       if (failure !== undefined && limitOf(failure.error, sweeping.now()) !== undefined) throw failure.error;
-      await fetchMissed(sweeping, octokit, signal);
+      await fetchMissed(sweeping, octokit, turn, signal);
       if (failure !== undefined) throw failure.error;
       if (!signal.aborted) await keepGood(pool, appId, sweeping.now());
       return true;
@@ -91,13 +94,27 @@ export async function sweep(sweeping: Sweeping, signal: AbortSignal, place = beg
   }
 }
 
+type Turn = (signal: AbortSignal) => Promise<void>;
+
+/** Resolves when it is somebody's turn: no two of them are closer than `everyMs`. */
+function takeTurns(everyMs: number): Turn {
+  let next = 0;
+  return async (signal) => {
+    const at = performance.now();
+    const wait = next - at;
+    next = Math.max(next, at) + everyMs;
+    if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => undefined);
+  };
+}
+
 /** Reads the log from its newest page back. What was reached moves on only when all pages were read and noted. */
-async function look({ pool, appId, onDelivery, log, now }: Sweeping, octokit: Octokit, place: Place, signal: AbortSignal): Promise<void> {
+async function look({ pool, appId, onDelivery, log, now }: Sweeping, octokit: Octokit, place: Place, turn: Turn, signal: AbortSignal): Promise<void> {
   const before = await reachedBefore(pool, appId);
   let left: RequestsLeft | undefined;
   do {
     if (signal.aborted) return;
     leaveReserve(left, now());
+    await turn(signal);
     const page = await readLogPage(octokit, place.cursor, signal);
     failpoint('sweep-page-read');
     const at = page.at ?? now();
@@ -136,13 +153,14 @@ function leaveReserve(left: RequestsLeft | undefined, now: Date): void {
   if (left !== undefined && left.remaining < left.limit * reserve) throw new Limited(new Date(now.getTime() + left.waitMs));
 }
 
-async function fetchMissed(sweeping: Sweeping, octokit: Octokit, signal: AbortSignal): Promise<void> {
+async function fetchMissed(sweeping: Sweeping, octokit: Octokit, turn: Turn, signal: AbortSignal): Promise<void> {
   const { pool, now, log } = sweeping;
   await forgetArrived(pool);
   let failures = 0;
   for (let rows = await missedNow(pool, now(), batch); rows.length > 0 && !signal.aborted; rows = await missedNow(pool, now(), batch)) {
     await waitForRoom(pool, signal);
     for (const row of rows) {
+      await turn(signal);
       if (signal.aborted) return;
       await countFetch(pool, row.guid, new Date(now().getTime() + Math.min(backoff.capMs, backoff.baseMs * 2 ** Math.min(row.attempts, 20))));
       try {

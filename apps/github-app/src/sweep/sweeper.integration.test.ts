@@ -23,7 +23,7 @@ async function openSweeper() {
   onTestFinished(() => health[Symbol.asyncDispose]());
   health.started();
   const start = () => {
-    const sweeper = startSweeper({ pool, appId: String(standin.app.id), octokit: () => probot.auth(), store: (delivery) => storeDelivery(pool, delivery), everyMs: 50, measures: createMeasures(metrics, pool), health, log, now });
+    const sweeper = startSweeper({ pool, appId: String(standin.app.id), octokit: () => probot.auth(), store: (delivery) => storeDelivery(pool, delivery), perMinute: 60_000, everyMs: 50, measures: createMeasures(metrics, pool), health, log, now });
     onTestFinished(() => sweeper[Symbol.asyncDispose]());
     return sweeper;
   };
