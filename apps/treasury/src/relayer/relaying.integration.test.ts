@@ -67,7 +67,8 @@ describe('nothing is written down', () => {
   });
 });
 
-test('one comment decides once, however often and with whatever text it is delivered', async () => {
+// Side by side: they wait for what the chain calls final.
+test.concurrent('one comment decides once, however often and with whatever text it is delivered', async ({ expect }) => {
   const money = await fundedOffer(local, clients);
   const [ada, grace, comment] = [someone(), someone(), someone()];
   await Promise.all([awardTo(money, ada, comment), awardTo(money, ada, comment), awardTo(money, ada, comment)]);
@@ -77,7 +78,7 @@ test('one comment decides once, however often and with whatever text it is deliv
   expect(await intentsOf(money)).toHaveLength(1);
 });
 
-test('a pull request that closes two issues is awarded on both, once on each', async () => {
+test.concurrent('a pull request that closes two issues is awarded on both, once on each', async ({ expect }) => {
   const [first, second] = [await fundedOffer(local, clients), await fundedOffer(local, clients)];
   const [ada, pull] = [someone(), someone()];
   const merged = ({ issueId }: Funded) => clients.app.award({ source: { ...source(issueId, pull), sourceKind: 'pull-request' }, shares: [{ githubId: ada, bps: 10_000 }] });
@@ -89,7 +90,7 @@ test('a pull request that closes two issues is awarded on both, once on each', a
   }
 });
 
-test('of two comments that award at once one does, and the other is told why not', async () => {
+test.concurrent('of two comments that award at once one does, and the other is told why not', async ({ expect }) => {
   const money = await fundedOffer(local, clients);
   await Promise.all([awardTo(money, someone()), awardTo(money, someone())]);
   await expect.poll(async () => (await intentsOf(money)).map(({ state }) => state).sort(), patient).toEqual(['done', 'failed']);
@@ -97,7 +98,7 @@ test('of two comments that award at once one does, and the other is told why not
   await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded']);
 });
 
-test('a comment withdraws what a comment awarded, and another cancels: all of it is back', async () => {
+test.concurrent('a comment withdraws what a comment awarded, and another cancels: all of it is back', async ({ expect }) => {
   const money = await fundedOffer(local, clients);
   const before = await balanceOf(money.funder.address);
   await awardTo(money, someone());
@@ -108,7 +109,28 @@ test('a comment withdraws what a comment awarded, and another cancels: all of it
   await clients.app.cancel({ source: source(money.issueId) });
   await expect.poll(() => told(money), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'vetoed', 'cancelled']);
   expect(await balanceOf(money.funder.address) - before).toBe(500_000_000n);
-  expect(authority.asked.slice(-2).map(({ action }) => action)).toEqual(['veto', 'cancel']);
+  expect(authority.asked.filter(({ issueId }) => issueId === money.issueId).map(({ action }) => action)).toEqual(['award', 'veto', 'cancel']);
+});
+
+test.concurrent('five deposits of an issue by one comment, four in one transaction; one that comes later needs another', async ({ expect }) => {
+  const issueId = someone();
+  const all: Funded[] = [];
+  for (let nth = 0; nth < 5; nth++) all.push(await fundedOffer(local, clients, offerRequest({ issueId, amount: '10000000' })));
+  const [first] = all;
+  if (first === undefined) throw new Error('five were funded');
+  await awardTo(first, someone());
+  await expect.poll(async () => (await told(first)).filter((type) => type === 'awarded').length, patient).toBe(5);
+  const { rows } = await home.database.pool.query<{ count: string }>('select count(*) from relayer_intent where deposit = any ($1) group by signature order by 1', [all.map(({ deposit }) => deposit)]);
+  expect(rows.map(({ count }) => count)).toEqual(['1', '4']);
+  const late = await fundedOffer(local, clients, offerRequest({ issueId, amount: '10000000' }));
+  expect(await intentsOf(late)).toEqual([]);
+});
+
+test.concurrent('the exact split is told before anything is decided', async ({ expect }) => {
+  const money = await fundedOffer(local, clients, offerRequest({ amount: '100000001' }));
+  const shares = [1, 2, 3].map((_, index) => ({ githubId: someone(), bps: index === 0 ? 3_334 : 3_333 }));
+  const { deposits } = await clients.web.splitPreview({ repositoryId, issueId: money.issueId, shares });
+  expect(deposits).toMatchObject([{ deposit: money.deposit, problem: '', shares: [{ amount: '33340001', text: '0.033340001' }, { amount: '33330000' }, { amount: '33330000' }] }]);
 });
 
 test('a veto of the funder that lands between seeing and signing is not overrun', async () => {
@@ -187,27 +209,6 @@ test('a veto is for the deposits that it is allowed for, and says of the others 
     { deposit: own.deposit, state: IntentState.DONE, problem: '' }, { deposit: foreign.deposit, state: IntentState.FAILED, problem: 'It is not yours.' },
   ]);
   expect((await onChain(foreign)).state).toBe('awarded');
-});
-
-test('five deposits of an issue by one comment, four in one transaction; one that comes later needs another', async () => {
-  const issueId = someone();
-  const all: Funded[] = [];
-  for (let nth = 0; nth < 5; nth++) all.push(await fundedOffer(local, clients, offerRequest({ issueId, amount: '10000000' })));
-  const [first] = all;
-  if (first === undefined) throw new Error('five were funded');
-  await awardTo(first, someone());
-  await expect.poll(async () => (await told(first)).filter((type) => type === 'awarded').length, patient).toBe(5);
-  const { rows } = await home.database.pool.query<{ count: string }>('select count(*) from relayer_intent where deposit = any ($1) group by signature order by 1', [all.map(({ deposit }) => deposit)]);
-  expect(rows.map(({ count }) => count)).toEqual(['1', '4']);
-  const late = await fundedOffer(local, clients, offerRequest({ issueId, amount: '10000000' }));
-  expect(await intentsOf(late)).toEqual([]);
-});
-
-test('the exact split is told before anything is decided', async () => {
-  const money = await fundedOffer(local, clients, offerRequest({ amount: '100000001' }));
-  const shares = [1, 2, 3].map((_, index) => ({ githubId: someone(), bps: index === 0 ? 3_334 : 3_333 }));
-  const { deposits } = await clients.web.splitPreview({ repositoryId, issueId: money.issueId, shares });
-  expect(deposits).toMatchObject([{ deposit: money.deposit, problem: '', shares: [{ amount: '33340001', text: '0.033340001' }, { amount: '33330000' }, { amount: '33330000' }] }]);
 });
 
 test('a comment awards, and when that is final and both have wallets they are paid by themselves, exactly', async () => {
