@@ -44,7 +44,6 @@ test.each<[string, ApiFault]>([
   ['502', { kind: 'unavailable', done: true }],
   ['500', { kind: 'unavailable', status: 500, done: true }],
   ['a reset connection', { kind: 'reset', done: true }],
-  ['nothing at all', { kind: 'hang', done: true }],
 ])('GitHub creates the comment and answers %s: there is one comment, found again by its marker', async (_, fault) => {
   const issue = await ada().openIssue('Created, and not told');
   faults().api(creating(issue.number), fault);
@@ -61,7 +60,6 @@ test.each<[string, ApiFault]>([
   ['503', { kind: 'unavailable', status: 503 }],
   ['504', { kind: 'unavailable', status: 504 }],
   ['a reset connection', { kind: 'reset' }],
-  ['nothing at all', { kind: 'hang' }],
 ])('GitHub creates nothing and answers %s: the comment is created later, once', async (_, fault) => {
   const issue = await ada().openIssue('Not created at first');
   faults().api(creating(issue.number), fault);
@@ -69,6 +67,20 @@ test.each<[string, ApiFault]>([
   await calm(issue.id);
   expect(await ours(issue.number)).toHaveLength(1);
   expect(creations(issue.number)).toBe(2);
+});
+
+test('GitHub answers nothing at all, here after it created the comment and there without: there is one comment in both, found again by its marker or created later', async () => {
+  const [issue, elsewhere] = [await ada().openIssue('Created in silence'), await notes.person('ada').openIssue('Nothing but silence')];
+  faults().api(creating(issue.number), { kind: 'hang', done: true });
+  faults().api(notes.creating(elsewhere.number), { kind: 'hang' });
+  await Promise.all([ada().comment(issue.number, '$sol:0.5$'), notes.person('ada').comment(elsewhere.number, '$sol:0.5$')]);
+  await calm(issue.id);
+  await notes.calm(elsewhere.id);
+  const [[comment, ...more], there] = [await ours(issue.number), await notes.ours(elsewhere.number)];
+  expect([more, there.length]).toEqual([[], 1]);
+  expect([creations(issue.number), notes.creations(elsewhere.number)]).toEqual([1, 2]);
+  expect(await row(issue.id)).toMatchObject({ comment_id: String(comment?.id), creating_at: null, attempts: 0 });
+  expect(faults().left()).toBe(0);
 });
 
 test('GitHub creates the comment after nobody waited for it any more, and another one was created: the second is removed', async () => {
