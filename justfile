@@ -41,6 +41,10 @@ drill *args:
 fuzz *args:
     node dev/fuzz/main.ts {{args}}
 
+# Look offline at what is installed (pins, scripts, licences) and for secrets in all that was ever committed
+audit:
+    node dev/audit/main.ts
+
 # Take guards away in a copy of the tree, to see that tests notice (--count N, --seed N, --only N, --all)
 guards *args:
     node dev/pitfalls/main.ts {{args}}

@@ -122,12 +122,18 @@ describe.skipIf(missing)(`reading the fund page${missing === undefined ? '' : ` 
 
     test('it can’t be framed, sniffed or told where it is', async () => {
       const { url } = await newOffer(site);
-      const { headers } = await fetch(url, { headers: { host: 'evil.example' } });
+      const page = await fetch(url, { headers: { host: 'evil.example' } });
+      const { headers } = page;
+      expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
       expect(headers.get('content-security-policy')).toMatch(/frame-ancestors 'none'/);
       expect(headers.get('content-security-policy')).not.toMatch(/unsafe-inline|unsafe-eval/);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
       expect(headers.get('referrer-policy')).toBe('same-origin');
+      // What lies beside the pages is answered before they are.
+      const [, file] = /(?:src|href)="([^"]+\.(?:js|css|svg|png|ico))"/.exec(await page.text()) ?? [];
+      const beside = await fetch(new URL(file ?? '', url));
+      expect([beside.status, beside.headers.get('x-content-type-options'), beside.headers.get('x-frame-options')]).toEqual([200, 'nosniff', 'DENY']);
     });
 
     test('an address holds so many live pages open and no more, and has its places back when it leaves them', async () => {

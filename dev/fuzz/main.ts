@@ -24,7 +24,9 @@ for (const target of chosen) {
   console.log(`${target.name}: ${String(tried)} inputs, ${String(fresh.length)} new outcomes, seed ${String(seed)}${fault === undefined ? '' : ', and a fault'}`);
   if (fault === undefined) continue;
   const kind = fault.what.split('\n', 1)[0];
+  const givenUp = performance.now() + 20_000;
   const small = await smaller(fault.bytes, async (bytes) => {
+    if (performance.now() > givenUp) return false;
     const verdict = await judge(target, bytes);
     return 'fault' in verdict && verdict.fault.split('\n', 1)[0] === kind;
   });

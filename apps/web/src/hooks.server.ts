@@ -3,7 +3,6 @@ import { networkOf } from '@doubloon/service/network-of';
 import { json } from '@sveltejs/kit';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { installedApp } from './app.ts';
-import { securityHeaders } from './security/headers.ts';
 import { mayChange } from './security/origin.ts';
 import { readSession } from './sessions/cookie.ts';
 import { statusOf } from './status-of.ts';
@@ -16,7 +15,8 @@ export const handle: Handle = async ({ event, resolve }) => {
   event.locals.app = app;
   const response = await answer();
   app.measures.answered(event.route.id, response.status);
-  for (const [name, value] of Object.entries(securityHeaders(app.config.origin))) if (!response.headers.has(name)) response.headers.set(name, value);
+  // Kit leaves out how its pages are written.
+  if (response.headers.get('content-type') === 'text/html') response.headers.set('content-type', 'text/html; charset=utf-8');
   // Chromium holds the answer to a form to this rule too, and signing in is a form that GitHub's address is the answer to.
   const policy = response.headers.get('content-security-policy');
   if (policy !== null && signsIn.has(event.route.id)) response.headers.set('content-security-policy', policy.replace("form-action 'self'", `form-action 'self' ${app.config.githubUrl}`));

@@ -92,7 +92,8 @@ const shown: Target = {
   words: ['<script>', '</title>', ']]>', '<!--', '&amp;', '&#0;', '"', "'", '\u202e', '\ufffe', '\ud83d'],
   samples: () => ['A bug in <b>', 'x" onload="alert(1)', ']]><x>&y;'],
   run(bytes) {
-    const text = textOf(bytes);
+    // GitHub's titles have 256 characters at most, and its labels 50.
+    const text = textOf(bytes).slice(0, 2_000);
     const feed: Feed = { origin, query: queryOf(readFilter(new URLSearchParams({ label: text }))), cluster: 'localnet', bounties: [{
       id: '11-22', standing: 'open', money: [money], isFunded: true, offered: [], changedAt: '2026-01-02T03:04:05Z', deadline: '2026-03-02T03:04:05Z', funders: 1,
       issue: { repository: text, number: 3, title: text, url: `https://github.example/${text}`, isPullRequest: false, state: 'open', labels: [text], language: text },

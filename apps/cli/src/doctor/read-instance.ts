@@ -25,10 +25,10 @@ export function readCompose(json: string): Apps {
   } catch (cause) {
     throw new UsageProblem('What came on standard input is no JSON: pipe "docker compose config --format json" into this command.', { cause });
   }
-  const { services } = project as { services?: Readonly<Record<string, { environment?: Readonly<Record<string, string | null>> | null }>> };
+  const { services } = (project ?? {}) as { services?: Readonly<Record<string, { environment?: Readonly<Record<string, unknown>> | null } | null>> | null };
   const apps = Object.fromEntries(appNames.flatMap((app) => {
     const service = services?.[app];
-    return service === undefined ? [] : [[app, Object.fromEntries(Object.entries(service.environment ?? {}).map(([name, value]) => [name, value ?? '']))]];
+    return service === undefined || service === null ? [] : [[app, Object.fromEntries(Object.entries(service.environment ?? {}).map(([name, value]) => [name, typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)]))]];
   }));
   if (Object.keys(apps).length === 0) throw new UsageProblem(`The Compose project has none of the services ${appNames.join(', ')}.`);
   return apps;

@@ -29,7 +29,7 @@ const mostPages = 5;
 const idForm = z.union([z.string().regex(/^\d{1,20}$/), id]);
 const actorForm = z.object({ login: z.string(), __typename: z.string(), databaseId: idForm.nullish() }).nullable();
 const pullForm = z.object({
-  fullDatabaseId: idForm, number, title: z.string(), url: z.string(), state: z.enum(['OPEN', 'CLOSED', 'MERGED']), mergedAt: z.string().nullable(), baseRefName: z.string(),
+  fullDatabaseId: idForm, number, title: z.string(), url: z.string(), state: z.enum(['OPEN', 'CLOSED', 'MERGED']), mergedAt: z.iso.datetime({ offset: true }).nullable(), baseRefName: z.string(),
   repository: z.object({ databaseId: idForm, nameWithOwner: z.string(), defaultBranchRef: z.object({ name: z.string() }).nullable() }),
   author: actorForm, mergedBy: actorForm,
   commits: z.object({ nodes: z.array(z.object({ commit: z.object({ authors: z.object({ nodes: z.array(z.object({ user: z.object({ login: z.string(), databaseId: idForm.nullish() }).nullable() }).nullable()) }) }) }).nullable()) }),

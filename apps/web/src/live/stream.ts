@@ -66,5 +66,5 @@ export async function stream<T>({ read, isLast, network, signal, streams, log }:
     },
     cancel: stop,
   });
-  return new Response(events.pipeThrough(new TextEncoderStream()), { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
+  return new Response(events.pipeThrough(new TextEncoderStream()), { headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' } });
 }
