@@ -69,7 +69,7 @@ const isFinished = (delivery: Delivery): delivery is Finished => delivery.outcom
 type Told = Pick<Delivery, 'guid' | 'event' | 'action' | 'installationId' | 'repositoryId'> & { readonly text: string };
 
 /** A delivery that nobody took: what it says is made when somebody asks, and each time alike. */
-export interface Missed { readonly event: string; readonly action: string | null; payload(): object }
+export interface Missed { readonly guid?: string; readonly event: string; readonly action: string | null; payload(): object }
 
 const headersOf = ({ guid, event, text }: Pick<Told, 'guid' | 'event' | 'text'>, { id, appId, secret }: Hook): Record<string, string> => ({
   Accept: '*/*',
@@ -163,7 +163,7 @@ export class Deliveries {
   miss(count: number, of: (nth: number) => Missed, installationId: number | null): string[] {
     const [deliveredAt, { url, secret }, hook] = [this.#now(), { ...this.hook }, this.hook];
     return Array.from({ length: count }, (_, nth) => {
-      const [guid, { event, action }] = [randomUUID(), of(nth)];
+      const { guid = randomUUID(), event, action } = of(nth);
       const text = (): string => JSON.stringify(of(nth).payload());
       this.#nextId += 1_048_573n;
       this.log.push({
