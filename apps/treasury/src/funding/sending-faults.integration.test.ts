@@ -85,12 +85,21 @@ describe('a send whose result is not known', () => {
 });
 
 describe('a node that can’t', () => {
-  test.each(['behind', 'rate-limited', 'internal', 'bad-gateway'] as const)('take a transaction (%s) gets it again', async (kind) => {
-    const one = await signed();
-    node.answerError(kind, { methods: ['sendTransaction'], times: 2 });
-    await submit(one);
-    await landsOnce(one);
-    expect(sendsOf(one)).toBeGreaterThanOrEqual(3);
+  /** Each strikes two calls: a call counts for all faults, and the newest is met. */
+  const inTurn = <K>(kinds: readonly K[], strike: (kind: K, times: number) => unknown): void => { for (const [index, kind] of kinds.entries()) strike(kind, 2 * (kinds.length - index)); };
+  // Several at once, each of which meets some of it: what is waited for is the chain, and all of it passes.
+  const several = async (many: number, strike: () => void): Promise<number> => {
+    const all = await Promise.all(Array.from({ length: many }, signed));
+    strike();
+    await Promise.all(all.map(submit));
+    await Promise.all(all.map((one) => landsOnce(one)));
+    return all.reduce((sum, one) => sum + sendsOf(one), 0);
+  };
+
+  test('take a transaction, whatever it says of that, gets it again', async () => {
+    const kinds = ['behind', 'rate-limited', 'internal', 'bad-gateway'] as const;
+    const sends = await several(kinds.length, () => { inTurn(kinds, (kind, times) => node.answerError(kind, { methods: ['sendTransaction'], times })); });
+    expect(sends).toBeGreaterThanOrEqual(3 * kinds.length);
   });
 
   test.each(['not-json', 'wrong-id', 'wrong-shape', 'truncated', 'huge'] as const)('say what became of one (%s) is asked again', async (kind) => {
@@ -100,11 +109,10 @@ describe('a node that can’t', () => {
     await landsOnce(one);
   });
 
-  test.each(['not-json', 'wrong-id', 'wrong-shape', 'truncated'] as const)('say whether it took one (%s) is asked what became of it', async (kind) => {
-    const one = await signed();
-    node.answerRubbish(kind, { methods: ['sendTransaction'], times: 2 });
-    await submit(one);
-    await landsOnce(one);
+  test('say whether it took one, but only rubbish, is asked what became of it', async () => {
+    const kinds = ['not-json', 'wrong-id', 'wrong-shape', 'truncated'] as const;
+    const sends = await several(kinds.length, () => { inTurn(kinds, (kind, times) => node.answerRubbish(kind, { methods: ['sendTransaction'], times })); });
+    expect(sends).toBeGreaterThanOrEqual(2 * kinds.length);
   });
 
   test('answer in time is waited for', async () => {
@@ -206,33 +214,27 @@ describe('nothing ends early', () => {
     await landsOnce(one);
   });
 
-  test('but what can no longer land does, at the second look, when the node takes it no more', async () => {
-    const one = await signed();
-    node.dropSends();
-    await submit(one);
-    await expect.poll(async () => (await rowOf(one))?.doubted_slot, untilTooOld).toEqual(expect.any(String));
-    await expect.poll(() => stateOf(clients, one.offerId), patient).toBe(OfferState.OFFERED);
-    await expect.poll(() => typesOf(home, one.issueId), patient).toEqual(['offered', 'submitted', 'submission-expired']);
-    expect(await local.chain.signatureStatuses([transactionSignature(one.transaction)], { searchHistory: true })).toEqual([undefined]);
-  });
-
   // Anybody can make something stand at an address; what keeps an offer locked is money for it.
-  test.each<[string, (one: Signed) => Promise<unknown>]>([
-    ['lamports that anybody can send there', async (one) => local.localnet.faucet.airdrop(parseAddress(await addressOf(one)), 1_000_000n)],
-    ['a deposit of the same wallet under other terms', async ({ offerId, issueId, wallet }) => {
-      const [{ blockhash }, time] = [await local.chain.latestBlockhash(), await local.chain.time()];
-      const instruction = fundSol({ program: localProgram, operator: local.operator, repositoryId, issueId, funder: wallet.address, nonce: depositNonce(offerId), amount: 1_000_000n, deadline: time + 90n * 86_400n, withRelayer: true });
-      await local.chain.send(signTransaction(compileTransaction({ payer: wallet.address, blockhash, instructions: [instruction] }), [wallet]));
-    }],
-  ])('and so does it whatever stands at the address of its deposit: %s', async (_name, put) => {
-    const one = await signed();
+  test('but what can no longer land does, at the second look, when the node takes it no more, whatever stands at the address of its deposit', async () => {
+    const all = await Promise.all([signed(), signed(), signed()]);
+    const [nothing, lamports, otherTerms] = all;
     node.dropSends();
-    await submit(one);
-    await put(one);
-    const address = parseAddress(await addressOf(one));
-    await expect.poll(() => local.chain.account(address, 'finalized'), patient).toBeDefined();
-    await expect.poll(() => stateOf(clients, one.offerId), untilTooOld).toBe(OfferState.OFFERED);
-    await expect.poll(() => typesOf(home, one.issueId), patient).toEqual(['offered', 'submitted', 'submission-expired']);
+    await Promise.all(all.map(submit));
+    await local.localnet.faucet.airdrop(parseAddress(await addressOf(lamports)), 1_000_000n);
+    const [{ blockhash }, time] = [await local.chain.latestBlockhash(), await local.chain.time()];
+    const { issueId, wallet, offerId } = otherTerms;
+    const instruction = fundSol({ program: localProgram, operator: local.operator, repositoryId, issueId, funder: wallet.address, nonce: depositNonce(offerId), amount: 1_000_000n, deadline: time + 90n * 86_400n, withRelayer: true });
+    await local.chain.send(signTransaction(compileTransaction({ payer: wallet.address, blockhash, instructions: [instruction] }), [wallet]));
+    for (const one of [lamports, otherTerms]) {
+      const address = parseAddress(await addressOf(one));
+      await expect.poll(() => local.chain.account(address, 'finalized'), patient).toBeDefined();
+    }
+    await expect.poll(async () => (await rowOf(nothing))?.doubted_slot, { ...untilTooOld, interval: 20 }).toEqual(expect.any(String));
+    for (const one of all) {
+      await expect.poll(() => stateOf(clients, one.offerId), untilTooOld).toBe(OfferState.OFFERED);
+      await expect.poll(() => typesOf(home, one.issueId), patient).toEqual(['offered', 'submitted', 'submission-expired']);
+    }
+    expect(await local.chain.signatureStatuses([transactionSignature(nothing.transaction)], { searchHistory: true })).toEqual([undefined]);
   });
 });
 
