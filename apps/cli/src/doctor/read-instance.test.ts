@@ -10,6 +10,14 @@ test.each(['', 'services:', '{}', '{"services":{"other":{}}}'])('%j is no projec
   expect(() => readCompose(json)).toThrow(expect.objectContaining({ name: 'UsageProblem' }));
 });
 
+test.each(['null', '7', '[]', '{"services":null}', '{"services":{"web":null}}'])('%s, which is JSON and no project, is told as such', (json) => {
+  expect(() => readCompose(json)).toThrow(expect.objectContaining({ name: 'UsageProblem' }));
+});
+
+test('a value that is no text is read as it is written', () => {
+  expect(readCompose('{"services":{"web":{"environment":{"PORT":80,"DEV_WALLET":true}}}}')).toEqual({ web: { PORT: '80', DEV_WALLET: 'true' } });
+});
+
 test('a folder without settings is told', async () => {
   await expect(readFolder('/nowhere')).rejects.toMatchObject({ name: 'UsageProblem' });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Candidate } from './candidate-row.ts';
-import { candidatesAmong, type PullNow } from './pulls.ts';
+import type { Octokit } from '../github.ts';
+import { candidatesAmong, readClosers, type PullNow } from './pulls.ts';
 
 const person = (login: string, id: string) => ({ login, __typename: 'User', databaseId: id });
 const commit = (...authors: ({ login: string; databaseId: string } | null)[]) => ({ commit: { authors: { nodes: authors.map((user) => ({ user })) } } });
@@ -31,4 +32,13 @@ test('29: co-authors are people other than the author, each once', () => {
 test('29: nobody is proposed for a deleted account, a bot or an App', () => {
   expect(shown(pull({ author: null }))?.author).toBeUndefined();
   expect(shown(pull({ author: { login: 'dependabot', __typename: 'Bot', databaseId: null } }))?.author).toBeUndefined();
+});
+
+test('a merge at no time that there is is no answer, and nothing is taken from it', async () => {
+  const answering = (mergedAt: string) => ({
+    graphql: () => Promise.resolve({ repository: { issue: { fullDatabaseId: '22', closedByPullRequestsReferences: { pageInfo: { hasNextPage: false, endCursor: null }, nodes: [pull({ mergedAt })] } } } }),
+  }) as unknown as Octokit;
+  const issue = { repository: 'a/b', number: 3, issueId: '22' };
+  await expect(readClosers(answering('2026-03-01T12:00:00Z'), issue)).resolves.toHaveLength(1);
+  await expect(readClosers(answering('soon'), issue)).rejects.toThrow(/mergedAt/);
 });

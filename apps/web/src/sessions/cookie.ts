@@ -5,8 +5,14 @@ import type { Cookies } from '@sveltejs/kit';
 const name = '__Host-doubloon-session';
 const attributes = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const;
 
-/** The secret of the visitor's session; empty without one. */
-export const readSession = (cookies: Cookies): string => cookies.get(name) ?? '';
+// What the identity service hands out; anything else may be as long as a header, and is remembered nowhere.
+const form = /^[\w-]{43}$/;
+
+/** The secret of the visitor's session; empty without one, and for what never was one. */
+export function readSession(cookies: Pick<Cookies, 'get'>): string {
+  const session = cookies.get(name) ?? '';
+  return form.test(session) ? session : '';
+}
 
 /** Gives the visitor a session; the one before is gone with it. `expiresAt` is RFC 3339. */
 export const giveSession = (cookies: Cookies, { session, expiresAt }: { readonly session: string; readonly expiresAt: string }): void => {
