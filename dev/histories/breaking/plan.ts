@@ -80,5 +80,7 @@ export function planLawless(law: Law, seed: number): Plan {
     const cards = missed[law].filter((name) => failpoints[name].app === app).flatMap((name) => [2, 1, 3].map((nth) => ({ name, nth: Math.min(nth, often.test(name) ? nth : 1) })));
     return cards.length === 0 ? [] : [{ what: 'kills', app: app as AppName, cards, withinMs: 3_000, round, atMs: Math.floor(random() * 300) }];
   }));
-  return { seed, breaks: inOrder(breaks), lawOff: law };
+  // What never arrives only a look on a timer finds.
+  const lost: Break[] = law === 'level' ? (['issue_comment', 'issues'] as const).map((event) => ({ what: 'hook', event, times: 5, fault: { kind: 'lost', inLog: true }, round: 0, atMs: 0 })) : [];
+  return { seed, breaks: inOrder([...lost, ...breaks]), lawOff: law };
 }
