@@ -4,9 +4,10 @@ import { startStack } from '../stack/stack.ts';
 import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
 import { roll } from './roll.ts';
+import { rotate } from './rotate.ts';
 import type { Drill } from './site.ts';
 
-const drills: readonly Drill[] = [rebuild, restore, roll];
+const drills: readonly Drill[] = [rebuild, restore, roll, rotate];
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { verbose: { type: 'boolean', default: false } } });
 const unknown = positionals.filter((name) => !drills.some((drill) => drill.name === name));

@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const relayerLamports = 1_000_000_000n;
 
 /**
- * Makes the operator account of a new instance on a local chain: its admin is a key of this run, as are its attestor and its
- * relayer unless they are given, which gets some money. Answers the account's address once it stands in finalized state.
+ * Makes the operator account of a new instance on a local chain: its admin, its attestor and its relayer, which gets some
+ * money, are keys of this run unless they are given. Answers the account's address once it stands in finalized state.
  */
-export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<unknown>, host: string, attestorSeed = randomBytes(32), relayerSeed = randomBytes(32)): Promise<Address> {
-  const [admin, relayer, attestor] = [signerFromSeed(randomBytes(32)), signerFromSeed(relayerSeed), signerFromSeed(attestorSeed)];
+export async function makeOperator(chain: Chain, airdrop: (address: Address, lamports: bigint) => Promise<unknown>, host: string, attestorSeed = randomBytes(32), relayerSeed = randomBytes(32), adminSeed = randomBytes(32)): Promise<Address> {
+  const [admin, relayer, attestor] = [signerFromSeed(adminSeed), signerFromSeed(relayerSeed), signerFromSeed(attestorSeed)];
   await Promise.all([airdrop(admin.address, 1_000_000_000n), airdrop(relayer.address, relayerLamports)]);
   const instruction = createOperator({ program: localProgram, admin: admin.address, host, relayer: relayer.address, attestor: attestor.address });
   const { blockhash } = await chain.latestBlockhash();

@@ -37,7 +37,7 @@ export interface Stack extends AsyncDisposable {
   readonly node: RpcProxy | undefined;
   /** Of each app that has a database. */
   readonly databaseUrls: Readonly<Record<'treasury' | 'github-app' | 'identity', string>>;
-  /** A folder with what each app was started with, `treasury.env` and so on, for `doubloon doctor`. */
+  /** A folder with what each app was started with, `treasury.env` and so on, for `doubloon doctor`, their secrets, and the operator's `admin.json`. */
   readonly settingsFolder: string;
   /** The treasury, as the website calls it. */
   readonly treasury: TreasuryClient;
@@ -92,7 +92,7 @@ export async function startStack({ kafka = false, takeable = false, faultyNode =
   const [treasuryPort, appPort, identityPort] = [await freePort(), await freePort(), await freePort()];
   const webUrl = `http://127.0.0.1:${String(webPort)}`;
   const webhookSecret = randomBytes(32).toString('hex');
-  const [attestorSeed, relayerSeed] = [randomBytes(32), randomBytes(32)];
+  const [attestorSeed, relayerSeed, adminSeed] = [randomBytes(32), randomBytes(32), randomBytes(32)];
   const secrets = opening.use(openSecrets(places?.treasury.user));
 
   progress(`Starting PostgreSQL, the local chain, the GitHub stand-in${kafka ? ' and Kafka' : ''} …`);
@@ -111,13 +111,15 @@ export async function startStack({ kafka = false, takeable = false, faultyNode =
     makeDatabase(postgres, 'github-app'),
     makeDatabase(postgres, 'identity'),
     ownDatabase(postgres, 'event-log'),
-    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host, attestorSeed, relayerSeed),
+    makeOperator(chain, (address, lamports) => localnet.faucet.airdrop(address, lamports), new URL(github.url).host, attestorSeed, relayerSeed, adminSeed),
   ]);
   const eventLogUrl = broker === undefined ? logDb : `kafka://${broker.bootstrap}`;
   const { neighbours, through } = openNeighbours(opening, takeable);
   const eventLog = broker === undefined ? await through('log', logDb) : eventLogUrl;
   const node = faultyNode ? opening.use(await startRpcProxy(localnet)) : undefined;
   const nodeEnv = async () => ({ SOLANA_RPC_URL: node?.url ?? (await through('node', localnet.rpcUrl)), SOLANA_WS_URL: node?.wsUrl ?? (await through('node', localnet.wsUrl)) });
+
+  secrets.file('admin.json', keyFileOf(adminSeed));
 
   progress('Starting the services …');
   const [webToken, appToken, webIdentityToken, appIdentityToken, treasuryIdentityToken] = [newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken(), newServiceToken()];

@@ -18,6 +18,14 @@ test('a token proves its caller and no other', () => {
   expect(callerOf(callers, `Bearer ${app.token}`)).toBe('github-app');
 });
 
+test('two tokens of a caller prove it while one takes the place of the other, and no more than two', () => {
+  const [before, next, other] = [newServiceToken(), newServiceToken(), newServiceToken()];
+  const callers = parseCallers(JSON.stringify({ web: [next.hash, before.hash], 'github-app': other.hash }));
+  for (const { token } of [before, next]) expect(callerOf(callers, `Bearer ${token}`)).toBe('web');
+  expect(callerOf(callers, `Bearer ${other.token}`)).toBe('github-app');
+  for (const web of [[], [hash, hash, hash], [hash, 'x'], [[hash]]]) expect(() => parseCallers(JSON.stringify({ web }))).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+});
+
 test.each([
   ['nothing', null], ['an empty header', ''], ['an empty token', 'Bearer '], ['another scheme', 'Basic TOKEN'], ['lower-case scheme', 'bearer TOKEN'], ['the hash itself', 'Bearer HASH'],
   ['two tokens', 'Bearer TOKEN, Bearer TOKEN'], ['a blank behind it', 'Bearer TOKEN '], ['a part of it', 'Bearer PART'], ['a giant one', `Bearer ${'x'.repeat(100_000)}`],

@@ -4,10 +4,11 @@ import { parsedBy, type Setting } from '@doubloon/service';
 
 /**
  * Who may call a service: the name of each caller, and the sha256 of its token. In the callee's file this is a JSON
- * object, `{ "web": "<64 hexadecimal digits>" }`; the caller's file holds the token itself. A token belongs to one pair
+ * object, `{ "web": "<64 hexadecimal digits>" }`, or a list of two while a caller changes from one to the other; the caller's file
+ * holds the token itself. A token belongs to one pair
  * of caller and callee, so whoever reads the callee's file can call nobody.
  */
-export type Callers = ReadonlyMap<string, Buffer>;
+export type Callers = ReadonlyMap<string, readonly Buffer[]>;
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -23,14 +24,15 @@ export function parseCallers(json: string): Callers {
   if (entries.length === 0) return invalid('names no caller');
   return new Map(entries.map(([caller, hash]) => {
     if (!/^[a-z][a-z0-9-]{0,63}$/.test(caller)) return invalid('names a caller in other characters than lower-case letters, digits and dashes');
-    if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return invalid(`has no sha256 in lower-case hexadecimal for ${caller}`);
-    return [caller, Buffer.from(hash, 'hex')];
+    const hashes: readonly unknown[] = Array.isArray(hash) ? hash : [hash];
+    if (hashes.length < 1 || hashes.length > 2 || !hashes.every((one) => typeof one === 'string' && /^[0-9a-f]{64}$/.test(one))) return invalid(`has no sha256 in lower-case hexadecimal for ${caller}`);
+    return [caller, (hashes as readonly string[]).map((one) => Buffer.from(one, 'hex'))];
   }));
 }
 
 /** The setting of a callee that holds its callers, for example TREASURY_CALLERS (in practice TREASURY_CALLERS_FILE). */
 export const callersSetting = <const N extends string>(name: N) =>
-  ({ name, meaning: 'Who may call this service: a JSON object of caller names and the sha256 of their tokens.', schema: parsedBy(parseCallers), secret: true }) as const satisfies Setting;
+  ({ name, meaning: 'Who may call this service: a JSON object of caller names and the sha256 of their tokens, two in a list while one is replaced.', schema: parsedBy(parseCallers), secret: true }) as const satisfies Setting;
 
 /** The setting of a caller that holds its token for one service, for example WEB_TREASURY_TOKEN. */
 export const tokenSetting = <const N extends string>(name: N, service: string) =>
@@ -59,6 +61,6 @@ export function callerOf(callers: Callers, authorization: string | null): string
   const token = /^Bearer ([\x21-\x7e]{32,200})$/.exec(authorization ?? '')?.[1];
   const presented = sha256(token ?? '');
   let found: string | undefined;
-  for (const [caller, hash] of callers) if (timingSafeEqual(hash, presented)) found = caller;
+  for (const [caller, hashes] of callers) for (const hash of hashes) if (timingSafeEqual(hash, presented)) found = caller;
   return token === undefined ? undefined : found;
 }

@@ -19,9 +19,10 @@ export const checkTokens = (instance: Instance): readonly Finding[] => calls.fla
   const [shown, known] = [valueOf(instance, caller, token), valueOf(instance, callee, callers)];
   if (shown === undefined || known === undefined) return [];
   const remedy = `Put the sha256 of the token of ${token} under "${caller}" into the file of ${callers}, or make both anew: remove them and run doubloon secrets.`;
-  const hash = read(known)?.get(caller);
-  if (hash === undefined) return [fail(check, `${callee} knows no caller ${caller}.`, remedy)];
-  if (!createHash('sha256').update(shown).digest().equals(hash)) return [fail(check, `${callee} knows another token of ${caller} than the one it shows.`, remedy)];
+  const hashes = read(known)?.get(caller);
+  if (hashes === undefined) return [fail(check, `${callee} knows no caller ${caller}.`, remedy)];
+  const hash = createHash('sha256').update(shown).digest();
+  if (!hashes.some((one) => one.equals(hash))) return [fail(check, `${callee} knows another token of ${caller} than the one it shows.`, remedy)];
   return [ok(check, `${callee} knows the token of ${caller}.`)];
 });
 
