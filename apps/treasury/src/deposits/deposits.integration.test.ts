@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { award, cancel, close, decodeDeposit, disableKeys, localProgram as program, payout, veto, type Address, type Deposit } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
-import { fundedOffer, openHome, openLocalChain, openTreasury, patient, repositoryId, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
+import { fundedOffer, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
 
 const { DepositState, OfferState } = treasury;
 const [ada, grace] = ['583231', '9919'];
@@ -104,4 +104,17 @@ describe('when the relayer is disabled', () => {
     await awarded(['funder']);
     await expect.poll(told, patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'vetoed', 'awarded']);
   });
+});
+
+test('a treasury that begins anew gives an offer the id that it had, and finds its money before anybody else pays', async () => {
+  const request = offerRequest();
+  const before = await fundedOffer(local, clients, request);
+  const anew = await openTreasury(await openHome(local));
+  onTestFinished(() => anew.stop());
+  const writtenAt = new Date(Date.now() - 15 * 86_400_000).toISOString();
+  expect((await anew.app.openOffer({ ...request, writtenAt })).offer).toMatchObject({ id: before.offerId, offeredAt: writtenAt });
+  // Long before the next look at all deposits, which is a minute away.
+  await expect.poll(async () => (await anew.web.getOffer({ offerId: before.offerId })).offer, { timeout: 20_000, interval: 50 }).toMatchObject({ state: OfferState.FUNDED, deposit: { address: before.deposit } });
+  const { offer: unfunded } = await anew.app.openOffer({ ...offerRequest(), writtenAt });
+  await expect(anew.web.buildFunding({ offerId: unfunded?.id ?? '', wallet: before.funder.address })).rejects.toMatchObject({ code: 'OFFER_NOT_OPEN', facts: { state: 'expired' } });
 });

@@ -1,0 +1,38 @@
+import { startGitHubStandin } from '@doubloon/github-standin';
+import { migrationsFolder } from '@doubloon/postgres';
+import { testDatabase } from '@doubloon/postgres/testing';
+import { createLogger } from '@doubloon/service';
+import { expect, onTestFinished, test } from 'vitest';
+import { secret } from '../../testing/deliver.ts';
+import { personAt } from '../../testing/line.ts';
+import { openProbot } from '../github.ts';
+import { withMarker } from '../living-comment/living-comment.ts';
+import { findAgain } from './find-again.ts';
+
+const log = createLogger({ name: 'test', level: 'silent' });
+const repository = 'analytical-engines/difference';
+
+test('on an empty database the issues with a comment of ours are known again and to be read, no other, and once', async () => {
+  const standin = await startGitHubStandin({ webhook: { secret } });
+  onTestFinished(() => standin.close());
+  const { pool } = await testDatabase(migrationsFolder('github-app'));
+  const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: standin.apiUrl }, log);
+  const finding = { pool, octokit: (installation?: number) => probot.auth(installation), appId: String(standin.app.id), log, now: () => new Date() };
+  const ada = personAt(standin, 'ada');
+  const [ours, forged, silent] = [await ada.openIssue('Ours'), await ada.openIssue('Forged'), await ada.openIssue('Silent')];
+  await ada.comment(ours.number, '$sol:1$');
+  const octokit = await probot.auth(standin.installationId);
+  const [owner, repo] = repository.split('/') as [string, string];
+  await octokit.rest.issues.createComment({ owner, repo, issue_number: ours.number, body: withMarker('text', String(ours.id)) });
+  await ada.comment(forged.number, withMarker('$sol:9$', String(forged.id)));
+  await ada.comment(silent.number, '$sol:2$');
+
+  await findAgain(finding, new AbortController().signal);
+  const known = async () => (await pool.query<{ number: number; due: boolean; waits: boolean }>('select number, reread_at <= now() as due, due_at > now() as waits from issue join living_comment on living_comment.issue_id = issue.id')).rows;
+  expect(await known()).toEqual([{ number: ours.number, due: true, waits: true }]);
+  expect((await pool.query('select from issue')).rowCount).toBe(1);
+
+  await octokit.rest.issues.createComment({ owner, repo, issue_number: silent.number, body: withMarker('text', String(silent.id)) });
+  await findAgain(finding, new AbortController().signal);
+  expect(await known()).toHaveLength(1);
+});
