@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { createBoundedParser } from '@doubloon/domain/bounded';
 import { startGitHubStandin, type GitHubStandin, type GitHubStandinOptions } from '@doubloon/github-standin';
 import { migrationsFolder } from '@doubloon/postgres';
@@ -22,6 +22,10 @@ const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKe
 /** Addresses of nobody. */
 export const [deposit, wallet, otherWallet] = ['8qbHbw2BbbTHBW1sbeqakYXVKRQM8Ne7pLK7m6CVfeR', 'CktRuQ2mttgRGkXJtyksdKHjUdc2C4TgDzyB98oEzy8', 'GgBaCs3NCBuZN12kCJgAW63ydqohFkHEdfdEXBPzLHq'];
 
+// So is its thread; it knows nothing of what it has read.
+const parser = createBoundedParser({ limitMs: 10_000, onTimeout: () => undefined });
+afterAll(() => parser[Symbol.asyncDispose]());
+
 export type Request = Omit<MessageInitShape<typeof identity.AuthorizeRequestSchema>, '$typeName'>;
 
 /** What Authorize needs, on real parts: a database, and a GitHub that people write to. No chain. */
@@ -29,8 +33,6 @@ export async function openDeciding(o: Partial<GitHubStandinOptions> = {}, { time
   const { pool } = await testDatabase(migrationsFolder('identity'));
   const github = await startGitHubStandin({ webhook: { secret: 'nobody is told anything here, and it is long' }, app: { privateKey }, ...o });
   onTestFinished(() => github.close());
-  const parser = createBoundedParser({ limitMs: 10_000, onTimeout: () => undefined });
-  onTestFinished(() => parser[Symbol.asyncDispose]());
   const now = () => new Date();
   const apiUrl = github.apiUrl;
   const ask = openAsk({ timeoutMs });
