@@ -1,8 +1,8 @@
-import type { Part, Wish } from '../operation.ts';
+import type { Part, Round, Wish } from '../operation.ts';
 import type { Comment, Writing } from './writing.ts';
 
-/** As many wordings in one round: nobody may have seen those before the last. */
-const mostWordings = 3;
+/** As many wordings in one round: nobody need have seen those before the last, and what may come of it is the product of all rounds. */
+const mostWordings = (round: Round): number => (round === 0 ? 3 : 2);
 
 /** A comment that asks for money. */
 export function offer(story: Writing, by: Part): Comment {
@@ -27,7 +27,7 @@ function kept(story: Writing, by: Part, at: number, wishes: readonly Wish[], ask
 }
 
 /** Comments whose wording can change: nobody funded them, and not too much was said at once. */
-export const wordable = (story: Writing): Comment[] => story.comments.filter(({ isOver, fundedIn, wordings, wishes }) => !isOver && fundedIn === undefined && (wordings.round !== story.round || wordings.count < mostWordings) && new Set(wishes).size === wishes.length);
+export const wordable = (story: Writing): Comment[] => story.comments.filter(({ isOver, fundedIn, wordings, wishes }) => !isOver && fundedIn === undefined && (wordings.round !== story.round || wordings.count < mostWordings(story.round)) && new Set(wishes).size === wishes.length);
 
 /** Says something else in the place of what a comment asked for: one thing at a time. */
 export function reword(story: Writing, comment: Comment): void {
