@@ -67,7 +67,7 @@ test('everything that is planned really breaks, and is whole afterwards: what wa
       { what: 'api', ...deliveries, fault: { kind: 'unavailable', status: 502 } },
       { what: 'api', method: 'POST', path: '/issues/[0-9]+/comments$', times: 1, fault: { kind: 'unavailable', done: true } },
       { what: 'api', method: 'POST', path: '/reactions$', times: 1, fault: { kind: 'reset' } },
-      { what: 'api', method: 'POST', path: '/labels$', times: 1, fault: { kind: 'slow', ms: 100 } },
+      { what: 'api', path: '/repos/', times: 1, fault: { kind: 'slow', ms: 100 } },
       { what: 'clock', byMs: 60_000, forMs: 300 },
       { what: 'kills', app: 'treasury', cards: [], withinMs: 1_000 },
     ]),
