@@ -39,7 +39,8 @@ export interface Final {
 /** What of the whole stack still has to be done, or was given up, by name. */
 export interface Rest {
   readonly unhandled: Readonly<Record<string, number>>;
+  /** These two are asked for only when nothing is unhandled. */
   readonly dead: Readonly<Record<string, number>>;
-  /** Gauges of the metrics that are zero at rest; asked for only when nothing is unhandled. */
+  /** Gauges of the metrics that are zero at rest. */
   readonly gauges: Readonly<Record<string, number>>;
 }

@@ -44,8 +44,9 @@ function refusalIn(error: unknown): Refused | undefined {
   if (error instanceof Refused) return error;
   if (error instanceof PageRefusal) return error.status < 500 && error.status !== 429 && !passing.has(error.code) ? new Refused(error.code, error.facts, { cause: error }) : undefined;
   if (isDoubloonError(error)) return passing.has(error.code) ? undefined : new Refused(error.code, error.facts, { cause: error });
-  // A connection that broke, or an answer that came apart on its way.
-  if (error instanceof TypeError || error instanceof SyntaxError || (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))) return undefined;
+  // A connection that broke, or an answer that came apart on its way: `fetch` names what it met.
+  const isBroken = (error instanceof TypeError && error.cause !== undefined) || error instanceof SyntaxError || (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'));
+  if (isBroken) return undefined;
   throw error;
 }
 

@@ -59,6 +59,8 @@ const creating: ReadonlySet<OperationId> = new Set(['issues/create', 'issues/cre
 export interface Sent {
   readonly status: number;
   readonly body: unknown;
+  /** The body as JSON, where it was written already. */
+  readonly text?: string | undefined;
   readonly raw?: Buffer;
   readonly headers: Readonly<Record<string, string>>;
   readonly budget?: Budget | undefined;
@@ -184,9 +186,9 @@ function handle(api: Api, incoming: FastifyRequest, fault?: ApiFault): Sent {
   if (budget !== undefined) sent = { ...sent, budget, headers: { ...budget.headers(), ...sent.headers } };
   if (matched === undefined || sent.raw !== undefined) return sent;
   // As the other side reads it: there an id above 2^53 is a rounded integer, and a bigint is nothing a schema knows.
-  const read: unknown = sent.body === undefined ? undefined : JSON.parse(toJson(sent.body));
-  const problems = api.conformance.checkAnswer(read, matched.id, sent.status);
-  return problems.length === 0 ? sent : refused(tell('answer', problems, sent.status));
+  const text = sent.body === undefined ? undefined : toJson(sent.body);
+  const problems = api.conformance.checkAnswer(text === undefined ? undefined : JSON.parse(text), matched.id, sent.status);
+  return problems.length === 0 ? { ...sent, text } : refused(tell('answer', problems, sent.status));
 }
 
 const etagOf = (text: string | Buffer): string => `W/"${createHash('sha256').update(text).digest('hex')}"`;
@@ -195,10 +197,10 @@ const sameEtag = (asked: string | undefined, etag: string): boolean =>
   asked !== undefined && asked.split(',').some((it) => it.trim() === '*' || it.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 
 /** Sends an answer, with what GitHub says of each. */
-export async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, raw, headers, budget }: Sent, now: Date): Promise<FastifyReply> {
+export async function send(reply: FastifyReply, incoming: FastifyRequest, { status, body, text: written, raw, headers, budget }: Sent, now: Date): Promise<FastifyReply> {
   reply.headers({ date: now.toUTCString(), ...headers, 'x-github-request-id': randomUUID(), 'x-github-media-type': 'github.v3; format=json', 'access-control-allow-origin': '*' });
   if (body === undefined && raw === undefined) return reply.code(status).send();
-  const text = raw ?? toJson(body);
+  const text = raw ?? written ?? toJson(body);
   if (incoming.method === 'GET' && status === 200) {
     const etag = etagOf(text);
     reply.headers({ etag, 'cache-control': 'private, max-age=60, s-maxage=60', vary: 'Accept, Authorization, Cookie, X-GitHub-OTP' });

@@ -51,6 +51,15 @@ function unknownProperties(body: unknown, operation: Operation): string[] {
   return Object.keys(body).filter((name) => !Object.hasOwn(properties, name)).map((name) => `/requestBody has a property that GitHub's description does not know: ${name}`);
 }
 
+/** The backend's own matching goes through the whole description for each request. What says most of a path literally is meant. */
+function routeOf({ path, method, operationId }: Operation & { path: string; method: string }) {
+  const [template, literal] = [/\{([^}]+)\}/g, path.replaceAll(/\{[^}]+\}/g, '')];
+  return {
+    id: operationId as OperationId, method, literal: literal.length, names: [...path.matchAll(template)].map((it) => it[1] ?? ''),
+    pattern: new RegExp(`^${path.split(template).map((part, at) => (at % 2 === 0 ? RegExp.escape(part) : '([^/]+)')).join('')}/?$`),
+  };
+}
+
 /** GitHub's description, cut to the operations we answer, ready to check requests and answers with. */
 export async function openConformance(): Promise<Conformance> {
   const backend = new OpenAPIBackend({
@@ -67,13 +76,16 @@ export async function openConformance(): Promise<Conformance> {
     return operation;
   };
 
+  const routes = [...operations.values()].map(routeOf).sort((one, other) => other.literal - one.literal);
+
   return {
-    match(request) {
-      const operation = backend.matchOperation({ ...request, headers: { ...request.headers }, query: { ...request.query } });
-      if (operation === undefined) return undefined;
-      const values = new RegExp(`^${operation.path.replaceAll(/\{[^}]+\}/g, '([^/]+)')}/?$`).exec(request.path)?.slice(1) ?? [];
-      const names = [...operation.path.matchAll(/\{([^}]+)\}/g)].map((it) => it[1] ?? '');
-      return { id: operation.operationId as OperationId, params: Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(values[at] ?? '')])) };
+    match({ method, path }) {
+      for (const route of routes) {
+        if (route.method !== method.toLowerCase()) continue;
+        const values = route.pattern.exec(path)?.slice(1);
+        if (values !== undefined) return { id: route.id, params: Object.fromEntries(route.names.map((name, at) => [name, decodeURIComponent(values[at] ?? '')])) };
+      }
+      return undefined;
     },
     checkRequest(request, id) {
       const operation = operationOf(id);
