@@ -2,7 +2,7 @@ import { isSilent } from '../generate/repositories.ts';
 import type { Final } from '../final.ts';
 import type { Expected } from '../model/expected.ts';
 import { heldOf, isClosed } from './money.ts';
-import { judgeRefused, judgeSaid } from './said.ts';
+import { judgeRefused, judgeSaid, mayBeLate } from './said.ts';
 import { section, shownIn } from './shown.ts';
 import type { Act, Denom, History } from '../operation.ts';
 
@@ -62,15 +62,18 @@ function judgeText(history: History, acts: readonly Act[], wanted: Expected, { o
     ['refunded', ended('refunded'), count('refunded')],
     ['paid out', ended('awarded and paid out'), count('paid')],
     ['closed', ended('closed on the chain'), 0],
-    ['people at it', section(text, 'Being worked on').length, Math.min(10, attempts.size)],
-    ['pull requests', section(text, 'Pull requests that close this issue').length, pulls],
-    ['merged pull requests', section(text, 'Pull requests that close this issue').filter((line) => line.includes(': merged')).length, merged],
     ['things on their way', has(/ is on its way| signed, on its way |waits for the award to be final|is to be paid/g), 0],
     ['rules that can not be understood', has(/can not be understood/g), 0],
   ];
+  const work: typeof lines = [
+    ['people at it', section(text, 'Being worked on').length, Math.min(10, attempts.size)],
+    ['pull requests', section(text, 'Pull requests that close this issue').length, pulls],
+    ['merged pull requests', section(text, 'Pull requests that close this issue').filter((line) => line.includes(': merged')).length, merged],
+  ];
+  const all = [...lines, ...work.filter(([, is, should]) => !(is < should && mayBeLate(history, wanted)))];
   return [
     ...(text.startsWith('### Bounty\n') ? [] : ['wrong: the living comment does not begin with its title']),
-    ...lines.filter(([, is, should]) => is !== should).map(([what, is, should]) => `${is < should ? 'lost' : 'wrong'}: the living comment has ${String(is)} ${what}, and not ${String(should)}`),
+    ...all.filter(([, is, should]) => is !== should).map(([what, is, should]) => `${is < should ? 'lost' : 'wrong'}: the living comment has ${String(is)} ${what}, and not ${String(should)}`),
     ...judgeTotals(wanted, offers, text),
     ...judgeAwards(wanted, people, text),
     ...judgeSaid(history, wanted, text),

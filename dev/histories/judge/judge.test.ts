@@ -4,6 +4,7 @@ import { expected, type Expected } from '../model/expected.ts';
 import type { Final } from '../final.ts';
 import type { Act, History, Part } from '../operation.ts';
 import { judge, judgeRest } from './judge.ts';
+import { mayBeLate } from './said.ts';
 import { actedOut } from './testing/acted-out.ts';
 import { rightFinal } from './testing/right-final.ts';
 
@@ -56,8 +57,8 @@ test.each<[what: string, has: (played: Played) => boolean, change: (final: Final
   ['a living comment with another share', isPaid, inText((text) => text.replace(/ paid \(/, ' waits for a wallet (')), /^wrong: the shares in the living comment/],
   ['a living comment without its award', isPaid, inText((text) => text.replace(/\*\*Award\*\*[^]*?\n\n(?=\*\*|$)/, '')), /^lost: the living comment has 0 awards/],
   ['a living comment that does not know an offer', (played) => isShown(played) && played.final.offers.some(({ state }) => state === 'offered'), inText((text) => text.replace(/- \[Fund [^\n]*\n/, '')), /^lost: the living comment has \d+ links to fund/],
-  ['a living comment that forgot why', (played) => isShown(played) && played.final.ours[0]?.body.includes('- `/award` [here]') === true && !played.wanted.decisions.some(({ kind, isDone }) => kind === 'award' && isDone), inText((text) => text.replaceAll('- `/award` [here]', '- Hm')), /^lost: the living comment says 0 times why no award was done/],
-  ['a living comment that forgot who is at it', (played) => played.final.ours[0]?.body.includes('**Being worked on**') === true, inText((text) => text.replace('**Being worked on**', '**Hm**')), /^lost: the living comment has 0 people at it/],
+  ['a living comment that forgot why', (played) => isShown(played) && !mayBeLate(played.history, played.wanted) && played.final.ours[0]?.body.includes('- `/award` [here]') === true && !played.wanted.decisions.some(({ kind, isDone }) => kind === 'award' && isDone), inText((text) => text.replaceAll('- `/award` [here]', '- Hm')), /^lost: the living comment says 0 times why no award was done/],
+  ['a living comment that forgot who is at it', (played) => !mayBeLate(played.history, played.wanted) && played.final.ours[0]?.body.includes('**Being worked on**') === true, inText((text) => text.replace('**Being worked on**', '**Hm**')), /^lost: the living comment has 0 people at it/],
   ['a notice twice', hasWindow, ({ ours }) => ({ ours: [...ours, ...lastOf(ours)], everWritten: ours.length + 1 }), /^doubled: notice/],
   ['a notice that is missing', hasWindow, ({ ours }) => ({ ours: ours.filter(({ body }) => !body.includes('"kind":"window"')), everWritten: ours.filter(({ body }) => !body.includes('"kind":"window"')).length }), /^lost: notice window/],
   ['a notice to somebody who got nothing', isShown, ({ ours, people }) => ({ ours: [...ours, { id: '99', body: `You.\n\n<!-- doubloon-notice {"issue":"77","v":1,"kind":"wallet","for":"${people.maintainer.githubId}"} -->` }], everWritten: ours.length + 1 }), /^wrong: notice wallet .* no reason/],
