@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { migrate } from '@doubloon/postgres';
 import { root } from '../stack/root.ts';
@@ -54,7 +53,7 @@ async function emptied(url: string, app: string): Promise<void> {
 
 /** Waits until the sweep has been through the whole log. */
 async function untilSwept({ stack }: Site): Promise<void> {
-  await stack.app('github-app').start({ TRACE: randomUUID() });
+  await stack.app('github-app').start();
   await atRest(stack);
   const { rows: [row] } = await asking(stack.databaseUrls['github-app'], (pool) => pool.query<{ handled: number }>("select count(*)::int as handled from inbox where key not like 'reread-%' and kind not in ('bounty', 'identity') and done_at is not null"));
   must((row?.handled ?? 0) > 10, 'the delivery log was not swept');

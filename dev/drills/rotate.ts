@@ -70,7 +70,8 @@ export const rotate: Drill = {
 
     const after = await startTraffic(site, 'After a rotation');
     await depositsAre(stack, place, [deposit], 'AWARDED');
-    await link(stack, 'maggie');
+    stack.github.addUser('hypatia', 'Hypatia');
+    await link(stack, 'hypatia');
     must(((await stack.chain.account(relayer, 'finalized'))?.lamports ?? 0n) < 1_000_000_000n, 'the new relayer paid for nothing');
     say('the award that waited was signed by the new relayer, and a wallet is linked by the new attestor', [`relayer   ${relayer}`, `attestor  ${attestor}`]);
     say(await after.stop());
