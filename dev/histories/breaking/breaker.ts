@@ -20,7 +20,7 @@ export interface Breaker extends AsyncDisposable {
    * else begins but the kills that are left, while what was done is still being dealt with. Resolves when all that died run again.
    */
   during(round: Round, signal: AbortSignal): Promise<void>;
-  /** Heals everything, starts what is down, unarmed, and resolves when all apps are ready. */
+  /** Heals everything, starts what is down, unarmed, and resolves when all apps are ready and no webhook is on its way. GitHub's clock stays where it is. */
   calm(): Promise<void>;
   /** How often each kind really happened. */
   breaks(): Readonly<Record<string, number>>;
@@ -93,7 +93,10 @@ export async function openBreaker(stage: Breakable, plan: Plan, onProblem: (says
 
   function clearScript(): void {
     for (const { kind, met } of scripted.splice(0)) count(kind, met());
-    stack.github.faults.clear();
+    const { faults } = stack.github;
+    const { skewMs } = faults;
+    faults.clear();
+    faults.skew(skewMs);
   }
 
   const calm = async (): Promise<void> => {
@@ -104,6 +107,8 @@ export async function openBreaker(stage: Breakable, plan: Plan, onProblem: (says
       await mortal.rest();
       await untilReady(mortal.app);
     });
+    // Those too that come late: what is said in one round is heard in it.
+    await stack.github.delivered();
     await look();
   };
 

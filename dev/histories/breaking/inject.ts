@@ -51,10 +51,10 @@ export async function breakFor(stack: Stack, deed: Lasting, over: AbortSignal): 
       await end();
       return;
     }
-    case 'clock':
-      stack.github.faults.skew(deed.byMs);
-      await lasts(deed.forMs);
-      stack.github.faults.skew(0);
+    case 'clock': {
+      const { faults } = stack.github;
+      faults.skew(faults.skewMs + deed.byMs);
+    }
   }
 }
 

@@ -53,6 +53,7 @@ export interface Faults {
   hook(match: HookMatch, fault: HookFault): () => number;
   /** GitHub's clock is so many milliseconds ahead of ours (behind when negative): timestamps, `Date`, limits, tokens, JWTs. */
   skew(ms: number): void;
+  readonly skewMs: number;
   /** How many scripted faults did not happen yet, or not often enough. */
   left(): number;
   /** Forgets the script and sets the clock right. */
