@@ -26,7 +26,8 @@ const env: Target = {
       } catch (error) {
         const { code, facts } = error as { code?: string; facts?: { problems: readonly string[] } };
         if (code !== 'CONFIG_INVALID' || facts === undefined) throw error;
-        const values = Object.values(set).filter((value) => value.length >= 12 && !/^[A-Za-z_ :/.]+$/.test(value));
+        // Names are quoted, whatever they are.
+        const values = Object.values(set).filter((value) => value.length >= 12 && !/^[A-Za-z_ :/.]+$/.test(value) && !Object.keys(set).some((name) => name.includes(value)));
         for (const value of values) hold(!facts.problems.some((one) => one.includes(value)), 'a problem quotes a value');
         return String(Math.min(facts.problems.length, 3));
       }
@@ -53,11 +54,11 @@ const denoms: Target = {
 const callers: Target = {
   name: 'callers-file',
   words: ['"web":', `"${'ab'.repeat(32)}"`, '"github-app"'],
-  samples: () => [JSON.stringify({ 'web': 'ab'.repeat(32), 'github-app': '01'.repeat(32) })],
+  samples: () => [JSON.stringify({ 'web': 'ab'.repeat(32), 'github-app': ['01'.repeat(32), '23'.repeat(32)] })],
   codes: ['CONFIG_INVALID'],
   run(bytes) {
     const read = parseCallers(textOf(bytes));
-    hold([...read].every(([name, hash]) => /^[a-z][a-z0-9-]*$/.test(name) && hash.length === 32), 'a caller without a hash');
+    hold([...read].every(([name, hashes]) => /^[a-z][a-z0-9-]*$/.test(name) && hashes.length >= 1 && hashes.length <= 2 && hashes.every((one) => one.length === 32)), 'a caller without a hash');
     return String(read.size);
   },
 };
