@@ -24,7 +24,8 @@ export async function measureBacklog(count: number): Promise<Figures> {
   let edits = 0;
   const edit = async (): Promise<number> => {
     const { number, id } = comments[edits % issues] ?? { number: 0, id: 0 };
-    const amount = `0.${String(101 + edits++)}`;
+    // Odd: a zero at the end would not be written.
+    const amount = `0.${String(1_001 + 2 * edits++)}`;
     const from = github.deliveries.length;
     const began = performance.now();
     github.editComment('ada', repository, id, `I would love this. $sol:${amount}$`);

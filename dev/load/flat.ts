@@ -18,7 +18,7 @@ export interface Course {
 const allowed: Readonly<Record<string, { readonly share: number; readonly atLeast: number }>> = {
   memory: { share: 0.1, atLeast: 12_000_000 },
   heap: { share: 0.1, atLeast: 4_000_000 },
-  handles: { share: 0, atLeast: 3 },
+  handles: { share: 0, atLeast: 8 },
   connections: { share: 0, atLeast: 2 },
   rows: { share: 0.15, atLeast: 30 },
   bytes: { share: 0.25, atLeast: 262_144 },

@@ -7,7 +7,7 @@ export type RetentionTable = ReadonlyMap<string, string>;
 
 /** Of the event log, and of the apps. */
 export const databases = ['treasury', 'identity', 'github-app', 'event-log'] as const;
-/** What the event log has not: it has no inbox. */
+/** What shares the tables of an app: the event log has no inbox. */
 const shared = databases.filter((name) => name !== 'event-log');
 
 /** Reads the table of docs/running.md. */
@@ -16,7 +16,7 @@ export async function readRetention(): Promise<RetentionTable> {
   const section = text.split('## What is kept how long')[1]?.split('\n## ')[0] ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.split('|').map((cell) => cell.trim())).slice(1).filter(([, database]) => database !== '---');
   return new Map(rows.flatMap(([, database = '', table = '', kept = '']) =>
-    (database === 'all' ? (table.startsWith('schema_') ? databases : shared) : [database]).map((name) => [`${name}.${table}`, kept] as const)));
+    (database === 'all' ? (table === 'schema_history' ? databases : shared) : [database]).map((name) => [`${name}.${table}`, kept] as const)));
 }
 
 /** It grows with the work, as it is meant to. */

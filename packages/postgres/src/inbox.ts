@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import { deleteInBatches, pruneBatch } from './in-batches.ts';
 
 /** A fact from outside, to be stored before it is acknowledged. */
 export interface InboxFact {
@@ -29,18 +30,11 @@ export async function storeInbox(db: Pool | ClientBase, fact: InboxFact): Promis
 
 const prune = `
   delete from inbox where key in
-    (select key from inbox where done_at < $1 order by done_at limit 1000)`;
+    (select key from inbox where done_at < $1 order by done_at limit ${pruneBatch})`;
 
 /**
  * Deletes facts that were done before `olderThan`, a thousand at a time; answers how many. A fact that arrives again after
  * that is new again: keep them longer than the sender keeps sending (GitHub's delivery log is 72 hours deep). Facts that
  * wait or are dead stay.
  */
-export async function pruneInbox(db: Pool | ClientBase, olderThan: Date): Promise<number> {
-  let deleted = 0;
-  for (;;) {
-    const { rowCount } = await db.query(prune, [olderThan]);
-    deleted += rowCount ?? 0;
-    if ((rowCount ?? 0) < 1000) return deleted;
-  }
-}
+export const pruneInbox = (db: Pool | ClientBase, olderThan: Date): Promise<number> => deleteInBatches(db, prune, [olderThan]);

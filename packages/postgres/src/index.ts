@@ -3,6 +3,7 @@ export { inTransaction, transactionOn } from './transaction.ts';
 export { isDatabaseOutage } from './outage.ts';
 export { throughOutages } from './through-outages.ts';
 export { RetryLater, type Backoff } from './retry.ts';
+export { deleteInBatches, pruneBatch } from './in-batches.ts';
 export { storeInbox, pruneInbox, type InboxFact } from './inbox.ts';
 export { startInboxWorker, type InboxWorker, type InboxWorkerOptions } from './inbox-worker.ts';
 export type { InboxRow } from './inbox-row.ts';

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { deleteInBatches, pruneBatch } from '@doubloon/postgres';
 import { currentTraceparent } from '@doubloon/service';
 import type { Award } from '../commands/commands.ts';
 import type { SourceKind } from '../webhooks/delivery.ts';
@@ -47,6 +48,8 @@ export const isReaction = (work: Work): work is ReactionWork => work.kind === 'e
 export interface Intent {
   readonly position: string;
   readonly work: Work;
+  /** How often it was tried. */
+  readonly attempts: number;
   /** Of the delivery it follows from. */
   readonly traceparent: string | undefined;
 }
@@ -60,7 +63,7 @@ export async function intend(db: ClientBase, { repositoryId, issueId }: IssueKey
 
 /** What is still to be done for an issue, in the order it was decided. */
 export async function undone(db: Pick<ClientBase, 'query'>, { repositoryId, issueId }: IssueKey): Promise<Intent[]> {
-  const { rows } = await db.query<Omit<Intent, 'traceparent'> & { traceparent: string | null }>('select position::text, work, traceparent from intent where repository_id = $1 and issue_id = $2 and done_at is null order by intent.position', [repositoryId, issueId]);
+  const { rows } = await db.query<Omit<Intent, 'traceparent'> & { traceparent: string | null }>('select position::text, work, attempts, traceparent from intent where repository_id = $1 and issue_id = $2 and done_at is null order by intent.position', [repositoryId, issueId]);
   return rows.map(({ traceparent, ...rest }) => ({ ...rest, traceparent: traceparent ?? undefined }));
 }
 
@@ -78,7 +81,7 @@ export const markDone = (db: Pick<ClientBase, 'query'>, { position }: Intent, no
 
 export const markFailed = (db: Pick<ClientBase, 'query'>, { position }: Intent, problem: string) => db.query('update intent set problem = $2 where position = $1', [position, problem]);
 
-/** Forgets what was done before `olderThan`; answers how much that was. */
-export async function pruneIntents(db: Pick<ClientBase, 'query'>, olderThan: Date): Promise<number> {
-  return (await db.query('delete from intent where done_at < $1', [olderThan])).rowCount ?? 0;
-}
+const prune = `delete from intent where position in (select position from intent where done_at < $1 order by done_at limit ${pruneBatch})`;
+
+/** Forgets what was done before `olderThan`, in small steps; answers how much that was. */
+export const pruneIntents = (db: Pick<ClientBase, 'query'>, olderThan: Date): Promise<number> => deleteInBatches(db, prune, [olderThan]);

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { deleteInBatches, pruneBatch } from '@doubloon/postgres';
 import type { Evidence } from '../github/reader.ts';
 import type { Decision } from './decide.ts';
 import type { LeftOut } from './divide.ts';
@@ -20,7 +21,7 @@ export interface DecisionRecord {
 }
 
 const insert = 'insert into decision (id, decided_at, action, repository_id, issue_id, actor_id, allowed, reason_code, inputs) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)';
-const forget = 'delete from decision where id in (select id from decision where decided_at < $1 order by decided_at limit 10000)';
+const forget = `delete from decision where id in (select id from decision where decided_at < $1 order by decided_at limit ${pruneBatch})`;
 
 /** Amounts as decimal text, maps as objects. */
 const asJson = (value: object): string =>
@@ -35,5 +36,5 @@ export async function keepDecision(pool: Pool, { id, asking, gathered, leftOut, 
 
 /** Deletes decisions of before a time, and answers how many: a portion of them, so that nobody waits for long. */
 export async function forgetDecisions(pool: Pool, before: Date): Promise<number> {
-  return (await pool.query(forget, [before])).rowCount ?? 0;
+  return deleteInBatches(pool, forget, [before]);
 }
