@@ -2,6 +2,7 @@ import { deadTopic } from '@doubloon/events';
 import type { Pool } from 'pg';
 import type { Rest } from '../final.ts';
 import type { Stage } from '../play/stage.ts';
+import { depositsOf } from './chain.ts';
 import { gaugesOf } from './gauges.ts';
 
 const topics = ['bounty', 'identity'] as const;
@@ -29,14 +30,14 @@ const deadInApp = `
   (select count(*) from missed_delivery where given_up_at is not null) as "deliveries given up"`;
 
 /**
- * What of the whole stack is not done yet. It is asked for often while that is much, so that who has read how much of the event log,
+ * What of the whole stack is not done yet. It is asked for often while that is much, so that who has read how much of the event log and of the chain,
  * what was given up, and what the apps tell of themselves are only asked for when the databases have nothing left to do.
  */
 export async function restOf(stage: Stage): Promise<Rest> {
   const { treasury, app, identity } = stage;
   const rows = Object.assign({}, ...await Promise.all([counts(app, ofApp), counts(treasury, ofTreasury), counts(identity, ofIdentity)])) as Rest['unhandled'];
   if (!isNothing(rows)) return { unhandled: rows, dead: {}, gauges: {} };
-  const unhandled = { ...rows, ...await behindOf(stage) };
+  const unhandled = { ...rows, ...await behindOf(stage), 'changes of deposits that the treasury has not seen': await unseen(stage) };
   if (!isNothing(unhandled)) return { unhandled, dead: {}, gauges: {} };
   const [inApp, inTreasury, inIdentity, inLog, gauges] = await Promise.all([
     counts(app, deadInApp), counts(treasury, '(select count(*) from outbox_dead) as "outbox of the treasury"'), counts(identity, '(select count(*) from outbox_dead) as "outbox of the identity service"'),
@@ -59,4 +60,12 @@ async function behindOf({ log }: Stage): Promise<Readonly<Record<string, number>
     return [`event log: ${topic} for ${group}`, ends.reduce((sum, { offset }, partition) => sum + Number(offset) - Number(positions[partition]?.offset ?? 0), 0)] as const;
   })));
   return Object.fromEntries(all);
+}
+
+/** Deposits that stand otherwise on the chain than in the rows: whoever looks there has not come to them yet. */
+async function unseen(stage: Stage): Promise<number> {
+  const [byIssue, { rows }] = await Promise.all([depositsOf(stage), stage.treasury.query<{ address: string; sequence: string }>('select address, sequence from deposit where not gone')]);
+  const onChain = new Map([...byIssue.values()].flat().map(({ address, deposit }) => [address as string, deposit.sequence]));
+  const known = new Map(rows.map(({ address, sequence }) => [address, BigInt(sequence)]));
+  return [...new Set([...onChain.keys(), ...known.keys()])].filter((address) => onChain.get(address) !== known.get(address)).length;
 }
