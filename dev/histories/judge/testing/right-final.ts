@@ -36,7 +36,7 @@ export function rightFinal(history: History, acts: readonly Act[], wanted: Expec
     links: Object.fromEntries([...wanted.links.keys()].map((part) => [part, people[part].wallet])),
     events: eventsOf(wanted, offers),
   };
-  const ours = commentsOf(history, acts, wanted, final);
+  const ours = commentsOf(history, wanted, final);
   return { ...final, ours, everWritten: ours.length };
 }
 
@@ -85,7 +85,7 @@ const textOf = (amount: bigint, denom: Denom): string => (Number(amount) / 10 **
 const at = '2026-02-01T10:00:00.000Z';
 
 /** As the App writes it: so the oracle, which knows nothing of its code, reads what people read. */
-function commentsOf(history: History, acts: readonly Act[], wanted: Expected, final: Omit<Final, 'ours' | 'everWritten'>): Final['ours'] {
+function commentsOf(history: History, wanted: Expected, final: Omit<Final, 'ours' | 'everWritten'>): Final['ours'] {
   if (isSilent(history.repository)) return [];
   const { offers } = final;
   const money = (amount: bigint, denom: Denom) => ({ money: { denom, amount: String(amount) }, text: textOf(amount, denom) });
