@@ -320,13 +320,21 @@ test('GitHub is away, each connection reset: all is said when it is back, once',
   expect(creations(issue.number)).toBe(1);
 });
 
-test('a reaction that fails holds nothing up', async () => {
-  const issue = await ada().openIssue('No eyes');
-  faults().api({ method: 'POST', path: /\/reactions$/ }, { kind: 'unavailable', status: 500 });
-  await ada().comment(issue.number, '$sol:0.5$');
+test('a reaction that GitHub gives no answer to holds nothing up and comes a moment later; one that it refuses is left out', async () => {
+  const [issue, other] = [await ada().openIssue('Eyes a moment later'), await ada().openIssue('No eyes')];
+  faults().api({ method: 'POST', path: /\/reactions$/, times: 2 }, { kind: 'unavailable', status: 500 });
+  const { id } = await ada().comment(issue.number, '$sol:0.5$');
   await calm(issue.id);
   expect(await ours(issue.number)).toHaveLength(1);
-  expect((await line.database.pool.query<{ done: boolean }>("select done_at is not null as done from intent where issue_id = $1 and work->>'kind' = 'eyes'", [String(issue.id)])).rows).toEqual([{ done: true }]);
+  expect((await ada().reactions(id)).map(({ content }) => content)).toEqual(['eyes']);
+  expect(faults().left()).toBe(0);
+
+  faults().api({ method: 'POST', path: /\/reactions$/ }, { kind: 'not-found' });
+  await ada().comment(other.number, '$sol:0.5$');
+  await calm(other.id);
+  expect(await ours(other.number)).toHaveLength(1);
+  const { rows } = await line.database.pool.query<{ done: boolean; attempts: number }>("select done_at is not null as done, attempts from intent where issue_id = $1 and work->>'kind' = 'eyes'", [String(other.id)]);
+  expect(rows).toEqual([{ done: true, attempts: 1 }]);
 });
 
 test('webhooks that come twice, late or overtaken by each other lead to one comment that says what stands there', async () => {
