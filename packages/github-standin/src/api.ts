@@ -147,6 +147,12 @@ export function scripted(fault: ApiFault | undefined, { world, credentials }: Ap
   }
 }
 
+/** Sends on to where it was asked, which may be a proxy: for another host a client leaves out its token. */
+function atHost(sent: Sent, host: string | undefined): Sent {
+  const { location } = sent.headers;
+  return location === undefined || host === undefined ? sent : { ...sent, headers: { ...sent.headers, location: `http://${host}${new URL(location).pathname}` } };
+}
+
 function handle(api: Api, incoming: FastifyRequest, fault?: ApiFault): Sent {
   const url = new URL(incoming.raw.url ?? '/', 'http://standin');
   const method = incoming.method;
@@ -181,7 +187,7 @@ function handle(api: Api, incoming: FastifyRequest, fault?: ApiFault): Sent {
     const call = new Call({ ...api, caller, method, path, accept: incoming.headers.accept ?? '', params: matched.params, query, body });
     sent = paged(answers[matched.id].answer(call), request, matched, api);
   } catch (error) {
-    sent = refused(error instanceof Refusal ? error : tell('answer', [`the stand-in failed: ${String(error)}`], 500));
+    sent = atHost(refused(error instanceof Refusal ? error : tell('answer', [`the stand-in failed: ${String(error)}`], 500)), incoming.headers.host);
   }
   if (budget !== undefined) sent = { ...sent, budget, headers: { ...budget.headers(), ...sent.headers } };
   if (matched === undefined || sent.raw !== undefined) return sent;

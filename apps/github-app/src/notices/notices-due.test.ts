@@ -39,6 +39,14 @@ test('of two comments that said the same the older one counts, so that it is tol
   expect(due({ deposits: [awarded(1)], decisions })[0]?.subject).toBe('issue-comment/77');
 });
 
+test('what is awarded again after a veto has a time of its own', () => {
+  const [again, veto, first] = [decisionOf([addressOf(1)], { sourceId: '79' }), decisionOf([addressOf(1)], { sourceId: '78', action: 'veto' }), decisionOf([addressOf(1)], { sourceId: '77' })];
+  expect(due({ deposits: [awarded(1)], decisions: [again, veto, first] })[0]?.subject).toBe('issue-comment/79');
+  // A veto that came to nothing ends no time.
+  const failed = { ...veto, intents: [{ deposit: addressOf(1), state: IntentState.FAILED } as treasury.DepositIntent] };
+  expect(due({ deposits: [awarded(1)], decisions: [again, failed, first] })[0]?.subject).toBe('issue-comment/77');
+});
+
 test('whoever has no wallet is told once, with all of their money and the first date', () => {
   const waiting = (nth: number, until: string) => depositOf(nth, awardedTo([shareOf('7', 5_000, '500000000', { waitsFor: 'wallet', claimableUntil: until }), shareOf('8', 5_000, '500000000', { settled: 'paid', waitsFor: '' })]));
   expect(due({ deposits: [waiting(1, '2026-05-06T10:00:00.000Z'), waiting(2, '2026-05-05T10:00:00.000Z')] }).filter(({ kind }) => kind === 'wallet')).toEqual([
