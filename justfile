@@ -45,6 +45,10 @@ fuzz *args:
 audit:
     node dev/audit/main.ts
 
+# Play generated histories on the real stack while things break, and ask what was lost or doubled: just histories [N] [--seed N] [--kafka] [--laws] [--keep FILE] …
+histories *args:
+    node dev/histories/main.ts {{args}}
+
 # Take guards away in a copy of the tree, to see that tests notice (--count N, --seed N, --only N, --all)
 guards *args:
     node dev/pitfalls/main.ts {{args}}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { award, cancel, close, decodeDeposit, encodeBase58, linkIdentity, localProgram as program, parseAddress, payout, signTransaction, type Address, type Signer } from '@doubloon/escrow';
+import { award, cancel, close, decodeDeposit, encodeBase58, linkIdentity, localProgram as program, parseAddress, payout, signTransaction, veto, type Address, type Signer } from '@doubloon/escrow';
 import { localUsdc } from '@doubloon/localnet';
 import { treasury } from '@doubloon/rpc';
 import { offered, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, signedFor, startTreasury, stateOf, typesOf, type Home, type LocalChain } from '../../testing/instance.ts';
@@ -82,6 +82,25 @@ test('money that two keys awarded and paid on the chain, without us, is paid and
   await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.PAID);
   await expect.poll(() => typesOf(home, issueId), patient).toEqual(['offered', 'submitted', 'funded', 'awarded', 'paid']);
   expect((await clients.app.getBounty({ repositoryId, issueId })).totals).toMatchObject([{ funded: '0', offered: '0' }]);
+});
+
+test('an award that was withdrawn before anybody here saw it leaves its count, which whatever follows has to name', async () => {
+  const home = await openHome(local);
+  const clients = await startTreasury(home);
+  const { relayer } = local.keys;
+  const funder = await local.wallet();
+  const { offerId, issueId } = await offered(clients);
+  await clients.web.submitFunding({ offerId, transaction: await signedFor(clients, offerId, funder) });
+  await expect.poll(() => stateOf(clients, offerId), patient).toBe(OfferState.FUNDED);
+  const deposit = parseAddress((await clients.web.getOffer({ offerId })).offer?.deposit?.address ?? '');
+  const { createdSlot = 0n, sequence = 0n } = (await depositAt(deposit)) ?? {};
+  await local.send([
+    award({ program, deposit, operator: local.operator, deciders: [relayer.address], createdSlot, sequence, shares: [{ githubId: ada, bps: 10_000 }] }),
+    veto({ program, deposit, operator: local.operator, decider: relayer.address }),
+  ], [relayer]);
+  expect((await depositAt(deposit))?.sequence).toBe(sequence + 2n);
+  await expect.poll(async () => (await home.database.pool.query<{ sequence: string }>('select sequence from deposit where address = $1', [deposit])).rows[0]?.sequence, patient).toBe(String(sequence + 2n));
+  expect(await typesOf(home, issueId)).toEqual(['offered', 'submitted', 'funded']);
 });
 
 test('what the relayer cancelled went back to its funder', async () => {

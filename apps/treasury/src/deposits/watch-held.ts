@@ -18,6 +18,7 @@ import { instant } from '../funding/terms.ts';
 const mostPerRound = 400;
 const standing = `${deposits} where not d.gone and (d.doubted_slot is not null or d.address > $1) order by d.doubted_slot is null, d.address limit ${String(mostPerRound)}`;
 const noteDoubt = 'update deposit set doubted_slot = $2, doubted_sequence = $3 where address = $1 and not gone';
+const noteSequence = 'update deposit set sequence = $2, doubted_slot = null, doubted_sequence = null where address = $1 and not gone and sequence < $2';
 const noteFinal = "update deposit set final_at = $2, claimable_until = $3 where address = $1 and state = 'awarded' and (final_at <> $2 or claimable_until is distinct from $3)";
 const day = 86_400_000;
 
@@ -51,7 +52,9 @@ async function look(context: WatchingContext, row: DepositRow, deposit: Deposit 
   const seen = deposit && seenIn(deposit, state.operator);
   // A state from before is no news, and no doubt either.
   const changed = seen === undefined ? closeDeposit(depositOf(row), at) : watchDeposit(depositOf(row), seen, at);
-  if (changed.length === 0) {
+  // What was done and undone between two looks leaves nothing but its count, which the next transaction has to name.
+  const isCounted = seen !== undefined && seen.sequence > BigInt(row.sequence);
+  if (changed.length === 0 && !isCounted) {
     if (row.doubted_slot !== null) await pool.query(noteDoubt, [row.address, null, null]);
     if (seen?.award !== undefined && !seen.isVoid) await pool.query(noteFinal, [row.address, seen.award.finalAt, claimsUntil(deposit, state.operator)]);
     await noteStanding(context, row, deposit, state.time);
@@ -63,6 +66,10 @@ async function look(context: WatchingContext, row: DepositRow, deposit: Deposit 
   if (!found.believed) {
     if (found.remember !== undefined) await pool.query(noteDoubt, [row.address, found.remember, sequence]);
     return 'again';
+  }
+  if (changed.length === 0) {
+    await pool.query(noteSequence, [row.address, sequence]);
+    return 'done';
   }
   if (seen === undefined && (await isListed(context, row))) return 'again';
   failpoint('deposit-seen-changed');
