@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What came of one batch of histories: the line of it in the file of a run. */
@@ -31,10 +31,13 @@ export interface Run {
   readonly batches: readonly BatchOutcome[];
 }
 
-/** The run in a file; none when there is no such file. A last line that was cut off is none. */
+/** The run in a file; none when there is no such file. A last line that was cut off is taken away. */
 export function readRun(file: string): Run | undefined {
   if (!existsSync(file)) return undefined;
-  const [head, ...batches] = readFileSync(file, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as unknown);
+  const text = readFileSync(file, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole));
+  const [head, ...batches] = whole.split('\n').slice(0, -1).map((line) => JSON.parse(line) as unknown);
   return head === undefined ? undefined : { head: head as RunHead, batches: batches as BatchOutcome[] };
 }
 

@@ -38,7 +38,7 @@ function section({ head, batches }: Run): string {
   const { lost, doubled, wrong, stuck } = counted(problems);
   const failpoints = new Set(batches.flatMap((batch) => batch.failpoints));
   const breaks = Object.entries(summed(batches.map((batch) => batch.breaks))).sort(([, one], [, other]) => other - one);
-  const seeds = `${String(head.seed)} to ${String(head.seed + Math.max(...batches.map(({ batch, histories: size }) => batch * size + size), 0) - 1)}`;
+  const seeds = `${String(head.seed)} to ${String(head.seed + histories - 1)}`;
   return `## ${count(histories)} histories, event log on ${head.eventLog === 'kafka' ? 'Kafka' : 'PostgreSQL'}
 
 Begun ${head.began}, commit ${head.commit}, seeds ${seeds}, ${count(Math.round(sum((batch) => batch.seconds)))} s.
