@@ -7,7 +7,7 @@ const left = [...configDefaults.exclude, '**/build/**', '**/target/**', '**/.sve
 // cores would bear.
 // What is waited for comes late on a busy machine, not never, so that only what never comes is a failure.
 const kind = (name: string, groupOrder: number, include: string, exclude: readonly string[], testTimeout: number) => ({
-  test: { name, include: [include], exclude: [...left, ...exclude], testTimeout, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } }, sequence: { groupOrder }, maxWorkers: name === 'integration' ? 4 : 2 },
+  test: { name, include: [include], exclude: [...left, ...exclude], testTimeout, hookTimeout: 180_000, expect: { poll: { timeout: 30_000 } }, sequence: { groupOrder }, maxWorkers: name === 'integration' ? 3 : 2 },
 });
 
 export default defineConfig({

@@ -64,7 +64,7 @@ test('each service knows the tokens its callers show, and a token made anew is t
   await make();
   for (const [callee, callers] of [['treasury', ['web', 'github-app']], ['identity', ['web', 'github-app', 'treasury']]] as const) {
     const known = parseCallers(read(`${callee}-callers`));
-    for (const caller of callers) expect(known.get(caller), caller).toEqual(createHash('sha256').update(read(`${caller}-${callee}-token`)).digest());
+    for (const caller of callers) expect(known.get(caller), caller).toEqual([createHash('sha256').update(read(`${caller}-${callee}-token`)).digest()]);
   }
   rmSync(join(folder, 'secrets/web-treasury-token'));
   expect(await make()).toContain('secrets/treasury-callers does not know the token of web');

@@ -32,7 +32,7 @@ export const offerOf = (id: string, more: MessageInitShape<typeof treasury.Offer
 export const submissionOf = (state: treasury.SubmissionState = SubmissionState.FINALIZED) => ({ signature, wallet, state, submittedAt: '2026-01-01T00:00:00.000Z' });
 
 export const depositOf = (nth: number, more: DepositInit = {}): DepositInit => ({
-  address: addressOf(nth), funder: wallet, money: { denom: 'sol', amount: '1000000000' }, text: '1', deadline: '2026-04-01T12:30:00.000Z', signature, slot: '9', offerId: 'bb', withRelayer: true,
+  address: addressOf(nth), funder: wallet, money: { denom: 'sol', amount: '1000000000' }, text: '1', sequence: '2', deadline: '2026-04-01T12:30:00.000Z', signature, slot: '9', offerId: 'bb', withRelayer: true,
   state: DepositState.HELD, refundUrl: `https://bounties.test/refund/${addressOf(nth)}`, ...more,
 } as DepositInit);
 
@@ -46,5 +46,5 @@ export const awardedTo = (shares: readonly MessageInitShape<typeof treasury.Awar
 
 export const decisionOf = (deposits: readonly string[], more: MessageInitShape<typeof treasury.DecisionSchema> = {}): MessageInitShape<typeof treasury.DecisionSchema> => ({
   action: 'award', sourceKind: 'issue-comment', sourceId: '77', actor: { githubId: '9', login: 'linus' }, decidedAt: '2026-02-01T10:00:00.000Z',
-  intents: deposits.map((deposit) => ({ deposit, state: treasury.IntentState.DONE })), ...more,
+  intents: deposits.map((deposit) => ({ deposit, state: treasury.IntentState.DONE, sequence: '1' })), ...more,
 } as MessageInitShape<typeof treasury.DecisionSchema>);

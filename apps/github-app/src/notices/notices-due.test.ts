@@ -40,11 +40,14 @@ test('of two comments that said the same the older one counts, so that it is tol
 });
 
 test('what is awarded again after a veto has a time of its own', () => {
-  const [again, veto, first] = [decisionOf([addressOf(1)], { sourceId: '79' }), decisionOf([addressOf(1)], { sourceId: '78', action: 'veto' }), decisionOf([addressOf(1)], { sourceId: '77' })];
-  expect(due({ deposits: [awarded(1)], decisions: [again, veto, first] })[0]?.subject).toBe('issue-comment/79');
+  const vetoing = (state: treasury.IntentState) => ({ ...decisionOf([], { sourceId: '78', action: 'veto' }), intents: [{ deposit: addressOf(1), state, sequence: '2' } as treasury.DepositIntent] });
+  const [again, first] = [decisionOf([addressOf(1)], { sourceId: '79' }), decisionOf([addressOf(1)], { sourceId: '77' })];
+  const counted = (sequence: string) => ({ ...awarded(1), sequence });
+  expect(due({ deposits: [counted('4')], decisions: [again, vetoing(IntentState.DONE), first] })[0]?.subject).toBe('issue-comment/79');
   // A veto that came to nothing ends no time.
-  const failed = { ...veto, intents: [{ deposit: addressOf(1), state: IntentState.FAILED } as treasury.DepositIntent] };
-  expect(due({ deposits: [awarded(1)], decisions: [again, failed, first] })[0]?.subject).toBe('issue-comment/77');
+  expect(due({ deposits: [counted('4')], decisions: [again, vetoing(IntentState.FAILED), first] })[0]?.subject).toBe('issue-comment/77');
+  // The chain has undone it, and the treasury has not believed that yet.
+  expect(due({ deposits: [counted('2')], decisions: [vetoing(IntentState.DONE), first] })[0]?.subject).toBe('issue-comment/77');
 });
 
 test('whoever has no wallet is told once, with all of their money and the first date', () => {

@@ -55,10 +55,10 @@ function wallets(awarded: readonly Awarded[]): WalletNotice[] {
 const isOpen = ({ by, finalAt, awardedAt, shares }: treasury.DepositAward, now: Date): boolean =>
   by.length === 1 && Date.parse(finalAt) > Math.max(Date.parse(awardedAt), now.getTime()) && shares.every(({ settled }) => settled === '');
 
-// The oldest comment that says what stands there, and was not vetoed since. While one of several that race is on its way, which it was is not known.
-function decidedBy({ decisions }: Pick<Seen, 'decisions'>, { address }: treasury.Deposit): treasury.Decision | 'wallet' | 'unknown' {
-  const all = decisions.flatMap((decision) => decision.intents.filter(({ deposit }) => deposit === address).map(({ state }) => ({ decision, state })));
-  const undone = all.findIndex(({ decision, state }) => decision.action === 'veto' && state === IntentState.DONE);
+// The oldest comment that says what stands there, and was not vetoed before: a deposit has counted on since. While one of several that race is on its way, which it was is not known.
+function decidedBy({ decisions }: Pick<Seen, 'decisions'>, { address, sequence: now }: treasury.Deposit): treasury.Decision | 'wallet' | 'unknown' {
+  const all = decisions.flatMap((decision) => decision.intents.filter(({ deposit }) => deposit === address).map(({ state, sequence }) => ({ decision, state, sequence })));
+  const undone = all.findIndex(({ decision, state, sequence }) => decision.action === 'veto' && state === IntentState.DONE && BigInt(sequence) < BigInt(now));
   const about = all.slice(0, undone === -1 ? undefined : undone).filter(({ decision }) => decision.action === 'award');
   if (about.some(({ state }) => state === IntentState.WAITING)) return 'unknown';
   return about.findLast(({ state }) => state === IntentState.DONE)?.decision ?? 'wallet';

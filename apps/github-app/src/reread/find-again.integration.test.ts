@@ -17,7 +17,7 @@ test('on an empty database the issues with a comment of ours are known again and
   onTestFinished(() => standin.close());
   const { pool } = await testDatabase(migrationsFolder('github-app'));
   const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: standin.apiUrl }, log);
-  const finding = { pool, octokit: (installation?: number) => probot.auth(installation), appId: String(standin.app.id), log, now: () => new Date() };
+  const finding = { pool, octokit: (installation?: number) => probot.auth(installation), appId: String(standin.app.id), looked: new Set<string>(), log, now: () => new Date() };
   const ada = personAt(standin, 'ada');
   const [ours, forged, silent] = [await ada.openIssue('Ours'), await ada.openIssue('Forged'), await ada.openIssue('Silent')];
   await ada.comment(ours.number, '$sol:1$');
@@ -35,4 +35,33 @@ test('on an empty database the issues with a comment of ours are known again and
   await octokit.rest.issues.createComment({ owner, repo, issue_number: silent.number, body: withMarker('text', String(silent.id)) });
   await findAgain(finding, new AbortController().signal);
   expect(await known()).toHaveLength(1);
+});
+
+test('what GitHub does not answer to is looked at the next time, with what was looked at left alone; what it does not show ends nothing', async () => {
+  const standin = await startGitHubStandin({ webhook: { secret } });
+  onTestFinished(() => standin.close());
+  const { pool } = await testDatabase(migrationsFolder('github-app'));
+  const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: standin.apiUrl }, log);
+  const finding = { pool, octokit: (installation?: number) => probot.auth(installation), appId: String(standin.app.id), looked: new Set<string>(), log, now: () => new Date() };
+  const ada = personAt(standin, 'ada');
+  const [first, second] = [await ada.openIssue('First'), await ada.openIssue('Second')];
+  const [owner, repo] = repository.split('/') as [string, string];
+  const octokit = await probot.auth(standin.installationId);
+  for (const { number, id } of [first, second]) await octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: withMarker('text', String(id)) });
+  const isFound = async () => (await pool.query<{ found: boolean }>('select found_at is not null as found from beginning')).rows[0]?.found;
+  const known = async () => (await pool.query<{ number: number }>('select number from issue order by number')).rows.map(({ number }) => number);
+  const commentsOf = (number: number) => new RegExp(`/issues/${String(number)}/comments$`);
+  const askedFor = (number: number) => standin.asked.filter(({ method, path }) => method === 'GET' && commentsOf(number).test(path)).length;
+
+  standin.faults.api({ path: commentsOf(first.number) }, { kind: 'unavailable' });
+  await findAgain(finding, new AbortController().signal);
+  expect([await isFound(), await known()]).toEqual([false, [second.number]]);
+
+  await findAgain(finding, new AbortController().signal);
+  expect([await isFound(), await known(), askedFor(second.number)]).toEqual([true, [first.number, second.number], 1]);
+
+  await pool.query('update beginning set found_at = null');
+  standin.suspendInstallation(standin.app.slug, 'analytical-engines');
+  await findAgain({ ...finding, looked: new Set() }, new AbortController().signal);
+  expect(await isFound()).toBe(true);
 });

@@ -32,7 +32,8 @@ export function readingProgramOnce(context: WatchingContext): WatchingContext {
 /** What became of an account that was read: money for an offer now, or before, or nothing we count, and why. */
 export type Credit = { readonly kind: 'credited' | 'known' | 'not-final' } | { readonly kind: 'unverified'; readonly problem: string };
 
-const byNonce = 'select id from offer where nonce = $1 and repository_id = $2 and issue_id = $3';
+// Whoever writes a text chooses its amounts, and can find two that share a nonce: the money tells which it is.
+const byNonce = 'select id from offer where nonce = $1 and repository_id = $2 and issue_id = $3 order by amount = $4 and mint is not distinct from $5 desc, place limit 1';
 const insert = `
   insert into deposit (address, created_slot, offer_id, funder, amount, deadline, with_relayer, approver, signature, slot, seen_at, stands_until)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
@@ -128,8 +129,8 @@ export async function creditClosed({ pool, now, log }: Pick<Treasury, 'pool' | '
   log.info({ offerId, deposit }, 'deposit was closed before it was seen');
 }
 
-async function offerOf(pool: WatchingContext['pool'], { nonce, repositoryId, issueId }: Deposit): Promise<OfferRow | undefined> {
-  const { rows } = await pool.query<{ id: string }>(byNonce, [nonce, repositoryId, issueId]);
+async function offerOf(pool: WatchingContext['pool'], { nonce, repositoryId, issueId, amount, mint }: Deposit): Promise<OfferRow | undefined> {
+  const { rows } = await pool.query<{ id: string }>(byNonce, [nonce, repositoryId, issueId, amount, mint ?? null]);
   return rows[0] && offerById(pool, rows[0].id);
 }
 

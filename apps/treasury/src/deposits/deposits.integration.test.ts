@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { award, cancel, close, decodeDeposit, disableKeys, localProgram as program, payout, veto, type Address, type Deposit } from '@doubloon/escrow';
 import { treasury } from '@doubloon/rpc';
-import { fundedOffer, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
+import { fundedOffer, offered, offerRequest, openHome, openLocalChain, openTreasury, patient, repositoryId, stateOf, typesOf, type Funded, type Home, type LocalChain, type RunningTreasury } from '../../testing/instance.ts';
 
 const { DepositState, OfferState } = treasury;
 const [ada, grace] = ['583231', '9919'];
@@ -106,6 +106,15 @@ describe('when the relayer is disabled', () => {
   });
 });
 
+test('of two offers of a text that share a nonce the money tells which it is for', async () => {
+  const { source: { id: commentId }, issue: { issueId } } = offerRequest();
+  const [lure, real] = [offerRequest({ amount: '300000000', commentId, issueId }), offerRequest({ amount: '500000000', commentId, issueId })];
+  const [first, second] = [await offered(clients, lure), await offered(clients, real)];
+  await home.database.pool.query('update offer set nonce = (select nonce from offer where id = $2) where id = $1', [first.offerId, second.offerId]);
+  expect((await fundedOffer(local, clients, real)).offerId).toBe(second.offerId);
+  expect((await clients.web.getOffer({ offerId: first.offerId })).offer?.deposit).toBeUndefined();
+});
+
 test('a treasury that begins anew gives an offer the id that it had, and finds its money before anybody else pays', async () => {
   const request = offerRequest();
   const before = await fundedOffer(local, clients, request);
@@ -116,5 +125,6 @@ test('a treasury that begins anew gives an offer the id that it had, and finds i
   // Long before the next look at all deposits, which is a minute away.
   await expect.poll(async () => (await anew.web.getOffer({ offerId: before.offerId })).offer, { timeout: 20_000, interval: 50 }).toMatchObject({ state: OfferState.FUNDED, deposit: { address: before.deposit } });
   const { offer: unfunded } = await anew.app.openOffer({ ...offerRequest(), writtenAt });
+  await expect.poll(() => stateOf(anew, unfunded?.id ?? ''), patient).toBe(OfferState.EXPIRED);
   await expect(anew.web.buildFunding({ offerId: unfunded?.id ?? '', wallet: before.funder.address })).rejects.toMatchObject({ code: 'OFFER_NOT_OPEN', facts: { state: 'expired' } });
 });

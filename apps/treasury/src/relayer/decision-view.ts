@@ -10,7 +10,7 @@ interface Row {
   readonly actor_id: string;
   readonly actor_login: string;
   readonly decided_at: Date;
-  readonly intents: readonly { readonly deposit: string; readonly state: 'waiting' | 'alive' | 'done' | 'failed'; readonly signature: string | null; readonly problem: string | null }[];
+  readonly intents: readonly { readonly deposit: string; readonly state: 'waiting' | 'alive' | 'done' | 'failed'; readonly signature: string | null; readonly problem: string | null; readonly sequence: string }[];
 }
 
 const { IntentState } = treasury;
@@ -18,7 +18,7 @@ const states = { waiting: IntentState.WAITING, alive: IntentState.WAITING, done:
 
 const decisions = `
   select action, source_kind, source_id, actor_id, actor_login, decided_at,
-    (select json_agg(json_build_object('deposit', deposit, 'state', state, 'signature', signature, 'problem', problem) order by id) from relayer_intent i where i.decision = n.id) as intents
+    (select json_agg(json_build_object('deposit', deposit, 'state', state, 'signature', signature, 'problem', problem, 'sequence', sequence::text) order by id) from relayer_intent i where i.decision = n.id) as intents
   from decision n`;
 // A pull request may close several issues, and decides about each of them.
 const bySource = `${decisions} where action = $1 and source_kind = $2 and source_id = $3 and (source_kind <> 'pull-request' or (repository_id, issue_id) in (select * from places_of($4, $5)))`;
@@ -26,7 +26,7 @@ const ofBounty = `${decisions} where (repository_id, issue_id) in (select * from
 
 const view = ({ action, source_kind: sourceKind, source_id: sourceId, actor_id: githubId, actor_login: login, decided_at: at, intents }: Row): MessageInitShape<typeof treasury.DecisionSchema> => ({
   action, sourceKind, sourceId, actor: { githubId, login }, decidedAt: at.toISOString(),
-  intents: intents.map(({ deposit, state, signature, problem }) => ({ deposit, state: states[state], signature: signature ?? '', problem: problem ?? '' })),
+  intents: intents.map(({ deposit, state, signature, problem, sequence }) => ({ deposit, state: states[state], signature: signature ?? '', problem: problem ?? '', sequence })),
 });
 
 /** What a comment decided, or a pull request about this issue, and what has become of it; `undefined` when it decided nothing. */

@@ -46,6 +46,8 @@ describe('an award', () => {
     expect(judged('award', {}, { vetoed: true })).toMatchObject({ kind: 'never', problem: 'It was vetoed before it stood.' });
     expect(judged('award', { deposit: awarded }, { vetoed: true })).toEqual({ kind: 'done' });
     expect(judged('award', {}, { waits: true }).kind).toBe('later');
+    // What stands is what the veto is about, though it names the same people.
+    expect(judged('award', { deposit: awarded }, { waits: true }).kind).toBe('later');
   });
   test.each([
     ['replaced', { ...operator, relayer: other }],

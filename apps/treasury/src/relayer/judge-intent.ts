@@ -51,6 +51,8 @@ const address = (intent: IntentRow): Address => intent.deposit as Address;
 function judgeAward(intent: IntentRow, facts: Facts): Verdict {
   const { program, operatorAddress, operator, relayer, time, deposit } = facts;
   if (deposit === undefined) return never('The deposit is over.');
+  // Until then what stands may be the award that is to be undone.
+  if (intent.waits) return later('A veto of an earlier award of it is on its way.');
   const shares = intent.shares ?? [];
   if (String(deposit.sequence) !== intent.sequence) {
     const found = deposit.award?.shares ?? [];
@@ -58,7 +60,6 @@ function judgeAward(intent: IntentRow, facts: Facts): Verdict {
     return isSame && awardStanding(deposit, operator, time) !== 'void' ? done : never('Something else was decided on the deposit meanwhile.');
   }
   if (intent.vetoed) return never(vetoedBefore);
-  if (intent.waits) return later('A veto of an earlier award of it is on its way.');
   if (!deposit.withRelayer) return never('Its funder decides alone.');
   if (deposit.vetoed) return never('An earlier award of it was vetoed: two have to decide now, its funder or approver among them.');
   if (deposit.state !== 'funded' && awardStanding(deposit, operator, time) !== 'void') return never('It is awarded, or over.');

@@ -88,7 +88,8 @@ test('killed at each step of an award and of its payout, it awards once and pays
   expect(((await local.chain.account(wallet.address, 'finalized'))?.lamports ?? 0n) - before).toBe(500_000_000n);
   const { rows } = await home.database.pool.query<{ action: string; state: string; count: string }>('select action, state, count(*) from relayer_intent group by 1, 2 order by 1');
   expect(rows).toEqual([{ action: 'award', state: 'done', count: '1' }, { action: 'payout', state: 'done', count: '1' }]);
-  expect((await home.database.pool.query('select from relayer_transaction')).rowCount).toBe(2);
+  // On a slow machine one may have run out of time, and another was made then.
+  expect((await home.database.pool.query("select from relayer_transaction where state = 'finalized'")).rowCount).toBe(2);
   // One award and one payout have changed the account.
   expect(decodeDeposit((await local.chain.account(money.deposit, 'finalized'))?.data ?? new Uint8Array()).sequence).toBe(3n);
 });

@@ -1,8 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
 
+/** SQL: whether the last transaction of an intent has landed, whatever is said of the intent by nodes that have not heard of it. */
+const landed = (intent: string): string => `exists (select from relayer_transaction l where l.signature = ${intent}.signature and l.state = 'finalized')`;
+
 /** SQL: whether an award of a deposit, as it stands at `sequence`, may still land, or has and is not seen yet. What wallets signed names no sequence in its row. */
 const awardComes = ({ deposit, createdSlot, sequence, since = 'true' }: { deposit: string; createdSlot: string; sequence: string; since?: string }): string => `(
-  exists (select from relayer_intent a where a.action = 'award' and a.deposit = ${deposit} and a.created_slot = ${createdSlot} and a.sequence = ${sequence} and a.state <> 'failed' and ${since})
+  exists (select from relayer_intent a where a.action = 'award' and a.deposit = ${deposit} and a.created_slot = ${createdSlot} and a.sequence = ${sequence} and (a.state <> 'failed' or ${landed('a')}) and ${since})
   or exists (select from deposit_step s join relayer_transaction t using (signature) where s.step = 'award' and s.deposit = ${deposit}
     and (t.state in ('recorded', 'sent', 'confirmed') or (t.state = 'finalized' and t.next_at > $1::timestamptz - interval '1 minute'))))`;
 
@@ -27,9 +30,9 @@ export async function soonAwarded(pool: Pool, deposits: readonly string[], now: 
 /** Fit to show. */
 export const vetoedBefore = 'It was vetoed before it stood.';
 
-const stop = "update relayer_intent set state = 'failed', problem = $3 where action = 'award' and state = 'waiting' and deposit = $1 and created_slot = $2";
+const stop = `update relayer_intent i set state = 'failed', problem = $3 where action = 'award' and state = 'waiting' and deposit = $1 and created_slot = $2 and not ${landed('i')}`;
 
-/** What waits to be awarded is not any more. What is signed already can land: for that the veto waits, in an intent of its own. */
+/** What waits to be awarded is not any more. What is signed already can land, or has: for that the veto waits, in an intent of its own. */
 export async function stopAwards(db: PoolClient, { address, created_slot: createdSlot }: { address: string; created_slot: string }): Promise<void> {
   await db.query(stop, [address, createdSlot, vetoedBefore]);
 }

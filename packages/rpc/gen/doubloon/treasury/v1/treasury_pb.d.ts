@@ -1578,6 +1578,13 @@ export declare type DepositIntent = Message<"doubloon.treasury.v1.DepositIntent"
    * @generated from field: string problem = 4;
    */
   problem: string;
+
+  /**
+   * The count of the deposit that it is about: a deposit that has counted on stands otherwise.
+   *
+   * @generated from field: string sequence = 5;
+   */
+  sequence: string;
 };
 
 /**
