@@ -62,8 +62,11 @@ describe.skipIf(missing)(`the board${missing === undefined ? '' : ` (needs ${mis
 
   test('is read without JavaScript, and asks for none', async () => {
     const page = await openPage(site, { javaScriptEnabled: false });
-    await page.goto(address('/bounties'));
-    expect(await page.locator('h1').innerText()).toMatch(/^0\.5 SOL\s+in escrow/);
+    // Sums may be some seconds old.
+    await expect.poll(async () => {
+      await page.goto(address('/bounties'));
+      return page.locator('h1').innerText();
+    }).toMatch(/^0\.5 SOL\s+in escrow/);
     expect(await page.getByText('Play money: this instance runs on localnet').isVisible()).toBe(true);
     expect((await titles(page)).some((one) => /^0\.5 SOL\s+It does not divide$/.test(one))).toBe(true);
     for (const path of ['/', '/bounties', `/bounties/${funded}`]) {
