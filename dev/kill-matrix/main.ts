@@ -5,7 +5,7 @@ import { startStack } from '../stack/stack.ts';
 import { openEyes } from './final-state.ts';
 import { planAll, planLaws, played, type Run } from './plan.ts';
 import { runOne, stillBroken } from './run.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '../histories/seeded.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' }, verbose: { type: 'boolean', default: false } } });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);

@@ -1,7 +1,7 @@
 import { failpoints, laws } from '@doubloon/failpoints';
 import { expect, test } from 'vitest';
 import { planAll, planLaws, played } from './plan.ts';
-import { seeded, shuffled } from './seeded.ts';
+import { seeded, shuffled } from '../histories/seeded.ts';
 
 const seeds = Array.from({ length: 200 }, (_, seed) => seed);
 

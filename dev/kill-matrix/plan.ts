@@ -1,5 +1,5 @@
 import { failpoints, type Failpoint, type FailpointName, type Law } from '@doubloon/failpoints';
-import { shuffled } from './seeded.ts';
+import { shuffled } from '../histories/seeded.ts';
 
 /** Where one app is to die, and at which passing. */
 export interface Kill {

@@ -4,7 +4,7 @@ import { openIssue, letExpire, offer, play, type Place, type Playing } from './h
 import { judge, type Act } from './oracle.ts';
 import type { Kill, Run } from './plan.ts';
 import { readFinal, unhandled, type Eyes } from './final-state.ts';
-import { seeded, shuffled } from './seeded.ts';
+import { seeded, shuffled } from '../histories/seeded.ts';
 
 /** What came of a run: what is wrong, in sentences. */
 export interface Outcome {

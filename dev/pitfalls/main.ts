@@ -1,6 +1,6 @@
 // `just guards`: takes guards away in a copy of the tree, one at a time, to see that the tests would notice.
 import { parseArgs } from 'node:util';
-import { seeded, shuffled } from '../kill-matrix/seeded.ts';
+import { seeded, shuffled } from '../histories/seeded.ts';
 import { pitfalls } from './pitfalls.ts';
 import { copyTree } from './tree-copy.ts';
 import { tryWithout } from './try-without.ts';

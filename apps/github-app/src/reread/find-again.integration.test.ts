@@ -10,19 +10,22 @@ import { withMarker } from '../living-comment/living-comment.ts';
 import { findAgain } from './find-again.ts';
 
 const log = createLogger({ name: 'test', level: 'silent' });
-const repository = 'analytical-engines/difference';
+const [owner, repo] = ['analytical-engines', 'difference'];
 
-test('on an empty database the issues with a comment of ours are known again and to be read, no other, and once', async () => {
+/** A GitHub, an empty database, and what looks for issues there. */
+async function beginAnew() {
   const standin = await startGitHubStandin({ webhook: { secret } });
   onTestFinished(() => standin.close());
   const { pool } = await testDatabase(migrationsFolder('github-app'));
   const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: standin.apiUrl }, log);
   const finding = { pool, octokit: (installation?: number) => probot.auth(installation), appId: String(standin.app.id), looked: new Set<string>(), log, now: () => new Date() };
-  const ada = personAt(standin, 'ada');
+  return { standin, pool, finding, octokit: await probot.auth(standin.installationId), ada: personAt(standin, 'ada') };
+}
+
+test('on an empty database the issues with a comment of ours are known again and to be read, no other, and once', async () => {
+  const { pool, finding, octokit, ada } = await beginAnew();
   const [ours, forged, silent] = [await ada.openIssue('Ours'), await ada.openIssue('Forged'), await ada.openIssue('Silent')];
   await ada.comment(ours.number, '$sol:1$');
-  const octokit = await probot.auth(standin.installationId);
-  const [owner, repo] = repository.split('/') as [string, string];
   await octokit.rest.issues.createComment({ owner, repo, issue_number: ours.number, body: withMarker('text', String(ours.id)) });
   await ada.comment(forged.number, withMarker('$sol:9$', String(forged.id)));
   await ada.comment(silent.number, '$sol:2$');
@@ -38,15 +41,8 @@ test('on an empty database the issues with a comment of ours are known again and
 });
 
 test('what GitHub does not answer to is looked at the next time, with what was looked at left alone; what it does not show ends nothing', async () => {
-  const standin = await startGitHubStandin({ webhook: { secret } });
-  onTestFinished(() => standin.close());
-  const { pool } = await testDatabase(migrationsFolder('github-app'));
-  const probot = await openProbot({ appId: standin.app.id, privateKey: standin.app.privateKey, apiUrl: standin.apiUrl }, log);
-  const finding = { pool, octokit: (installation?: number) => probot.auth(installation), appId: String(standin.app.id), looked: new Set<string>(), log, now: () => new Date() };
-  const ada = personAt(standin, 'ada');
+  const { standin, pool, finding, octokit, ada } = await beginAnew();
   const [first, second] = [await ada.openIssue('First'), await ada.openIssue('Second')];
-  const [owner, repo] = repository.split('/') as [string, string];
-  const octokit = await probot.auth(standin.installationId);
   for (const { number, id } of [first, second]) await octokit.rest.issues.createComment({ owner, repo, issue_number: number, body: withMarker('text', String(id)) });
   const isFound = async () => (await pool.query<{ found: boolean }>('select found_at is not null as found from beginning')).rows[0]?.found;
   const known = async () => (await pool.query<{ number: number }>('select number from issue order by number')).rows.map(({ number }) => number);
@@ -61,7 +57,7 @@ test('what GitHub does not answer to is looked at the next time, with what was l
   expect([await isFound(), await known(), askedFor(second.number)]).toEqual([true, [first.number, second.number], 1]);
 
   await pool.query('update beginning set found_at = null');
-  standin.suspendInstallation(standin.app.slug, 'analytical-engines');
+  standin.suspendInstallation(standin.app.slug, owner);
   await findAgain({ ...finding, looked: new Set() }, new AbortController().signal);
   expect(await isFound()).toBe(true);
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { seeded } from '@doubloon/dev/kill-matrix/seeded.ts';
+import { seeded } from '@doubloon/dev/histories/seeded.ts';
 import { decimalsOf, formatAmount, parseCommands, parseDenoms } from '@doubloon/domain';
 import {
   addressBytes, associatedTokenAddress, compileTransaction, decodeDeposit, depositLayout, depositNonce, fundToken, localProgram, parseAddress, parseTransaction, refund, rentReserve, signTransaction, tokenProgram, vaultAddress,

@@ -1,1 +1,0 @@
-export { seeded, shuffled } from '../histories/seeded.ts';
