@@ -6,7 +6,7 @@ import { openEyes, readFinal, unhandled } from '@doubloon/dev/kill-matrix/final-
 import { openIssue, play, type Playing } from '@doubloon/dev/kill-matrix/history.ts';
 import { judge } from '@doubloon/dev/kill-matrix/oracle.ts';
 import { untilRight } from '@doubloon/dev/kill-matrix/run.ts';
-import { seeded } from '@doubloon/dev/kill-matrix/seeded.ts';
+import { seeded } from '@doubloon/dev/histories/seeded.ts';
 import type { Neighbour } from '@doubloon/dev/stack/neighbours.ts';
 import { startStack, type Stack } from '@doubloon/dev/stack/stack.ts';
 import { expect, test, vi } from 'vitest';
